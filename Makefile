@@ -1,0 +1,51 @@
+# make run    the app on http://localhost:8501, after whatever set-up is still missing
+# make test   all tests, the browser's included
+# make check  format, lint, types
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8501
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+
+.PHONY: run test check format clean
+
+run: $(STAMPS)/app
+	$(BIN)/streamlit run app.py --server.port=$(PORT)
+
+test: $(STAMPS)/dev $(STAMPS)/browser
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(STAMPS)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+format: $(STAMPS)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+$(STAMPS)/app: $(BIN)/python requirements.txt requirements-samples.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-samples.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: $(STAMPS)/app requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests drive Debian's Chromium.
+$(STAMPS)/browser: $(STAMPS)/dev
+	@if command -v chromium >/dev/null; then :; \
+	elif [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
+	else \
+		echo "The browser tests need Chromium as 'chromium' on the PATH. On Debian: sudo apt-get install chromium"; \
+		exit 1; \
+	fi
+	@touch $@

@@ -1,0 +1,132 @@
+"""Compare: the models that were judged on the same held-out events."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import cache, choose, nav
+from pages.shared.frame import look, plain
+from recsys_core.figures.comparison import Bar, interval_chart
+from recsys_core.figures.theme import model_colours
+from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about
+from recsys_core.runs.store import RunCard
+
+
+def choose_group(runs: list[RunCard]) -> list[RunCard]:
+    """Runs on one split: only they can be compared."""
+    groups: dict[str, list[RunCard]] = {}
+    for run in runs:
+        groups.setdefault(run.split_fingerprint, []).append(run)
+
+    def name(fingerprint: str) -> str:
+        first = groups[fingerprint][0].about
+        split = first["passport"]["split"]
+        return f"{first['dataset_name']} · {split['recipe']['key']} split {fingerprint[:4]}"
+
+    return groups[choose.choose("Held-out events", "split", list(groups), name)]
+
+
+def choose_metric(runs: list[RunCard]) -> str:
+    names = list(dict.fromkeys(name for run in runs for name in run.about["metrics"]))
+    names.sort(key=lambda name: (not name.startswith("ndcg@10"), 0))
+    return choose.choose("Metric", "metric", names, label)
+
+
+def label(name: str) -> str:
+    """NDCG@10 for ndcg@10."""
+    _, at, k = name.partition("@")
+    return f"{about(name).title}{at}{k}"
+
+
+def protocol(run: RunCard) -> str:
+    """How these figures were measured, in one line."""
+    passport = run.about["passport"]
+    recipe, split = passport["split"]["recipe"], passport["split"]
+    relevant = (
+        "every held-out item"
+        if recipe["threshold"] is None
+        else f"held-out items rated {recipe['threshold']:g} or more"
+    )
+    cold = f" · {run.about['cold_users']:,} new people left out" if run.about["cold_users"] else ""
+    return (
+        f"{run.about['users']:,} people judged{cold} · {split['train']:,} training, {split['valid']:,} validation and "
+        f"{split['test']:,} test events · {passport['dataset']['items']:,} items ranked, known ones hidden · "
+        f"relevant: {relevant}"
+    )
+
+
+def finding(bars: list[Bar], name: str) -> str:
+    """What the chart shows, no more than its intervals allow."""
+    metric = label(name)
+    if len(bars) == 1:
+        return f"{metric} of {bars[0].label}: {bars[0].value:.3f}"
+    first, second = bars[0], bars[1]
+    if first.low is None or second.high is None:
+        return f"{metric}: {first.label} has the {'highest' if about(name).higher_is_better else 'lowest'}"
+    apart = first.low > second.high if about(name).higher_is_better else first.high < second.low  # type: ignore[operator]
+    return f"{metric}: {first.label} leads" if apart else f"{metric}: {first.label} is ahead, but the intervals overlap"
+
+
+def bars(runs: list[RunCard], name: str) -> list[Bar]:
+    """The runs that have this metric, best first."""
+    from recsys_core.models import MODELS
+
+    colours = model_colours([model.info.key for model in MODELS], look())
+    titles = [run.title for run in runs]
+    found = []
+    for run in runs:
+        estimate = run.about["metrics"].get(name)
+        if estimate is not None:
+            title = run.title if titles.count(run.title) == 1 else f"{run.title} {run.id.rpartition('-')[2]}"
+            found.append(Bar(title, estimate["value"], estimate["low"], estimate["high"], colours[run.model]))
+    return sorted(found, key=lambda bar: bar.value, reverse=about(name).higher_is_better)
+
+
+def table(runs: list[RunCard], chosen: str) -> None:
+    """All models with the metrics at the chosen list length."""
+    k = chosen.partition("@")[2] or "10"
+    ranking = [
+        f"{metric.about.key}@{k}" if isinstance(metric, RankingMetric | ListMetric) else metric.about.key
+        for metric in METRICS
+    ]
+    rows = [
+        {
+            "Model": run.title,
+            **{label(name): run.about["metrics"].get(name, {}).get("value") for name in ranking},
+            "Training s": run.about["seconds"],
+            "Run": run.id,
+        }
+        for run in runs
+    ]
+    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    descending = f"ndcg@{k}"
+    frame = frame.sort_values(label(descending), ascending=False)
+    columns = {
+        label(name): st.column_config.NumberColumn(
+            format="%.3f",
+            help=f"{about(name).formula}. Divided by: {about(name).denominator}; {about(name).empty}.",
+        )
+        for name in ranking
+    }
+    columns["Training s"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
+    st.dataframe(frame, hide_index=True, column_config=columns)
+
+
+choose.header(nav.COMPARE)
+all_runs = cache.workspace().runs()
+if not all_runs:
+    choose.empty("There is nothing to compare yet.", "Train a model", nav.TRAIN)
+else:
+    left, right = st.columns([3, 1])
+    with left:
+        group = choose_group(all_runs)
+    with right:
+        metric = choose_metric(group)
+    st.caption(plain(protocol(group[0])))
+    shown = bars(group, metric)
+    words = about(metric)
+    figure = interval_chart(shown, f"{label(metric)}, 95 % interval over people", finding(shown, metric), look())
+    st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
+    st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
+    table(group, metric)
+    if len({run.model for run in group}) == 1:
+        st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

@@ -1,0 +1,55 @@
+"""The workspace, the job runner, and what is read from disk once.
+
+Caches are keyed by ids whose content never changes, never by frames: Streamlit hashes large frames from a sample.
+Cached objects are shared by all visitors: read them, never write to them.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.runs.jobs import Jobs
+from recsys_core.runs.runner import JobRunner
+from recsys_core.runs.store import Workspace, default_home, open_workspace
+
+if TYPE_CHECKING:
+    from recsys_core.data.profile import Profile
+
+
+def workspace() -> Workspace:
+    return open_workspace(default_home())
+
+
+def runner() -> JobRunner:
+    return _runner(default_home())
+
+
+def jobs() -> Jobs:
+    return runner().jobs
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _runner(home: Path) -> JobRunner:
+    return JobRunner(open_workspace(home))
+
+
+def dataset(identifier: str) -> Dataset:
+    return _dataset(default_home(), identifier)
+
+
+@st.cache_resource(show_spinner="Reading the data", max_entries=4)
+def _dataset(home: Path, identifier: str) -> Dataset:
+    return open_workspace(home).load_dataset(identifier)
+
+
+def profile(identifier: str) -> "Profile":
+    return _profile(default_home(), identifier)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _profile(home: Path, identifier: str) -> "Profile":
+    from recsys_core.data.profile import profile as profile_of
+
+    return profile_of(_dataset(home, identifier))

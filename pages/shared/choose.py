@@ -1,0 +1,98 @@
+"""Choices that last: across pages, in the session, and in the address, so that a view can be sent to somebody."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from pages.shared import cache, nav
+from pages.shared.frame import plain
+from recsys_core.runs.store import DatasetCard, RunCard
+
+DATASET, RUN, PERSON = "data", "run", "person"
+
+
+def remember(key: str, value: str) -> None:
+    """Set a choice from elsewhere, before its widget is drawn."""
+    st.session_state[f"kept-{key}"] = value
+    st.session_state.pop(f"pick-{key}", None)
+    st.query_params.pop(key, None)
+
+
+def choose(
+    label: str, key: str, options: Sequence[str], name: Callable[[str], str], *, accept_new: bool = False
+) -> str:
+    """A select box whose choice is in the address under ``key`` and is found again on other pages."""
+    widget = f"pick-{key}"
+    if widget not in st.session_state or (not accept_new and st.session_state[widget] not in options):
+        wanted = st.query_params.get(key) or st.session_state.get(f"kept-{key}")
+        st.session_state[widget] = wanted if wanted in options or (accept_new and wanted) else options[0]
+    value = st.selectbox(label, options, format_func=name, key=widget, accept_new_options=accept_new)
+    value = str(value) if value is not None else options[0]
+    st.session_state[f"kept-{key}"] = value
+    if st.query_params.get(key) != value:
+        st.query_params[key] = value
+    return value
+
+
+def switch(label: str, key: str, options: Sequence[str]) -> str:
+    """A row of buttons, one of which is chosen; the choice is in the address under ``key``."""
+    widget = f"pick-{key}"
+    if st.session_state.get(widget) not in options:
+        wanted = st.query_params.get(key)
+        st.session_state[widget] = wanted if wanted in options else options[0]
+    value = st.segmented_control(label, options, key=widget, label_visibility="collapsed", required=True)
+    value = value or options[0]
+    if st.query_params.get(key) != value:
+        st.query_params[key] = value
+    return value
+
+
+def choose_dataset(label: str = "Data set") -> DatasetCard | None:
+    """The data set to work on; None, and the way out, where there is none yet."""
+    cards = {card.id: card for card in cache.workspace().datasets()}
+    if not cards:
+        empty("There is no data set yet.", "Add a data set", nav.DATA)
+        return None
+    repeated = {card.name for card in cards.values() if sum(card.name == other.name for other in cards.values()) > 1}
+
+    def name(identifier: str) -> str:
+        card = cards[identifier]
+        return f"{card.name} · {moment(card.created)}" if card.name in repeated else card.name
+
+    return cards[choose(label, DATASET, list(cards), name)]
+
+
+def choose_run(cards: list[RunCard], label: str = "Model") -> RunCard:
+    """One of these runs."""
+    known = {card.id: card for card in cards}
+    return known[choose(label, RUN, list(known), lambda identifier: run_name(known[identifier]))]
+
+
+def run_name(card: RunCard) -> str:
+    return f"{card.title} · {card.about['dataset_name']} · {moment(card.created)}"
+
+
+def moment(seconds: float) -> str:
+    """A moment as a person says it, in the visitor's time zone where the browser told it."""
+    zone = st.context.timezone
+    try:
+        from zoneinfo import ZoneInfo
+
+        when = datetime.fromtimestamp(seconds, ZoneInfo(zone) if zone else None)
+    except (KeyError, ValueError):
+        when = datetime.fromtimestamp(seconds)
+    return when.strftime("%-d %b %H:%M")
+
+
+def empty(sentence: str, step: str, page: nav.PageInfo) -> None:
+    """Nothing to show yet: say so, and link to the next step."""
+    with st.container(border=True):
+        st.markdown(plain(sentence))
+        st.page_link(page.path, label=step, icon=":material/arrow_forward:")
+
+
+def header(page: nav.PageInfo) -> None:
+    """Title and the question that the page answers."""
+    st.title(page.title, anchor=False)
+    st.caption(page.question)

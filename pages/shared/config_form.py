@@ -1,0 +1,66 @@
+"""A form from a model's Config class: its fields, bounds and descriptions are the form."""
+
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from recsys_core.models.base import Config
+
+
+def config_form(config: type[Config], key: str) -> dict[str, Any]:
+    """Draw the fields of a config and give the values as they are now, unchecked where they are text."""
+    everyday = {name: field for name, field in config.model_fields.items() if not _extra(field).get("advanced")}
+    rare = {name: field for name, field in config.model_fields.items() if name not in everyday}
+    settings = {name: _widget(name, field, f"{key}-{name}") for name, field in everyday.items()}
+    if rare:
+        with st.expander("More settings"):
+            settings |= {name: _widget(name, field, f"{key}-{name}") for name, field in rare.items()}
+    return settings
+
+
+def _widget(name: str, field: FieldInfo, key: str) -> Any:
+    label, default = name.replace("_", " ").capitalize(), field.get_default(call_default_factory=True)
+    if get_origin(field.annotation) is Literal:
+        options = list(get_args(field.annotation))
+        return st.selectbox(label, options, index=options.index(default), key=key, help=field.description)
+    if isinstance(default, bool):
+        return st.checkbox(label, default, key=key, help=field.description)
+    if isinstance(default, int):
+        low, high = _bounds(field)
+        return st.number_input(
+            label,
+            min_value=None if low is None else int(low),
+            max_value=None if high is None else int(high),
+            value=default,
+            key=key,
+            help=field.description,
+        )
+    if isinstance(default, float):
+        low, high = _bounds(field)
+        log_scale = _extra(field).get("scale") == "log"
+        return st.number_input(
+            label,
+            min_value=low,
+            max_value=high,
+            value=default,
+            step=default / 2 if log_scale and default else 0.05,
+            format="%g",
+            key=key,
+            help=field.description,
+        )
+    text = ", ".join(str(part) for part in default)
+    return f"[{st.text_input(label, text, key=key, help=field.description)}]"
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+
+
+def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:
+    """Lowest and highest value that a field allows, as far as number boxes can say it."""
+    low = high = None
+    for rule in field.metadata:
+        low = getattr(rule, "ge", getattr(rule, "gt", low))
+        high = getattr(rule, "le", getattr(rule, "lt", high))
+    return None if low is None else float(low), None if high is None else float(high)

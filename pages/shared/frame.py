@@ -1,0 +1,58 @@
+"""What stands around every page, and how errors are said."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from recsys_core.errors import StudioError
+from recsys_core.figures.theme import Theme, theme
+
+log = logging.getLogger(__name__)
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def look() -> Theme:
+    """The tokens of the look that this visitor has chosen."""
+    return theme(st.context.theme.type)
+
+
+def draw_logo() -> None:
+    dark = st.context.theme.type == "dark"
+    st.logo(str(ASSETS / f"logo-{'dark' if dark else 'light'}.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
+
+
+def draw_style() -> None:
+    """Our one stylesheet, with the tokens of the look as variables."""
+    tokens = look()
+    variables = "".join(f"--ft-{name}: {colour};" for name, colour in vars(tokens).items())
+    sheet = (ASSETS / "style.css").read_text(encoding="utf-8")
+    st.html(f"<style>.stApp {{{variables}}}\n{sheet}</style>")
+
+
+def show_error(error: StudioError) -> None:
+    """What was found, what was wanted, what to do. Uploaded text in it is shown as text."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Expected failures become a message on the page; anything else is a bug, and is logged as one."""
+    try:
+        yield
+    except StudioError as error:
+        show_error(error)
+    except Exception:
+        log.exception("A page met a bug")
+        st.error("Foretaste made a mistake here. The server's log has the details; nothing of yours is lost.")
+
+
+_MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in r"\`*_{}[]()<>#+-.!|$:~&"})
+
+
+def plain(text: str) -> str:
+    """Text from outside for places that read Markdown: shown as it is, never as links, pictures or formulas."""
+    return " ".join(text.split()).translate(_MARKDOWN)

@@ -1,0 +1,155 @@
+"""Jobs as they run: polled from the workspace, so that any browser can watch them."""
+
+import time
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shared import cache, choose, nav
+from pages.shared.frame import look, plain, show_error
+from recsys_core.errors import StudioError
+from recsys_core.figures.theme import Theme
+from recsys_core.figures.training import Curve, learning_curve
+from recsys_core.runs.jobs import RESUMABLE, Job, State
+from recsys_core.types import Json
+
+POLL_SECONDS = 1.0
+
+
+def active_jobs() -> list[Job]:
+    """Running and waiting jobs, in the order of the queue."""
+    return [job for job in reversed(cache.jobs().all()) if job.is_active]
+
+
+def watch() -> None:
+    """Live cards of all active jobs; the whole page is drawn anew when one of them ends."""
+    active = active_jobs()
+
+    @st.fragment(run_every=POLL_SECONDS if active else None)
+    def draw() -> None:
+        now = active_jobs()
+        if {job.id for job in now} != {job.id for job in active}:
+            st.rerun()
+        for job in now:
+            with st.container(border=True, key=f"job-{job.id}"):
+                if job.state is State.RUNNING:
+                    running(job, look())
+                else:
+                    waiting(job)
+
+    draw()
+
+
+def title(job: Job) -> str:
+    """The model and the data set of a job, for places that read Markdown."""
+    from recsys_core.models import find_model
+
+    try:
+        data = cache.workspace().find_dataset(job.spec.dataset).name
+    except StudioError:
+        data = "a deleted data set"
+    return plain(f"{find_model(job.spec.model).info.title} on {data}")
+
+
+def waiting(job: Job) -> None:
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    words.markdown(f"**{title(job)}** waits for its turn.")
+    if button.button("Take out", key=f"stop-{job.id}", width="stretch"):
+        cache.jobs().stop(job.id)
+        st.rerun()
+
+
+def running(job: Job, colours: Theme) -> None:
+    """Progress, speed, time left, curves and Stop."""
+    epochs = cache.jobs().epochs(job.id)
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    words.markdown(f"**{title(job)}**")
+    label = "Stopping…" if job.stop else "Stop and keep the best"
+    if button.button(label, key=f"stop-{job.id}", disabled=job.stop, width="stretch"):
+        cache.jobs().stop(job.id)
+        st.rerun(scope="fragment")
+    share = min(1.0, job.done / job.epochs) if job.epochs else 0.0
+    st.progress(share, text=status(job, epochs))
+    curves(epochs, colours, key=job.id)
+
+
+def status(job: Job, epochs: list[Json]) -> str:
+    """Phase, epoch, speed and time left in one line."""
+    parts = [job.phase]
+    if job.phase == "Training" and job.epochs:
+        parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
+        if epochs:
+            parts.append(f"{epochs[-1]['samples'] / max(epochs[-1]['seconds'], 1e-9):,.0f} samples/s")
+        left = job.seconds_left(time.time())
+        if left is not None:
+            parts.append(f"at most {duration(left)} left")
+    return plain(" · ".join(parts))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def curves(epochs: list[Json], colours: Theme, key: str) -> None:
+    """Training loss and validation metric, side by side."""
+    if not epochs:
+        st.caption("The curves begin after the first epoch.")
+        return
+    left, right = st.columns(2)
+    numbers = [event["epoch"] for event in epochs]
+    most = epochs[-1]["epochs"]
+    losses = [event["losses"]["loss"] for event in epochs]
+    falling = losses[-1] < losses[0] or len(losses) == 1
+    figure = learning_curve(
+        Curve("training loss", numbers, losses),
+        most,
+        f"Training loss {'fell' if falling else 'rose'} to {losses[-1]:.3f}",
+        colours,
+        colours.popularity,
+    )
+    draw(left, figure, f"loss-{key}")
+    if epochs[-1]["validation"] is None:
+        right.caption("Nothing is held out to validate on, so the last epoch is kept.")
+        return
+    metric = epochs[-1]["validation"]["metric"]
+    values = [event["validation"]["value"] for event in epochs]
+    best = epochs[-1]["best_epoch"]
+    figure = learning_curve(
+        Curve(f"validation {metric}", numbers, values, best),
+        most,
+        f"{metric} is best in epoch {best}: {values[numbers.index(best)]:.3f}",
+        colours,
+        colours.accent,
+    )
+    draw(right, figure, f"validation-{key}")
+
+
+def draw(place: DeltaGenerator, figure: object, key: str) -> None:
+    """A figure in our own look, without the tool bar."""
+    place.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
+
+
+def ended(job: Job) -> None:
+    """The outcome of a job, and what can be done about it."""
+    with st.container(border=True, key=f"ended-{job.id}"):
+        words, buttons = st.columns([3, 2], vertical_alignment="center")
+        words.markdown(f"**{title(job)}** · {job.state.value}")
+        words.caption(plain(job.message))
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            if job.state in RESUMABLE and st.button("Resume", key=f"resume-{job.id}", type="primary"):
+                try:
+                    cache.runner().resume(job.id)
+                except StudioError as error:
+                    show_error(error)
+                else:
+                    st.rerun()
+            if job.run is not None and st.button("See recommendations", key=f"see-{job.id}", type="primary"):
+                st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: job.run})
+            if st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
+                cache.jobs().dismiss(job.id)
+                st.rerun()

@@ -1,0 +1,91 @@
+"""Home: what is here, what is running, what to do next."""
+
+import streamlit as st
+
+from pages.shared import cache, choose, nav
+from pages.shared.frame import plain
+from pages.shared.jobs import active_jobs, watch
+from pages.shared.samples import add_sample
+from recsys_core.runs.store import DatasetCard, RunCard
+
+
+def welcome() -> None:
+    st.markdown("#### See what a recommender would show each person, how good it honestly is, and why.")
+    st.html(
+        '<div class="ft-steps">'
+        "<section><b>1 · Bring ratings</b><p>A file that says who rated what. Titles and genres if you have them.</p>"
+        "</section><section><b>2 · Train a model</b><p>Watch it learn, stop it when you like; the best epoch is kept."
+        "</p></section><section><b>3 · Look at the lists</b><p>Each person's recommendations beside what they really "
+        "chose next, and the metrics with their uncertainty.</p></section></div>"
+    )
+    st.space("small")
+    with st.container(horizontal=True):
+        if st.button("Open the demo", type="primary", icon=":material/play_arrow:"):
+            add_sample("demo", nav.TRAIN)
+        st.page_link(nav.DATA.path, label="Add my own ratings", icon=":material/upload_file:")
+    st.caption("The demo is a generated catalogue of 400 invented films, 600 people and 30,000 ratings.")
+
+
+def next_step(datasets: list[DatasetCard], runs: list[RunCard]) -> None:
+    """The one thing to do now."""
+    trained = next((run for run in runs if run.model != "popularity"), None)
+    if trained is not None:
+        st.page_link(
+            nav.RECOMMENDATIONS.path,
+            label=f"See what {plain(trained.title)} recommends on {plain(trained.about['dataset_name'])}",
+            icon=":material/arrow_forward:",
+            query_params={choose.RUN: trained.id},
+        )
+    else:
+        st.page_link(
+            nav.TRAIN.path,
+            label=f"Train a model on {plain(datasets[0].name)}",
+            icon=":material/arrow_forward:",
+            query_params={choose.DATASET: datasets[0].id},
+        )
+
+
+def dataset_list(datasets: list[DatasetCard]) -> None:
+    st.subheader("Data sets", anchor=False)
+    for card in datasets[:6]:
+        with st.container(border=True):
+            st.page_link(nav.DATA.path, label=f"**{plain(card.name)}**", query_params={choose.DATASET: card.id})
+            st.caption(
+                f"{card.about['users']:,} people · {card.about['items']:,} items · "
+                f"{card.about['interactions']:,} {'ratings' if card.about['feedback'] == 'explicit' else 'events'}"
+            )
+    st.page_link(nav.DATA.path, label="Add another", icon=":material/add:")
+
+
+def run_list(runs: list[RunCard]) -> None:
+    st.subheader("Models", anchor=False)
+    trained = [run for run in runs if run.model != "popularity"]
+    if not trained:
+        choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
+        return
+    for run in trained[:6]:
+        with st.container(border=True):
+            st.page_link(
+                nav.RECOMMENDATIONS.path,
+                label=f"**{plain(run.title)}** on {plain(run.about['dataset_name'])}",
+                query_params={choose.RUN: run.id},
+            )
+            ndcg = run.about["metrics"]["ndcg@10"]
+            st.caption(f"NDCG@10 {ndcg['value']:.3f} · {choose.moment(run.created)}")
+    st.page_link(nav.COMPARE.path, label="Compare them", icon=":material/balance:")
+
+
+st.title("Foretaste", anchor=False)
+datasets, runs = cache.workspace().datasets(), cache.workspace().runs()
+if not datasets:
+    welcome()
+else:
+    next_step(datasets, runs)
+    if active_jobs():
+        st.subheader("Running", anchor=False)
+        watch()
+    left, right = st.columns(2, gap="large")
+    with left:
+        dataset_list(datasets)
+    with right:
+        run_list(runs)

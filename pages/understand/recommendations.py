@@ -1,0 +1,120 @@
+"""Recommendations: what a person sees, and what I would see."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import cache, choose, loaded, nav
+from pages.shared.cards import Card, grid
+from pages.shared.frame import plain
+from pages.shared.try_yourself import try_yourself
+from recsys_core.models.base import Ability
+from recsys_core.ranking import HIDDEN, tie_order
+from recsys_core.recommending import Shown, best, scores_for_user
+from recsys_core.runs.run_files import LoadedRun
+from recsys_core.types import Float32
+
+PEOPLE_OFFERED = 500
+HISTORY_SHOWN = 8
+
+
+def choose_person(run: LoadedRun) -> int:
+    """Somebody with held-out items; any other id may be typed."""
+    dataset, test = run.split.dataset, run.split.test
+    known = test.known.lengths()
+    judged = test.warm_users if len(test.warm_users) else np.arange(dataset.n_users)
+    offered = judged[np.argsort(-known[judged], kind="stable")][:PEOPLE_OFFERED]
+    ids = [str(dataset.user_ids.values[user]) for user in offered]
+
+    def name(identifier: str) -> str:
+        user = dataset.user_ids.positions.get(identifier)
+        return identifier if user is None else f"{dataset.person(user)} · {known[user]} known"
+
+    return dataset.user_ids.find(choose.choose("Person", choose.PERSON, ids, name, accept_new=True), "person")
+
+
+def history(run: LoadedRun, user: int) -> None:
+    """What the person is known to have met, best rated and latest first."""
+    dataset = run.split.dataset
+    items, values = run.split.test.known.row(user)
+    if not len(items):
+        st.caption("Nothing is known of this person.")
+        return
+    order = np.lexsort((-np.arange(len(items)), -values))
+    explicit = dataset.scale is not None
+    cards = [Card(int(items[at]), note=f"rated {values[at]:g}" if explicit else "") for at in order]
+    grid(dataset, cards[:HISTORY_SHOWN], compact=True)
+    if len(cards) > HISTORY_SHOWN:
+        with st.expander(f"All {len(cards):,}"):
+            st.dataframe(
+                {
+                    "Title": [dataset.title(card.item) for card in cards],
+                    **({"Rating": [float(values[at]) for at in order]} if explicit else {}),
+                },
+                hide_index=True,
+            )
+
+
+def cards_of(run: LoadedRun, scores: Float32, found: Shown, hits: set[int]) -> list[Card]:
+    """Cards whose bar runs from the median item of this person (empty) to the best (full)."""
+    possible = scores[scores != HIDDEN]
+    middle, top = float(np.median(possible)), float(possible.max())
+    rating = Ability.RATING in run.model.abilities
+    return [
+        Card(
+            item,
+            rank,
+            bar=(score - middle) / (top - middle) if top > middle else 1.0,
+            bar_hint=f"{run.model.info.score}: {score:.3f}",
+            note=f"predicted {score:.1f}" if rating else "",
+            hit=item in hits,
+        )
+        for rank, (item, score) in enumerate(found, start=1)
+    ]
+
+
+def lists(run: LoadedRun, user: int, k: int) -> None:
+    """History beside recommendations, hits marked."""
+    dataset = run.split.dataset
+    scores = scores_for_user(run.model, run.split, user)
+    found = best(scores, tie_order(dataset.item_ids), k)
+    relevant = run.split.test.relevant
+    held_out = {int(item) for item in relevant.items[relevant.users == user]}
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        st.subheader("What they liked" if dataset.scale else "What they met", anchor=False)
+        history(run, user)
+    with right:
+        st.subheader(f"What {plain(run.model.info.title)} would show", anchor=False)
+        hits = sum(item in held_out for item, _ in found)
+        if held_out:
+            st.caption(
+                f"{hits} of these {len(found)} {'is' if hits == 1 else 'are'} among the {len(held_out)} "
+                f"{'item' if len(held_out) == 1 else 'items'} that were held out: things this person really chose "
+                "and the model never saw. Bars run from this person's median item to the best."
+            )
+        else:
+            st.caption("Nothing of this person was held out. Bars run from this person's median item to the best.")
+        grid(dataset, cards_of(run, scores, found, held_out))
+
+
+choose.header(nav.RECOMMENDATIONS)
+runs = cache.workspace().runs()
+if not runs:
+    choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
+else:
+    trained_first = sorted(runs, key=lambda card: card.model == "popularity")
+    which, who, length = st.columns([3, 2, 1])
+    with which:
+        chosen = loaded.run(choose.choose_run(trained_first).id)
+    with length:
+        k = st.selectbox("Show", (6, 12, 24, 48), 1, lambda count: f"Top {count}", key="k", persist_state="session")
+    views = ("A person of the data set", "Try it yourself")
+    with who:
+        person_place = st.container()
+    view = choose.switch("View", "view", views)
+    if view == views[0]:
+        with person_place:
+            person = choose_person(chosen)
+        lists(chosen, person, k)
+    else:
+        try_yourself(chosen, k)

@@ -1,0 +1,1 @@
+"""From a file that people have to a checked data set."""

@@ -1,0 +1,162 @@
+"""The checked, mapped data set that everything else works on."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recsys_core.data.interactions import Histories, Interactions
+from recsys_core.errors import DataError
+from recsys_core.types import Feedback, Int32, Strings
+
+
+@dataclass(frozen=True)
+class Ids:
+    """External ids, as text, in the order of their positions."""
+
+    values: Strings
+
+    @classmethod
+    def of(cls, values: list[str]) -> "Ids":
+        return cls(np.array(values, dtype=object))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        return {identifier: position for position, identifier in enumerate(self.values)}
+
+    def find(self, identifier: str, noun: str) -> int:
+        """The position of an id, or a :class:`DataError` that names it."""
+        position = self.positions.get(identifier)
+        if position is None:
+            examples = ", ".join(repr(str(known)) for known in self.values[:3])
+            raise DataError(
+                f"There is no {noun} with the id {identifier!r} here; ids look like {examples}.",
+                f"Check the id, or look the {noun} up on the Data page.",
+                f"unknown-{noun}",
+            )
+        return position
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The rating scale: lowest and highest value, and the step between neighbours (0 if there is none)."""
+
+    low: float
+    high: float
+    step: float
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Scale":
+        """The scale that these ratings were given on, as far as they show it."""
+        levels = np.unique(values)
+        gaps = np.diff(levels)
+        step = float(gaps.min()) if len(gaps) and len(levels) <= 101 else 0.0
+        return cls(float(levels[0]), float(levels[-1]), step)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Interactions with the ids, titles and genres that people know.
+
+    Attributes:
+        name: as the person called it.
+        interactions: the events, at most one for a pair of user and item.
+        user_ids, item_ids: external ids; position p belongs to index p of the interactions.
+        item_table: one row per item, in index order, with the columns ``title`` (text, "" if unknown), ``genres``
+            (tuple of text), ``year`` (Int64, may be missing), ``text`` and ``image`` (a path inside ``image_folder``,
+            "" if there is none).
+        user_table: one row per user, in index order, with the column ``name`` ("" if unknown).
+        feedback: explicit ratings, or implicit events.
+        origin: one sentence about where the data come from.
+        scale: of explicit ratings; None for implicit events.
+        image_folder: where the pictures of the items lie; None where there are none.
+    """
+
+    name: str
+    interactions: Interactions
+    user_ids: Ids
+    item_ids: Ids
+    item_table: pd.DataFrame
+    user_table: pd.DataFrame
+    feedback: Feedback
+    origin: str = ""
+    scale: Scale | None = None
+    image_folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.user_ids) != self.n_users or len(self.item_ids) != self.n_items:
+            raise ValueError("the id maps do not fit the interactions")
+        if len(self.item_table) != self.n_items or len(self.user_table) != self.n_users:
+            raise ValueError("a side table does not fit the interactions")
+        if (self.feedback is Feedback.EXPLICIT) != (self.scale is not None):
+            raise ValueError("explicit feedback has a scale, implicit feedback has none")
+
+    @property
+    def n_users(self) -> int:
+        return self.interactions.n_users
+
+    @property
+    def n_items(self) -> int:
+        return self.interactions.n_items
+
+    @cached_property
+    def histories(self) -> Histories:
+        return Histories.from_interactions(self.interactions)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sha-256 of the content that models and metrics depend on: ids, events, genres; not of the name."""
+        digest = hashlib.sha256()
+        for ids in (self.user_ids, self.item_ids):
+            for identifier in ids.values:
+                data = identifier.encode("utf-8", "surrogatepass")
+                digest.update(len(data).to_bytes(4, "little") + data)
+        events = self.interactions
+        for column in (events.users, events.items, events.values, events.times):
+            digest.update(b"none" if column is None else np.ascontiguousarray(column).tobytes())
+        for words in ("title", "genres", "text"):
+            digest.update(repr(list(self.item_table[words])).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+    def with_interactions(self, interactions: Interactions) -> "Dataset":
+        """The same people, items and tables with other events."""
+        return replace(self, interactions=interactions)
+
+    def title(self, item: int) -> str:
+        """The title of an item, or its external id where no title is known."""
+        return str(self.item_table["title"].iat[item]) or str(self.item_ids.values[item])
+
+    def person(self, user: int) -> str:
+        """How to call a person: the external id, with the name where one is known."""
+        name = str(self.user_table["name"].iat[user])
+        return f"{name} ({self.user_ids.values[user]})" if name else str(self.user_ids.values[user])
+
+
+def blank_item_table(n_items: int) -> pd.DataFrame:
+    """An item table in which nothing is known."""
+    return pd.DataFrame(
+        {
+            "title": pd.Series([""] * n_items, dtype=object),
+            "genres": pd.Series([()] * n_items, dtype=object),
+            "year": pd.array([pd.NA] * n_items, dtype="Int64"),
+            "text": pd.Series([""] * n_items, dtype=object),
+            "image": pd.Series([""] * n_items, dtype=object),
+        }
+    )
+
+
+def blank_user_table(n_users: int) -> pd.DataFrame:
+    """A user table in which nothing is known."""
+    return pd.DataFrame({"name": pd.Series([""] * n_users, dtype=object)})
+
+
+def index_by_first_appearance(identifiers: Strings) -> tuple[Int32, Ids]:
+    """Positions Int32[E] of ids in the order in which they first appear, and the ids."""
+    codes, values = pd.factorize(identifiers)
+    return codes.astype(np.int32), Ids(np.asarray(values, dtype=object))

@@ -1,0 +1,119 @@
+"""How a text file writes a table: encoding, delimiter, header."""
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from recsys_core.data import column_names
+from recsys_core.data.decoding import WANTED, detect_encoding, read_head
+from recsys_core.errors import DataError
+
+DELIMITERS = ("::", "\t", ";", "|", ",", " ")
+SAMPLE_CHARACTERS = 1 << 18
+NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written.
+
+    Attributes:
+        encoding: a Python codec name, such as "utf-8", "utf-16" or "cp1252".
+        delimiter: what stands between two fields, one of :data:`DELIMITERS` or any other text of up to 4 characters.
+        header: whether the first record holds the names of the columns.
+    """
+
+    encoding: str
+    delimiter: str
+    header: bool
+
+
+def sniff(path: Path) -> Dialect:
+    """How a file is written, judged by its bytes and its first records.
+
+    Raises:
+        DataError: the file is empty, is something other than text, or has no columns.
+    """
+    encoding = detect_encoding(path)
+    text = read_head(path, encoding, SAMPLE_CHARACTERS)
+    delimiter = _guess_delimiter(text)
+    if delimiter is None:
+        raise DataError(
+            f"{path.name} looks like plain text: its lines do not split into the same columns by "
+            "comma, tab, semicolon, bar, :: or space.",
+            WANTED,
+            "not-a-table",
+        )
+    return Dialect(encoding, delimiter, _has_header(records(text, delimiter)))
+
+
+def records(text: str, delimiter: str) -> list[list[str]]:
+    """The first records of a sample that are not blank; a sample that was cut loses its last one.
+
+    Quotes count as such where that makes the records at least as even.
+    """
+    return max((_split(text, delimiter, quoted) for quoted in (True, False)), key=lambda rows: width(rows)[1])
+
+
+def width(rows: list[list[str]]) -> tuple[int, float]:
+    """The most frequent number of fields, and the share of records that have it."""
+    if not rows:
+        return 0, 0.0
+    fields, count = Counter(len(row) for row in rows).most_common(1)[0]
+    return fields, count / len(rows)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a finite decimal number, with a point or a comma."""
+    return NUMBER.fullmatch(text) is not None
+
+
+def _split(text: str, delimiter: str, quoted: bool) -> list[list[str]]:
+    lines = io.StringIO(text, newline=None)
+    if len(delimiter) == 1:
+        try:
+            rows = list(csv.reader(lines, delimiter=delimiter, quotechar='"' if quoted else None))
+        except csv.Error:
+            return []
+    else:
+        rows = [line.rstrip("\n").split(delimiter) for line in lines]
+    if len(text) >= SAMPLE_CHARACTERS:
+        rows = rows[:-1]
+    return [row for row in rows if any(field.strip() for field in row)]
+
+
+def _guess_delimiter(text: str) -> str | None:
+    steady, ragged = [], []
+    for rank, delimiter in enumerate(DELIMITERS):
+        if delimiter not in text:
+            continue
+        rows = records(text, delimiter)
+        fields, share = width(rows)
+        if fields >= 2 and share >= 0.9:
+            steady.append((delimiter != " ", len(rows[0]) == fields, fields, -rank, delimiter))
+        elif fields >= 2 and share >= 0.5 and delimiter != " ":
+            ragged.append((share, fields, -rank, delimiter))
+    if steady:
+        return max(steady)[-1]
+    return max(ragged)[-1] if ragged else None
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    first, body = rows[0], rows[1:]
+    if any(is_number(field) for field in first):
+        return False
+    if not body or any(column_names.known(field) for field in first):
+        return True
+    columns = list(zip(*[row for row in body if len(row) == len(first)], strict=True))
+    if any(sum(map(is_number, column)) > len(column) / 2 for column in columns):
+        return True
+    in_names = sum(map(_has_digit, first)) / len(first)
+    in_body = sum(_has_digit(field) for column in columns for field in column) / max(1, len(body) * len(first))
+    return in_names < 0.5 <= in_body
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)

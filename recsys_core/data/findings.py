@@ -1,0 +1,42 @@
+"""What the checks have to say about a file."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know about an imported file.
+
+    Attributes:
+        level: "error", "warning" (rows or values were lost or changed) or "note".
+        code: a short stable name for scripts.
+        message: a sentence for people.
+        rows: how many rows, items or people it concerns.
+    """
+
+    level: Level
+    code: str
+    message: str
+    rows: int = 0
+
+
+def quote(value: str, longest: int = 40) -> str:
+    """A value from a file as it may appear in a message: short, on one line, nothing invisible."""
+    shown = value if len(value) <= longest else value[: longest - 1] + "…"
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in shown)
+    return f'"{safe}"'
+
+
+def listing(names: list[str], most: int = 8) -> str:
+    """Column names in a row, for a message."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(quote(name) for name in names[:most]) + rest
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 row``, ``2,000 rows``, ``3 people``."""
+    plural = {"person": "people"}.get(noun, noun + "s")
+    return f"{number:,} {noun if number == 1 else plural}"

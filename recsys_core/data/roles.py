@@ -1,0 +1,207 @@
+"""Which column says who, what, how much and when."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+
+import pandas as pd
+
+from recsys_core.data import column_names
+from recsys_core.data.dialect import is_number
+from recsys_core.data.findings import listing, quote
+from recsys_core.data.reading import RawTable
+from recsys_core.data.times import looks_like_times
+from recsys_core.errors import DataError
+
+SAMPLE_ROWS = 10_000
+HOW_TO_CHOOSE = "Choose the columns by hand (--user, --item, --rating, --time COLUMN)."
+NO_RATINGS = "Choose the rating column (--rating COLUMN), or say that there is none (--implicit)."
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The names of the columns to use; ``rating`` is None for implicit feedback, ``time`` where there is none."""
+
+    user: str
+    item: str
+    rating: str | None = None
+    time: str | None = None
+
+
+def guess_columns(table: RawTable, chosen: Mapping[str, str | None] | None = None, implicit: bool = False) -> Columns:
+    """The role of each column, from its name and, where names say nothing, from its values.
+
+    A table of nothing but a user and an item column is implicit feedback.
+
+    Args:
+        chosen: roles ("user", "item", "rating", "time") that are settled already. None as the value says that there
+            is no such column. A number stands for a position, the first column being 1.
+        implicit: that there are no ratings.
+
+    Raises:
+        DataError: a chosen column does not exist, or a role that is needed fits no column.
+    """
+    found = {role: _named(table, name) for role, name in (chosen or {}).items()}
+    if implicit:
+        found["rating"] = None
+    sample = table.frame.head(SAMPLE_ROWS)
+    for role in ("user", "item", "rating", "time"):
+        if role not in found and (name := _by_name(role, sample, found)):
+            found[role] = name
+    for role, search in (("time", _time_by_values), ("rating", _rating_by_values)):
+        if role not in found and (name := search(sample, found)):
+            found[role] = name
+    for role in ("user", "item"):
+        if found.get(role) is None:
+            found[role] = _id_by_values(role, table, sample, found)
+    columns = Columns(found["user"] or "", found["item"] or "", found.get("rating"), found.get("time"))
+    if "rating" not in found and (others := _free(sample, found) + [columns.time] * (columns.time is not None)):
+        raise DataError(
+            f"{table.name} has no rating column: besides {quote(columns.user)} (user) and {quote(columns.item)} (item) "
+            f"it has {listing([str(name) for name in others])}, and none of these looks like ratings.",
+            NO_RATINGS,
+            "no-rating-column",
+        )
+    return columns
+
+
+def check_columns(table: RawTable, columns: Columns) -> Columns:
+    """The same columns by their exact names; :class:`DataError` if one does not exist or has two roles."""
+    exact = Columns(
+        _named(table, columns.user) or "",
+        _named(table, columns.item) or "",
+        _named(table, columns.rating),
+        _named(table, columns.time),
+    )
+    used = [name for name in astuple(exact) if name is not None]
+    if len(set(used)) < len(used):
+        raise DataError(
+            f"One column of {table.name} was chosen for two roles: {listing(used)}.",
+            "Choose a different column for each role.",
+            "column-chosen-twice",
+        )
+    return exact
+
+
+def guessed_by_values(columns: Columns) -> list[str]:
+    """The columns whose names do not speak for their role."""
+    pairs = zip(("user", "item", "rating", "time"), astuple(columns), strict=True)
+    return [name for role, name in pairs if name is not None and not column_names.fit(role, name)]
+
+
+def without_rating(columns: Columns) -> Columns:
+    return replace(columns, rating=None)
+
+
+def _named(table: RawTable, name: str | None) -> str | None:
+    if name is None or name in table.frame:
+        return name
+    if name.isdecimal() and 1 <= int(name) <= len(table.columns):
+        return table.columns[int(name) - 1]
+    raise DataError(
+        f"{table.name} has no column {quote(name)}; its columns are {listing(table.columns)}.",
+        "Choose one of these, by name or by position (the first is 1).",
+        "unknown-column",
+    )
+
+
+def _free(sample: pd.DataFrame, found: Mapping[str, str | None]) -> list[str]:
+    """The columns without a role, but for a row index and empty columns."""
+    taken = set(found.values())
+    names = [str(name) for name in sample.columns if name not in taken]
+    return [name for name in names if not _is_idle(name, sample[name])]
+
+
+def _is_idle(name: str, values: pd.Series) -> bool:
+    is_index = "".join(column_names.tokens(name)) in ("index", "unnamed0")
+    return is_index or bool((values.str.strip() == "").all())
+
+
+def _by_name(role: str, sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+    fits = [(column_names.fit(role, name), _suits(role, sample[name]), name) for name in _free(sample, found)]
+    fits = [fit for fit in fits if fit[0]]
+    return max(fits, key=lambda fit: (fit[1], fit[0]))[2] if fits else None
+
+
+def _suits(role: str, values: pd.Series) -> bool:
+    """Whether the values speak for a role that the name suggests; ids may be anything."""
+    if role == "rating":
+        return _share_of_numbers(values) > 0.5
+    return role != "time" or looks_like_times(values)
+
+
+def _time_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+    return next((name for name in _free(sample, found) if looks_like_times(sample[name])), None)
+
+
+def _rating_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+    """The column that looks most like ratings.
+
+    Where the ids are known by name, a nameless rating must be the only candidate. Where nothing has a name, a table
+    of more than four columns is a table of ratings only if one of them holds times.
+    """
+    free = _free(sample, found)
+    unknown = ("user" not in found) + ("item" not in found)
+    if len(free) <= unknown or (unknown and len(free) > 3 and "time" not in found):
+        return None
+    candidates = [name for name in free if not column_names.is_aside(name) and _rating_like(sample[name])]
+    if "user" in found and "item" in found:
+        return candidates[0] if len(candidates) == 1 else None
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        values = sample[name].str.strip()
+        return _small_scale(values), free.index(name) >= 2, -values.nunique()
+
+    return max(candidates, key=rank, default=None)
+
+
+def _id_by_values(role: str, table: RawTable, sample: pd.DataFrame, found: Mapping[str, str | None]) -> str:
+    free = [name for name in _free(sample, found) if not column_names.describes(name) and _id_like(sample[name])]
+    wanted = 1 if found.get("item" if role == "user" else "user") else 2
+    in_order = table.dialect is not None and not table.dialect.header
+    if len(free) >= wanted and (len(free) == wanted or in_order) and _come_back(sample, free[:wanted]):
+        return free[0]
+    what = {"user": "who acted (a user column)", "item": "what it was about (an item column)"}[role]
+    raise DataError(
+        f"{table.name} does not show which column says {what}; its columns are {listing(table.columns)}.",
+        HOW_TO_CHOOSE,
+        f"no-{role}-column",
+    )
+
+
+def _share_of_numbers(values: pd.Series) -> float:
+    filled = values[values.str.strip() != ""]
+    return float(filled.map(is_number).mean()) if len(filled) else 0.0
+
+
+def _rating_like(values: pd.Series) -> bool:
+    if _share_of_numbers(values) < 0.9:
+        return False
+    numbers = _numbers(values)
+    whole = bool((numbers % 1 == 0).all())
+    return bool(numbers.abs().max() <= 100) and not (whole and numbers.nunique() > 101)
+
+
+def _small_scale(values: pd.Series) -> bool:
+    numbers = _numbers(values)
+    return bool(numbers.abs().max() <= 10) and numbers.nunique() <= 21
+
+
+def _id_like(values: pd.Series) -> bool:
+    """Ids are short and are no fractions."""
+    filled = values[values.str.strip() != ""]
+    wordy = filled.empty or filled.str.len().mean() > 64 or filled.str.count(" ").mean() > 2
+    return not wordy and not _has_fractions(filled)
+
+
+def _come_back(sample: pd.DataFrame, names: list[str]) -> bool:
+    """Whether somebody acts twice or something is met twice, as ids do in any but a tiny table."""
+    return len(sample) < 10 or any(sample[name].nunique() < len(sample) for name in names)
+
+
+def _has_fractions(values: pd.Series) -> bool:
+    return _share_of_numbers(values) > 0.9 and bool((_numbers(values) % 1 != 0).any())
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    points = values.str.strip().str.replace(",", ".", regex=False)
+    return pd.to_numeric(points, errors="coerce").dropna()

@@ -1,0 +1,193 @@
+"""Model × held-out events → report, with an interval on every figure that belongs to people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsys_core.data.dataset import Ids
+from recsys_core.metrics import METRICS, NDCG, RMSE, ListMetric, RankingMetric, RatingMetric
+from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
+from recsys_core.models.base import Ability, Recommender
+from recsys_core.ranking import masked_scores, tie_order, top_k
+from recsys_core.splitting import Holdout, Split
+from recsys_core.training.context import Validation
+from recsys_core.types import Float64, Int32, Int64, Json
+
+KS = (5, 10, 20)
+RESAMPLES = 1000
+VALIDATION_USERS = 1000  # more change the choice of the best epoch little, and cost time at each epoch
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95 % interval over people; None where a figure has no interval."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class PerUser:
+    """A metric taken apart: the figure is ``finish(sum(numerator) / sum(denominator))``.
+
+    Attributes:
+        users: Int64[n], who is judged.
+        numerator, denominator: Float64[n].
+    """
+
+    users: Int64
+    numerator: Float64
+    denominator: Float64
+    finish: Callable[[Float64], Float64]
+
+    def value(self) -> float:
+        return float(self.finish(self.numerator.sum() / self.denominator.sum()))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured.
+
+    Attributes:
+        metrics: name such as "ndcg@10" → estimate.
+        per_user: the same for metrics that belong to people, taken apart.
+        users: people judged by ranking metrics.
+        cold_users: people with something to find of whom nothing is known: not judged.
+    """
+
+    metrics: dict[str, Estimate]
+    per_user: dict[str, PerUser]
+    users: int
+    cold_users: int
+
+    def as_json(self) -> Json:
+        return {
+            "metrics": {name: vars(estimate) for name, estimate in self.metrics.items()},
+            "users": self.users,
+            "cold_users": self.cold_users,
+        }
+
+
+def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ...] = KS, seed: int = 0) -> Report:
+    """All metrics that fit the model.
+
+    Args:
+        model: fitted.
+        holdout: what to find.
+        items: external ids, which decide how equal scores are shown.
+        ks: list lengths.
+        seed: of the bootstrap.
+
+    Raises:
+        ModelError: a score is not a number.
+    """
+    users = holdout.warm_users
+    truth, lists = rank(model, holdout, users, max(ks), tie_order(items))
+    per_user: dict[str, PerUser] = {}
+    metrics: dict[str, Estimate] = {}
+    for metric in METRICS:
+        if isinstance(metric, RankingMetric):
+            for k in ks:
+                values = metric.per_user(truth, k)
+                per_user[f"{metric.about.key}@{k}"] = PerUser(users, values, np.ones(len(users)), _identity)
+        elif isinstance(metric, RatingMetric) and Ability.RATING in model.abilities:
+            per_user[metric.about.key] = _rating_errors(model, holdout, metric)
+    intervals = bootstrap(per_user, seed)
+    for metric in METRICS:
+        if isinstance(metric, ListMetric):
+            metrics |= {
+                f"{metric.about.key}@{k}": Estimate(metric.value(lists[:, :k], len(items)), None, None) for k in ks
+            }
+        else:
+            metrics |= {
+                name: Estimate(part.value(), *intervals[name])
+                for name, part in per_user.items()
+                if name.partition("@")[0] == metric.about.key
+            }
+    return Report(metrics, per_user, len(users), len(holdout.cold_users))
+
+
+def _identity(value: Float64) -> Float64:
+    return value
+
+
+def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int64) -> tuple[RankedTruth, Int32]:
+    """Where the relevant items of these users stand, and Int32[n, k] of the lists they would see."""
+    relevant = holdout.relevant
+    by_user = np.argsort(relevant.users, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(relevant.user_counts())])
+    parts, lists = [], []
+    for chunk, scores in masked_scores(model.score, users, holdout.known, holdout.candidates):
+        counts = starts[chunk + 1] - starts[chunk]
+        people = np.repeat(np.arange(len(chunk)), counts)
+        rows = np.repeat(starts[chunk] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(
+            counts.sum()
+        )
+        parts.append(ranked_truth(scores, people, relevant.items[by_user[rows]], k))
+        lists.append(top_k(scores, k, order)[0])
+    return RankedTruth.concat(parts), np.concatenate(lists)
+
+
+def _rating_errors(model: Recommender, holdout: Holdout, metric: RatingMetric) -> PerUser:
+    targets = holdout.targets
+    targets = targets.take(holdout.known.lengths()[targets.users] > 0)
+    errors = metric.error(targets.values, model.predict(targets.users, targets.items))
+    users, person = np.unique(targets.users, return_inverse=True)
+    counts = np.bincount(person).astype(np.float64)
+    return PerUser(users.astype(np.int64), np.bincount(person, errors).astype(np.float64), counts, metric.finish)
+
+
+def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> dict[str, tuple[float, float]]:
+    """Percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13).
+
+    All metrics over the same people share their resamples, so that differences between them stay paired.
+    """
+    groups: dict[bytes, list[str]] = {}
+    for name, part in per_user.items():
+        groups.setdefault(part.users.tobytes(), []).append(name)
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    intervals: dict[str, tuple[float, float]] = {}
+    for names in groups.values():
+        columns = np.stack(
+            [column for name in names for column in (per_user[name].numerator, per_user[name].denominator)], axis=1
+        )
+        sums = resampled_sums(columns, seed)
+        for position, name in enumerate(names):
+            figures = per_user[name].finish(sums[:, 2 * position] / sums[:, 2 * position + 1])
+            low, high = np.quantile(figures, tails)
+            intervals[name] = (float(low), float(high))
+    return intervals
+
+
+def resampled_sums(columns: Float64, seed: int) -> Float64:
+    """Float64[RESAMPLES, m], sums of each column Float64[n, m] over people drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    n = len(columns)
+    sums = np.empty((RESAMPLES, columns.shape[1]))
+    for resample in range(RESAMPLES):
+        weights = np.bincount(rng.integers(0, n, n), minlength=n)
+        sums[resample] = weights @ columns
+    return sums
+
+
+def validator(split: Split) -> Callable[[Recommender], Validation] | None:
+    """The early-stopping figure of a split: RMSE for models that predict ratings, else NDCG@10 of a fixed sample of
+    people; None where nothing is held out to validate on."""
+    holdout = split.valid
+    users = holdout.warm_users
+    if not len(users):
+        return None
+    if len(users) > VALIDATION_USERS:
+        sample = np.random.default_rng(split.recipe.seed).choice(users, VALIDATION_USERS, replace=False)
+        users = np.sort(sample)
+    order = tie_order(split.dataset.item_ids)
+
+    def validate(model: Recommender) -> Validation:
+        if Ability.RATING in model.abilities:
+            return Validation("RMSE", _rating_errors(model, holdout, RMSE).value(), higher_is_better=False)
+        truth, _ = rank(model, holdout, users, 10, order)
+        return Validation("NDCG@10", float(NDCG.per_user(truth, 10).mean()), higher_is_better=True)
+
+    return validate

@@ -1,0 +1,1 @@
+"""Finished results → plotly figures. Each title says the finding."""

@@ -1,0 +1,63 @@
+"""Models side by side, with their intervals."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from recsys_core.figures.theme import Theme, escape, figure
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A model's figure with its 95 % interval; low and high are None where a metric has no interval."""
+
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    colour: str
+
+
+def interval_chart(bars: list[Bar], metric: str, title: str, look: Theme) -> go.Figure:
+    """Points with intervals, the best on top.
+
+    Args:
+        bars: best first.
+        metric: name of the axis, with its aggregation.
+        title: the finding.
+        look: light or dark.
+    """
+    chart = figure(title, look, height=120 + 44 * len(bars))
+    labels = [f"{position}" for position in range(len(bars))]  # two runs of one model may share their name
+    for label, bar in zip(labels, bars, strict=True):
+        interval = "" if bar.low is None else f"<br>95 % of people-resamples: {bar.low:.4f} to {bar.high:.4f}"
+        chart.add_scatter(
+            x=[bar.value],
+            y=[label],
+            mode="markers+text",
+            text=[f"{bar.value:.3f}"],
+            textposition="top center",
+            textfont={"color": look.ink, "size": 12},
+            marker={"size": 11, "color": bar.colour},
+            error_x=None
+            if bar.low is None or bar.high is None
+            else {
+                "type": "data",
+                "symmetric": False,
+                "array": [bar.high - bar.value],
+                "arrayminus": [bar.value - bar.low],
+                "color": bar.colour,
+                "thickness": 3,
+                "width": 0,
+            },
+            hovertemplate=f"{escape(bar.label)}<br>{escape(metric)} %{{x:.4f}}{interval}<extra></extra>",
+        )
+    chart.update_yaxes(
+        tickvals=labels,
+        ticktext=[escape(bar.label) for bar in bars],
+        range=[len(bars) - 0.5, -0.7],
+        showgrid=False,
+        tickfont={"color": look.ink, "size": 13},
+    )
+    chart.update_xaxes(title_text=escape(metric), nticks=6, zeroline=False)
+    return chart

@@ -1,0 +1,86 @@
+"""Colours and the plotly template, from the same tokens as ``.streamlit/config.toml``."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The tokens of one of the two looks."""
+
+    paper: str
+    panel: str
+    ink: str
+    quiet: str
+    line: str
+    accent: str
+    popularity: str
+
+
+LIGHT = Theme("#FBFAF8", "#F1EEE9", "#1F1B16", "#6B635A", "#DED8CF", "#B4451F", "#8A8178")
+DARK = Theme("#171412", "#221E1A", "#EFEAE3", "#A89F94", "#3A342E", "#F0875A", "#948A80")
+
+# Okabe and Ito's palette, told apart by colour-blind people too; black and yellow left out: each vanishes on one paper.
+CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+
+
+def theme(kind: str | None) -> Theme:
+    """The look for "dark"; light for everything else."""
+    return DARK if kind == "dark" else LIGHT
+
+
+def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
+    """A colour for each model, the same on every chart; popularity is grey.
+
+    Args:
+        keys: all models in the order of their list, not only those on the chart.
+        look: decides the grey.
+    """
+    others = [key for key in keys if key != "popularity"]
+    colours = {key: CATEGORIES[position % len(CATEGORIES)] for position, key in enumerate(others)}
+    return colours | {"popularity": look.popularity}
+
+
+def figure(title: str, look: Theme, height: int) -> go.Figure:
+    """An empty figure with a title and our look."""
+    axis = {
+        "gridcolor": look.line,
+        "zerolinecolor": look.line,
+        "linecolor": look.line,
+        "tickcolor": look.line,
+        "tickfont": {"color": look.quiet, "size": 12},
+        "title": {"font": {"color": look.quiet, "size": 12}, "standoff": 8},
+        "automargin": True,
+    }
+    return go.Figure(
+        layout={
+            "title": {
+                "text": escape(title),
+                "font": {"size": 15, "color": look.ink, "weight": 600},
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": 8, "l": 2},
+                "automargin": False,
+            },
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 48, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": '"Source Sans", "Source Sans 3", sans-serif', "color": look.ink, "size": 13},
+            "hoverlabel": {"bgcolor": look.panel, "bordercolor": look.line, "font": {"color": look.ink}},
+            "showlegend": False,
+            "xaxis": axis,
+            "yaxis": axis,
+            "dragmode": False,
+        }
+    )
+
+
+def escape(text: str) -> str:
+    """Text that plotly shows as it is: its labels would take ``<b>`` and ``<a href>`` for markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

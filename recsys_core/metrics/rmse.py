@@ -1,0 +1,24 @@
+"""Root mean squared error of predicted ratings."""
+
+import numpy as np
+
+from recsys_core.metrics.base import About, RatingMetric
+from recsys_core.types import Float32, Float64
+
+
+def _error(truth: Float32, predicted: Float32) -> Float64:
+    return (predicted.astype(np.float64) - truth) ** 2
+
+
+RMSE = RatingMetric(
+    About(
+        "rmse",
+        "RMSE",
+        "square root of the mean squared difference between predicted and given rating",
+        "all held-out ratings, pooled; predictions are clipped to the scale",
+        "people of whom nothing is known are left out",
+        higher_is_better=False,
+    ),
+    _error,
+    np.sqrt,
+)

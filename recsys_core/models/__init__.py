@@ -1,0 +1,42 @@
+"""The recommenders. A new model is one file and one line of ``MODELS``."""
+
+import json
+from pathlib import Path
+
+from recsys_core.errors import ConfigError, ModelError
+from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
+from recsys_core.models.bias import Bias
+from recsys_core.models.gmf import GMF
+from recsys_core.models.mlp import MLP
+from recsys_core.models.neumf import NeuMF
+from recsys_core.models.popularity import Popularity
+
+__all__ = ["MODELS", "Ability", "Config", "ModelInfo", "Recommender", "find_model", "load_model"]
+
+MODELS: tuple[type[Recommender], ...] = (Popularity, Bias, GMF, MLP, NeuMF)
+
+
+def find_model(key: str) -> type[Recommender]:
+    """The model with this key.
+
+    Raises:
+        ConfigError: names the models there are.
+    """
+    for model in MODELS:
+        if model.info.key == key:
+            return model
+    keys = ", ".join(model.info.key for model in MODELS)
+    raise ConfigError(f"There is no model called {key!r}.", f"Choose one of: {keys}.", "unknown-model")
+
+
+def load_model(folder: Path) -> Recommender:
+    """The model saved in a folder, whichever it is.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    try:
+        key = json.loads((folder / "model.json").read_text(encoding="utf-8"))["model"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The saved model cannot be read: {error}.", "Train it again.", "damaged-model") from None
+    return find_model(key).load(folder)

@@ -1,0 +1,239 @@
+"""What every recommender is and can do."""
+
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import AbilityError, ConfigError, ModelError
+from recsys_core.training.context import FitContext, TrainingSummary
+from recsys_core.types import Feedback, Float32, Int32, Json
+
+
+class Ability(StrEnum):
+    """What a model can be asked for. Pages, explainers and the shell offer what is declared and nothing else."""
+
+    RATING = "rating"  # predict, on the data's rating scale
+    HISTORY = "history"  # score people it never met, from their history alone
+    VECTORS = "vectors"  # a vector for each item and each user
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model in words.
+
+    Attributes:
+        key: stable name for scripts and files.
+        idea: one sentence.
+        score: what its scores mean, as read after "Score: ".
+        paper: authors, title, venue, year.
+        needs_ratings: it cannot learn from implicit events.
+    """
+
+    key: str
+    title: str
+    idea: str
+    family: str
+    score: str
+    paper: str
+    abilities: frozenset[Ability]
+    needs_ratings: bool = False
+
+
+class Config(BaseModel):
+    """Settings of a model. Each field has bounds and a description: the class is also the form that people fill in.
+
+    ``json_schema_extra={"advanced": True}`` moves a field behind an expander, ``{"scale": "log"}`` says that its
+    values are compared by their ratio.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def parse(cls, settings: dict[str, Any]) -> Self:
+        """A config from values or from their text, as typed in a shell.
+
+        Raises:
+            ConfigError: names the setting, what was given and what is allowed.
+        """
+        try:
+            return cls.model_validate({name: _from_text(value) for name, value in settings.items()})
+        except ValidationError as error:
+            raise _config_error(cls, error) from None
+
+
+def _from_text(value: Any) -> Any:
+    """JSON where the text is JSON (numbers, lists, true, null), else the text itself."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def _config_error(config: type[Config], error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    known = ", ".join(config.model_fields)
+    if first["type"] == "extra_forbidden":
+        return ConfigError(f"There is no setting {name!r}.", f"Known settings: {known}.", "unknown-setting")
+    wanted = first["msg"][:1].lower() + first["msg"][1:]
+    return ConfigError(
+        f"The setting {name!r} is {first['input']!r}: {wanted}.",
+        f"Change {name!r} and try again.",
+        "bad-setting",
+    )
+
+
+class Recommender(ABC):
+    """A model: settings before ``fit``, answers after it.
+
+    Scores are comparable within one person, higher is better, and nothing is masked: hiding known items and cutting
+    lists happens once, in ``recsys_core.ranking``.
+    """
+
+    info: ClassVar[ModelInfo]
+    Config: ClassVar[type[Config]]
+
+    def __init__(self, config: BaseModel | None = None) -> None:
+        self.config: Any = config if config is not None else self.Config()
+        self.n_users = 0
+        self.n_items = 0
+        self.training: TrainingSummary | None = None  # of models that learn in epochs
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """Abilities of this model as it is configured."""
+        return self.info.abilities
+
+    @property
+    def is_fitted(self) -> bool:
+        return self.n_items > 0
+
+    def fit(self, train: Dataset, context: FitContext | None = None) -> Self:
+        """Learn from a data set; a second call starts afresh.
+
+        Raises:
+            ModelError: the data do not fit the model.
+        """
+        if self.info.needs_ratings or Ability.RATING in self.abilities:
+            self._require_ratings(train)
+        if not len(train.interactions):
+            raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
+        self.n_users, self.n_items = 0, 0
+        self._fit(train, context or FitContext())
+        self.n_users, self.n_items = train.n_users, train.n_items
+        return self
+
+    def _require_ratings(self, train: Dataset) -> None:
+        if train.feedback is not Feedback.EXPLICIT:
+            raise ModelError(
+                f"{self.info.title} learns to predict ratings, but the data set {train.name!r} has none: "
+                "it only says who met what.",
+                "Choose a model, or an objective, that ranks.",
+                "needs-ratings",
+            )
+
+    @abstractmethod
+    def _fit(self, train: Dataset, context: FitContext) -> None:
+        """Learn; ``train`` has been checked."""
+
+    @abstractmethod
+    def score(self, users: Int32, items: Int32 | None = None) -> Float32:
+        """Float32[B, I], or Float32[B, len(items)] for the items named, of users met in training."""
+
+    def predict(self, users: Int32, items: Int32) -> Float32:
+        """Float32[n], the rating that ``users[n]`` would give ``items[n]``. Ability RATING."""
+        raise self._lacks(Ability.RATING)
+
+    def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        """As :meth:`score`, for people known by their history alone. Ability HISTORY."""
+        raise self._lacks(Ability.HISTORY)
+
+    def item_vectors(self) -> Float32:
+        """Float32[I, d]. Ability VECTORS."""
+        raise self._lacks(Ability.VECTORS)
+
+    def user_vectors(self) -> Float32:
+        """Float32[U, d]. Ability VECTORS."""
+        raise self._lacks(Ability.VECTORS)
+
+    @abstractmethod
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All that was learned, by name."""
+
+    @abstractmethod
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """Take over what :meth:`arrays` gave; ``n_users`` and ``n_items`` are set.
+
+        Raises:
+            ModelError: a name or a shape does not fit the config.
+        """
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.json`` and ``model.safetensors``: no code, readable anywhere."""
+        from safetensors.numpy import save_file
+
+        about: Json = {
+            "model": self.info.key,
+            "config": self.config.model_dump(mode="json"),
+            "n_users": self.n_users,
+            "n_items": self.n_items,
+        }
+        (folder / "model.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+        arrays = {name: np.ascontiguousarray(array) for name, array in self.arrays().items()}
+        save_file(arrays, str(folder / "model.safetensors"))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The model that :meth:`save` wrote.
+
+        Raises:
+            ModelError: a file is missing or damaged, or belongs to another model.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            arrays = load_file(str(folder / "model.safetensors"))
+            if about["model"] != cls.info.key:
+                raise ModelError(f"The folder holds a {about['model']!r}, not a {cls.info.key!r}.")
+            model = cls(cls.Config.parse(about["config"]))
+            model.n_users, model.n_items = int(about["n_users"]), int(about["n_items"])
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise ModelError(f"The saved model cannot be read: {error}.", "Train it again.", "damaged-model") from None
+        model.restore(arrays)
+        return model
+
+    def _lacks(self, ability: Ability) -> AbilityError:
+        return AbilityError(
+            f"{self.info.title} cannot answer this as it is configured: it lacks the ability {ability.value!r}.",
+            f"Choose a model that lists {ability.value!r}: python -m recsys_core models.",
+        )
+
+
+def expect_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
+    """Check saved arrays before they are used.
+
+    Raises:
+        ModelError: names the first array that is missing, surplus or of another shape.
+    """
+    for name in sorted(set(arrays) ^ set(shapes)):
+        state = "missing from" if name in shapes else "unknown in"
+        raise ModelError(f"The array {name!r} is {state} the saved model.", "Train it again.", "damaged-model")
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise ModelError(
+                f"The array {name!r} of the saved model has the shape {arrays[name].shape}, not {shape}.",
+                "Train it again.",
+                "damaged-model",
+            )

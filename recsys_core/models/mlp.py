@@ -1,0 +1,29 @@
+"""Multi-layer perceptron on the vectors of person and item."""
+
+import torch
+
+from recsys_core.models.base import Ability, ModelInfo
+from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF, NeuralCFConfig, Tower
+from recsys_core.models.neural_cf_net import NeuralCFNet
+
+
+class MLPConfig(NeuralCFConfig):
+    tower: Tower = (128, 64)
+
+
+class MLP(NeuralCF):
+    """y(u, i) = tower([p_u; q_i]), plus biases (He et al. 2017, section 3.3)."""
+
+    info = ModelInfo(
+        key="mlp",
+        title="MLP",
+        idea="Lays the vectors of person and item side by side and sends them through layers of neurons.",
+        family="Neural",
+        score=SCORE,
+        paper=PAPER,
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+    )
+    Config = MLPConfig
+
+    def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> NeuralCFNet:
+        return NeuralCFNet(n_users, n_items, 0, self.config.embedding_size, self.config.tower, generator)

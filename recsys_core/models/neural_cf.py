@@ -1,0 +1,155 @@
+"""Neural collaborative filtering: what GMF, MLP and NeuMF share."""
+
+from abc import abstractmethod
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories
+from recsys_core.models.base import Ability, Config, Recommender, expect_shapes
+from recsys_core.models.neural_cf_fold_in import FoldIn
+from recsys_core.models.neural_cf_net import NeuralCFNet
+from recsys_core.models.neural_cf_task import NeuralCFTask, RankingTask, RatingTask
+from recsys_core.training import loop
+from recsys_core.training.context import FitContext
+from recsys_core.types import Float32, Int32
+
+PAPER = "He, Liao, Zhang, Nie, Hu and Chua, Neural Collaborative Filtering, WWW 2017"
+SCORE = "log-odds that the person meets the item; with the objective 'rating', the predicted rating"
+
+SCORED_AT_ONCE = 1 << 20  # numbers in the widest layer: 4 MB stay in the cache
+
+Tower = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=2048)], ...],
+    Field(min_length=1, max_length=8, description="Width of each hidden layer, such as [64, 32, 16]."),
+]
+
+
+class NeuralCFConfig(Config):
+    objective: Literal["ranking", "rating"] = Field(
+        "ranking", description="Learn which items a person meets (ranking), or how the person rates them (rating)."
+    )
+    embedding_size: int = Field(50, ge=1, le=512, description="Numbers in the vector of a person or an item.")
+    epochs: int = Field(30, ge=1, le=1000, description="Passes over the training events, at most.")
+    patience: int = Field(
+        3, ge=1, le=1000, description="Stop after this many epochs without a better result on the validation events."
+    )
+    learning_rate: float = Field(
+        5e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
+    )
+    weight_decay: float = Field(
+        3e-3, ge=0, le=10, description="Pull of the vectors towards zero, against learning events by heart."
+    )
+    dropout: float = Field(0.0, ge=0, le=0.9, description="Share of hidden values left out at random while learning.")
+    negatives: int = Field(
+        4, ge=1, le=100, description="Items the person never met, drawn for each event. Used when ranking."
+    )
+    batch_size: int = Field(
+        2048,
+        ge=1,
+        le=1_000_000,
+        description="Events in a learning step; when ranking, their negatives come on top.",
+        json_schema_extra={"advanced": True, "scale": "log"},
+    )
+
+
+class NeuralCF(Recommender):
+    """The estimator around :class:`NeuralCFNet`. A model says how its network is built."""
+
+    net: NeuralCFNet
+    scale: Float32  # (4,) of the training ratings: mean, deviation, lowest, highest; unused when ranking
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        return self.info.abilities | {Ability.RATING} if self._rates else self.info.abilities
+
+    @property
+    def _rates(self) -> bool:
+        return bool(self.config.objective == "rating")
+
+    @abstractmethod
+    def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> NeuralCFNet:
+        """A fresh network as it is configured."""
+
+    def _fit(self, train: Dataset, context: FitContext) -> None:
+        values = train.interactions.values.astype(np.float64)
+        self.scale = np.array([values.mean(), values.std() or 1.0, values.min(), values.max()], dtype=np.float32)
+        if train.scale is not None:
+            self.scale[2:] = train.scale.low, train.scale.high
+        net = self._build(train.n_users, train.n_items, torch.Generator().manual_seed(context.seed))
+        task = self._task(net.to(context.device), train, context)
+        self.net = task.average
+        self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
+        self.net = task.average.cpu()
+
+    def _task(self, net: NeuralCFNet, train: Dataset, context: FitContext) -> NeuralCFTask:
+        generator = torch.Generator(context.device).manual_seed(context.seed)
+        if self._rates:
+            return RatingTask(net, train.interactions, generator, self.config, self._outputs(train.interactions.values))
+        return RankingTask(net, train.interactions, generator, self.config)
+
+    def _outputs(self, ratings: Float32) -> torch.Tensor:
+        """Ratings as the network puts them out: mean 0, deviation 1."""
+        return torch.from_numpy((ratings - self.scale[0]) / self.scale[1])
+
+    @torch.no_grad()
+    def score(self, users: Int32, items: Int32 | None = None) -> Float32:
+        return self._score_people(self.net.user_table[self._positions(users)], items)
+
+    @torch.no_grad()
+    def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        fold_in = FoldIn(self.net, 0 if self._rates else self.config.negatives)
+        return self._score_people(fold_in.vectors(histories, self._outputs(histories.values)), items)
+
+    def _score_people(self, vectors: torch.Tensor, items: Int32 | None) -> Float32:
+        """Float32[B, C] for rows of a user table (B, d)."""
+        net = self.net
+        user_half = net.user_half(vectors)
+        item_half = net.item_half(net.item_table if items is None else net.item_table[self._positions(items)])
+        pairs = max(1, SCORED_AT_ONCE // net.width)
+        outputs = torch.empty(len(user_half), len(item_half))
+        n_rows = max(1, pairs // max(1, len(item_half)))
+        for row in range(0, len(user_half), n_rows):
+            for column in range(0, len(item_half), pairs):
+                rows, columns = slice(row, row + n_rows), slice(column, column + pairs)
+                outputs[rows, columns] = net.join(user_half[rows], item_half[columns])
+        return self._scores(outputs)
+
+    @torch.no_grad()
+    def predict(self, users: Int32, items: Int32) -> Float32:
+        if not self._rates:
+            return super().predict(users, items)
+        pairs = max(1, SCORED_AT_ONCE // self.net.width)
+        outputs = torch.empty(len(users))
+        for start in range(0, len(users), pairs):
+            span = slice(start, start + pairs)
+            outputs[span] = self.net(self._positions(users[span]), self._positions(items[span])[:, None])[:, 0]
+        return np.clip(self._scores(outputs), *self.scale[2:])
+
+    def _scores(self, outputs: torch.Tensor) -> Float32:
+        if self._rates:
+            outputs = outputs.mul_(float(self.scale[1])).add_(float(self.scale[0]))
+        return outputs.numpy()
+
+    def _positions(self, indices: Int32) -> torch.Tensor:
+        return torch.from_numpy(indices).to(self.net.user_table.device, torch.int64)
+
+    def item_vectors(self) -> Float32:
+        return self.net.item_table[:, :-1].numpy()
+
+    def user_vectors(self) -> Float32:
+        return self.net.user_table[:, :-1].numpy()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {name: tensor.numpy() for name, tensor in self.net.state_dict().items()} | {"scale": self.scale}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        net = self._build(self.n_users, self.n_items, torch.Generator()).requires_grad_(False)
+        shapes = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+        expect_shapes(arrays, shapes | {"scale": (4,)})
+        self.scale = arrays["scale"]
+        net.load_state_dict({name: torch.from_numpy(arrays[name]) for name in shapes})
+        self.net = net

@@ -1,0 +1,96 @@
+"""Mask and top-k, written once.
+
+Two rules hold everywhere. Items that a person already knows are never shown. Equal scores are never broken in a
+model's favour: metrics take the expectation over tied orders, shown lists follow a hash of the external id.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from recsys_core.data.dataset import Ids
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import ModelError
+from recsys_core.types import Float32, Int32, Int64
+
+CHUNK_SCORES = 4_000_000  # scores held at once, whatever the number of people and items
+HIDDEN = np.float32(-np.inf)
+
+Score = Callable[[Int32], Float32]
+
+
+def masked_scores(
+    score: Score, users: Int64, known: Histories, candidates: Int32 | None = None
+) -> Iterator[tuple[Int64, Float32]]:
+    """Chunks of users, and Float32[B, I] of their scores with −inf for items that may not be shown.
+
+    Args:
+        score: gives Float32[B, I] for Int32[B] users.
+        users: Int64[n], rows of ``known`` and of ``candidates``.
+        known: one row for each of the U users; hidden.
+        candidates: Int32[U, C], the only items that may be shown; None: all items.
+
+    Raises:
+        ModelError: a score is not a number.
+    """
+    size = max(1, CHUNK_SCORES // max(1, known.n_items))
+    for start in range(0, len(users), size):
+        chunk = users[start : start + size]
+        scores = hide(score(chunk.astype(np.int32)), known.take(chunk))
+        if candidates is not None:
+            rows = np.arange(len(chunk))[:, None]
+            kept = np.full_like(scores, HIDDEN)
+            kept[rows, candidates[chunk]] = scores[rows, candidates[chunk]]
+            scores = kept
+        yield chunk, scores
+
+
+def hide(scores: Float32, known: Histories) -> Float32:
+    """The scores Float32[B, I] with −inf for each person's known items; the input may be overwritten.
+
+    Raises:
+        ModelError: a score is not a number.
+    """
+    if np.isnan(scores).any():
+        raise ModelError(
+            "The model gave a score that is not a number.", "Train it again with a lower learning rate.", "nan-score"
+        )
+    scores = scores if scores.flags.writeable else scores.copy()
+    scores[known.people(), known.items] = HIDDEN
+    return scores
+
+
+def tie_order(items: Ids) -> Int64:
+    """Int64[I], a fixed order without meaning in which items with equal scores are shown."""
+    digests = [hashlib.blake2b(i.encode("utf-8", "surrogatepass"), digest_size=8).digest() for i in items.values]
+    return np.argsort(np.array([int.from_bytes(digest) for digest in digests], dtype=np.uint64), kind="stable")
+
+
+def top_k(scores: Float32, k: int, order: Int64) -> tuple[Int32, Float32]:
+    """The k best items of each row, best first, and their scores; −1 and −inf where there are fewer.
+
+    Args:
+        scores: Float32[B, I], −inf for items that may not be shown.
+        k: list length.
+        order: Int64[I], which of two equal scores comes first, from :func:`tie_order`.
+    """
+    n_rows, n_items = scores.shape
+    width = min(k, n_items)
+    ordered = scores[:, order]
+    cut = np.partition(ordered, n_items - width, axis=1)[:, n_items - width, None]
+    above = ordered > cut
+    tied = ordered == cut
+    missing = width - above.sum(axis=1, keepdims=True)
+    chosen = above | (tied & (np.cumsum(tied, axis=1, dtype=np.int32) <= missing))
+    columns = np.nonzero(chosen)[1].reshape(n_rows, width)
+    values = np.take_along_axis(ordered, columns, axis=1)
+    best_first = np.argsort(-values, axis=1, kind="stable")
+    values = np.take_along_axis(values, best_first, axis=1)
+    items = order[np.take_along_axis(columns, best_first, axis=1)]
+    items[values == HIDDEN] = -1
+    padding = ((0, 0), (0, k - width))
+    return (
+        np.pad(items.astype(np.int32), padding, constant_values=-1),
+        np.pad(values, padding, constant_values=HIDDEN),
+    )

@@ -1,0 +1,65 @@
+"""The list that one person would see."""
+
+import numpy as np
+
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import DataError
+from recsys_core.models.base import Recommender
+from recsys_core.ranking import HIDDEN, hide, tie_order, top_k
+from recsys_core.splitting import Split
+from recsys_core.types import Float32, Int64
+
+Shown = list[tuple[int, float]]  # (item, score), best first
+
+
+def recommend_to_user(model: Recommender, split: Split, user: int, k: int) -> Shown:
+    """The k best items for a person of the data set, without what the test split takes as known."""
+    return best(scores_for_user(model, split, user), tie_order(split.dataset.item_ids), k)
+
+
+def scores_for_user(model: Recommender, split: Split, user: int) -> Float32:
+    """Float32[I], −inf for items that the person is known to have met before the test events."""
+    people = np.array([user], dtype=np.int32)
+    return hide(model.score(people), split.test.known.take(people))[0]
+
+
+def recommend_to_history(model: Recommender, split: Split, history: list[tuple[int, float | None]], k: int) -> Shown:
+    """The k best items for somebody new."""
+    return best(scores_for_history(model, split, history), tie_order(split.dataset.item_ids), k)
+
+
+def scores_for_history(model: Recommender, split: Split, history: list[tuple[int, float | None]]) -> Float32:
+    """Float32[I] for somebody who met these items, −inf for the items themselves.
+
+    Args:
+        model: with the ability HISTORY.
+        split: what the model learned from; its data set tells the scale.
+        history: items and ratings; None stands for "liked it": the top of the scale, or 1 for implicit events.
+
+    Raises:
+        DataError: an item comes twice or a rating lies outside the scale.
+        AbilityError: the model only knows the people it met in training.
+    """
+    dataset = split.dataset
+    items = [item for item, _ in history]
+    for item in items:
+        if items.count(item) > 1:
+            raise DataError(f"{dataset.title(item)!r} comes twice in the history.", "Name it once.", "repeated-item")
+    liked = 1.0 if dataset.scale is None else dataset.scale.high
+    values = [liked if value is None else value for _, value in history]
+    for value in values:
+        if dataset.scale is not None and not dataset.scale.low <= value <= dataset.scale.high:
+            raise DataError(
+                f"The rating {value:g} lies outside the scale of this data set, "
+                f"{dataset.scale.low:g} to {dataset.scale.high:g}.",
+                "Give a rating on that scale.",
+                "off-scale",
+            )
+    row = Histories.of([(items, values)], dataset.n_items)
+    return hide(model.score_histories(row), row)[0]
+
+
+def best(scores: Float32, order: Int64, k: int) -> Shown:
+    """The k best of Float32[I], fewer where fewer may be shown."""
+    items, values = top_k(scores[None, :], k, order)
+    return [(int(item), float(value)) for item, value in zip(items[0], values[0], strict=True) if value != HIDDEN]

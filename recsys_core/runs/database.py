@@ -1,0 +1,93 @@
+"""The SQLite database of a workspace: what is listed, searched and compared. Large things are files."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from recsys_core.errors import StoreError
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE datasets (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created REAL NOT NULL,
+    about TEXT NOT NULL          -- JSON, as in card.json
+);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    dataset TEXT NOT NULL,
+    created REAL NOT NULL,
+    about TEXT NOT NULL          -- JSON, as in card.json
+);
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,     -- the order of submission
+    request TEXT NOT NULL UNIQUE,  -- the same click twice is one job
+    spec TEXT NOT NULL,          -- JSON of a TrainSpec
+    state TEXT NOT NULL,
+    phase TEXT NOT NULL,         -- what it is doing, for people
+    message TEXT NOT NULL,       -- why it ended as it did, for people
+    done REAL NOT NULL,          -- epochs done, with a fraction
+    done_before REAL NOT NULL,   -- of them, before it was last started
+    epochs INTEGER NOT NULL,     -- epochs at most
+    owner TEXT NOT NULL,         -- identity of the process that works on it
+    stop INTEGER NOT NULL,       -- 1 once somebody asked it to stop
+    run TEXT,
+    created REAL NOT NULL,
+    started REAL,
+    finished REAL
+);
+CREATE TABLE epochs (
+    job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    event TEXT NOT NULL,         -- JSON of an EpochEnded
+    PRIMARY KEY (job, epoch)
+);
+CREATE INDEX runs_by_dataset ON runs(dataset);
+"""
+
+
+class Database:
+    """Short connections to one file: safe from any thread and any process of this machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            with self.connect() as db:
+                db.execute("PRAGMA journal_mode = WAL")
+                (version,) = db.execute("PRAGMA user_version").fetchone()
+                if version == 0:
+                    self._create(db)
+                elif version != VERSION:
+                    raise StoreError(
+                        f"The workspace belongs to another version of Foretaste (schema {version}, wanted {VERSION}).",
+                        "Open it with that version, or point FORETASTE_HOME at another folder.",
+                        "other-version",
+                    )
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"The workspace's database {path.name} cannot be opened: {error}.",
+                "Check that the folder may be written to, or point FORETASTE_HOME at another folder.",
+                "damaged-database",
+            ) from error
+
+    def _create(self, db: sqlite3.Connection) -> None:
+        db.execute("BEGIN IMMEDIATE")  # two processes may open a new workspace at once
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for statement in SCHEMA.split(";\n"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection; each statement outside an explicit transaction commits by itself."""
+        with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
+            yield db

@@ -1,0 +1,70 @@
+"""Folders that are there whole or not at all."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from recsys_core.errors import StoreError
+from recsys_core.runs.processes import is_alive, my_identity
+
+UNFINISHED = ".unfinished-"
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which appears under ``target`` when the block ends and not before.
+
+    It is written beside, flushed and renamed. ``target`` must not exist yet; where somebody else was faster with the
+    same content, theirs stays.
+
+    Raises:
+        StoreError: the disk is full or cannot be written to.
+    """
+    beside = target.parent / f"{UNFINISHED}{my_identity()}-{uuid.uuid4().hex[:8]}"
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        _flush(beside)
+        if not target.exists():
+            beside.rename(target)
+            _flush_one(target.parent)
+    except OSError as error:
+        free = shutil.disk_usage(_existing(target)).free
+        raise StoreError(
+            f"Nothing was saved: {error.strerror or error}. {free / 1e6:,.0f} MB are free where the workspace lies.",
+            "Free some space, or check that the folder may be written to, and try again.",
+            "cannot-write",
+        ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def sweep(parent: Path) -> None:
+    """Remove what processes that are gone left unfinished."""
+    for folder in parent.glob(f"{UNFINISHED}*"):
+        identity = folder.name.removeprefix(UNFINISHED).rpartition("-")[0]
+        if not is_alive(identity):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _flush_one(path)
+    _flush_one(folder)
+
+
+def _flush_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

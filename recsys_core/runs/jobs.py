@@ -1,0 +1,261 @@
+"""Background work as rows of the database: any process can submit, watch, stop and resume it."""
+
+import json
+import sqlite3
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from recsys_core.errors import JobError
+from recsys_core.runs.database import Database
+from recsys_core.runs.processes import is_alive, my_identity
+from recsys_core.splitting import SplitRecipe
+from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.types import Json
+
+
+class Executor(StrEnum):
+    """Where a job runs: a thread of the app, a process of its own, or whichever suits its size."""
+
+    AUTO = "auto"
+    IN_PROCESS = "in-process"
+    PROCESS = "process"
+
+
+class TrainSpec(BaseModel):
+    """A training as plain data: it can be stored, repeated, and run elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    model: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    split: SplitRecipe = Field(default_factory=SplitRecipe)
+    seed: int = Field(0, ge=0)
+    executor: Executor = Executor.AUTO
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"  # by hand, before there was anything to keep
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"  # the process that worked on it is gone
+
+
+ACTIVE = (State.QUEUED, State.RUNNING)
+RESUMABLE = (State.INTERRUPTED, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stands now. Times are unix seconds."""
+
+    id: str
+    number: int
+    spec: TrainSpec
+    state: State
+    phase: str
+    message: str
+    done: float
+    done_before: float
+    epochs: int
+    stop: bool
+    run: str | None
+    created: float
+    started: float | None
+    finished: float | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    def seconds_left(self, now: float) -> float | None:
+        """Until the last epoch at the pace so far; None while that cannot be told."""
+        fresh = self.done - self.done_before
+        if self.state is not State.RUNNING or self.started is None or fresh <= 0:
+            return None
+        return (now - self.started) / fresh * (self.epochs - self.done)
+
+
+class Jobs:
+    """All jobs of a workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.reconcile()
+
+    def submit(self, spec: TrainSpec, request: str = "") -> Job:
+        """Put a job into the queue.
+
+        Args:
+            spec: what to do.
+            request: names the click that asked for it; the same click twice is one job.
+        """
+        identifier, request = uuid.uuid4().hex[:10], request or uuid.uuid4().hex
+        with self._database.connect() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO jobs SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, 'Waiting', '', 0, 0, 0, '',"
+                " 0, NULL, ?, NULL, NULL FROM jobs",
+                (identifier, request, spec.model_dump_json(), State.QUEUED, time.time()),
+            )
+            row = db.execute("SELECT * FROM jobs WHERE request = ?", (request,)).fetchone()
+        return _job(row)
+
+    def all(self) -> list[Job]:
+        """Newest first."""
+        with self._database.connect() as db:
+            return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY number DESC")]
+
+    def find(self, identifier: str) -> Job:
+        """A job by its id.
+
+        Raises:
+            JobError: there is none.
+        """
+        with self._database.connect() as db:
+            row = db.execute("SELECT * FROM jobs WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise JobError(f"There is no job {identifier!r}.", "Look at the list of jobs on Train.", "unknown-job")
+        return _job(row)
+
+    def epochs(self, identifier: str, after: int = 0) -> list[Json]:
+        """The epochs that ended, as plain data, oldest first."""
+        with self._database.connect() as db:
+            rows = db.execute(
+                "SELECT event FROM epochs WHERE job = ? AND epoch > ? ORDER BY epoch", (identifier, after)
+            ).fetchall()
+        return [json.loads(row["event"]) for row in rows]
+
+    def stop(self, identifier: str) -> None:
+        """Ask a job to stop and keep its best epoch; one that waits leaves the queue at once."""
+        with self._database.connect() as db:
+            db.execute("UPDATE jobs SET stop = 1 WHERE id = ?", (identifier,))
+            db.execute(
+                "UPDATE jobs SET state = ?, message = 'Taken out of the queue.', finished = ?"
+                " WHERE id = ? AND state = ?",
+                (State.STOPPED, time.time(), identifier, State.QUEUED),
+            )
+
+    def resume(self, identifier: str) -> None:
+        """Queue an interrupted or failed job again; it goes on from its last checkpoint.
+
+        Raises:
+            JobError: it is in a state that cannot be resumed.
+        """
+        with self._database.connect() as db:
+            changed = db.execute(
+                "UPDATE jobs SET state = ?, phase = 'Waiting', message = '', stop = 0, finished = NULL"
+                " WHERE id = ? AND state IN (?, ?)",
+                (State.QUEUED, identifier, *RESUMABLE),
+            ).rowcount
+        if not changed:
+            raise JobError(
+                f"The job is {self.find(identifier).state}; only an interrupted or failed one can be resumed.",
+                "Train again with the same settings instead.",
+                "not-resumable",
+            )
+
+    def dismiss(self, identifier: str) -> None:
+        """Forget a job that is not active any more; its run stays."""
+        with self._database.connect() as db:
+            db.execute("DELETE FROM jobs WHERE id = ? AND state NOT IN (?, ?)", (identifier, *ACTIVE))
+
+    def claim_next(self) -> Job | None:
+        """Take the job that waits longest, in one step, so that no two workers get the same; None if none waits."""
+        return self._claim("id = (SELECT id FROM jobs WHERE state = ? ORDER BY number LIMIT 1)", (State.QUEUED,))
+
+    def claim(self, identifier: str) -> Job | None:
+        """Take this job if it waits."""
+        return self._claim("id = ? AND state = ?", (identifier, State.QUEUED))
+
+    def _claim(self, which: str, values: tuple[str, ...]) -> Job | None:
+        with self._database.connect() as db:
+            row = db.execute(
+                f"UPDATE jobs SET state = ?, owner = ?, started = ?, done_before = done WHERE {which} RETURNING *",
+                (State.RUNNING, my_identity(), time.time(), *values),
+            ).fetchone()
+        return None if row is None else _job(row)
+
+    def take_over(self, identifier: str) -> None:
+        """This process works on a running job from now on."""
+        self._set(identifier, owner=my_identity())
+
+    def report(self, identifier: str, event: EpochEnded | Progress) -> None:
+        """Note down where a training stands."""
+        if isinstance(event, Progress):
+            self._set(identifier, done=event.done, epochs=event.epochs)
+            return
+        with self._database.connect() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)",
+                (identifier, event.epoch, json.dumps(asdict(event))),
+            )
+            db.execute("UPDATE jobs SET done = ?, epochs = ? WHERE id = ?", (event.epoch, event.epochs, identifier))
+
+    def enter(self, identifier: str, phase: str) -> None:
+        """Say what a job is doing now, for people."""
+        self._set(identifier, phase=phase)
+
+    def end(self, identifier: str, state: State, message: str, run: str | None = None) -> None:
+        """Close a running job. One that was closed before stays as it is."""
+        with self._database.connect() as db:
+            db.execute(
+                "UPDATE jobs SET state = ?, message = ?, run = ?, finished = ? WHERE id = ? AND state = ?",
+                (state, message, run, time.time(), identifier, State.RUNNING),
+            )
+
+    def stop_requested(self, identifier: str) -> bool:
+        with self._database.connect() as db:
+            row = db.execute("SELECT stop FROM jobs WHERE id = ?", (identifier,)).fetchone()
+        return row is None or bool(row["stop"])
+
+    def reconcile(self) -> None:
+        """Mark what was running in processes that are gone as interrupted."""
+        with self._database.connect() as db:
+            rows = db.execute("SELECT id, owner FROM jobs WHERE state = ?", (State.RUNNING,)).fetchall()
+            for row in rows:
+                if not is_alive(row["owner"]):
+                    db.execute(
+                        "UPDATE jobs SET state = ?, finished = ?, message = ? WHERE id = ? AND state = ? AND owner = ?",
+                        (
+                            State.INTERRUPTED,
+                            time.time(),
+                            "The process that trained this model ended before it was done.",
+                            row["id"],
+                            State.RUNNING,
+                            row["owner"],
+                        ),
+                    )
+
+    def _set(self, identifier: str, **values: Any) -> None:
+        columns = ", ".join(f"{column} = ?" for column in values)
+        with self._database.connect() as db:
+            db.execute(f"UPDATE jobs SET {columns} WHERE id = ?", (*values.values(), identifier))
+
+
+def _job(row: sqlite3.Row) -> Job:
+    names = (
+        "id",
+        "number",
+        "phase",
+        "message",
+        "done",
+        "done_before",
+        "epochs",
+        "run",
+        "created",
+        "started",
+        "finished",
+    )
+    return Job(
+        spec=TrainSpec.model_validate_json(row["spec"]),
+        state=State(row["state"]),
+        stop=bool(row["stop"]),
+        **{name: row[name] for name in names},
+    )

@@ -1,0 +1,40 @@
+"""Which process is meant, even after its number was given to another one."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+
+def identity(pid: int) -> str:
+    """The process and the moment it started, or "" where there is no such process.
+
+    On Linux the moment is counted in ticks since boot, which no change of the clock moves.
+    """
+    try:
+        # The name in parentheses may hold anything, so count the fields from behind it.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if fields[0] == "Z" else f"{pid}.{fields[19]}"
+    except FileNotFoundError:
+        pass
+    import psutil
+
+    try:
+        return f"{pid}.{psutil.Process(pid).create_time():.0f}"
+    except psutil.NoSuchProcess:
+        return ""
+
+
+@lru_cache(maxsize=8)
+def _identity_once(pid: int) -> str:
+    return identity(pid)
+
+
+def my_identity() -> str:
+    """The identity of this process."""
+    return _identity_once(os.getpid())
+
+
+def is_alive(known: str) -> bool:
+    """Whether the process with this identity still runs."""
+    pid = known.partition(".")[0]
+    return pid.isdigit() and identity(int(pid)) == known

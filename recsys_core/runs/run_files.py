@@ -1,0 +1,70 @@
+"""A run as a folder that is complete in itself: model, data, split, report and curves."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from recsys_core.errors import StoreError
+from recsys_core.evaluation import Report
+from recsys_core.models import Recommender, load_model
+from recsys_core.runs.dataset_files import CARD, read_dataset, write_dataset
+from recsys_core.splitting import Split, SplitRecipe
+from recsys_core.types import Json
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run, ready to answer. Shared by everybody who looks at it: read it, never write to it."""
+
+    about: Json
+    model: Recommender
+    split: Split
+
+
+def write_run(folder: Path, about: Json, model: Recommender, split: Split, report: Report) -> None:
+    """Fill an empty folder."""
+    for part in ("model", "dataset"):
+        (folder / part).mkdir()
+    model.save(folder / "model")
+    write_dataset(split.dataset, folder / "dataset", with_images=False)
+    np.save(folder / "roles.npy", split.roles, allow_pickle=False)
+    per_user = {
+        f"{name}/{part}": array
+        for name, values in report.per_user.items()
+        for part, array in (
+            ("users", values.users),
+            ("numerator", values.numerator),
+            ("denominator", values.denominator),
+        )
+    }
+    np.savez_compressed(folder / "per_user.npz", **per_user)  # type: ignore[arg-type]
+    history = [asdict(event) for event in model.training.history] if model.training else []
+    (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
+    (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
+
+
+def read_run(folder: Path, image_folder: Path | None) -> LoadedRun:
+    """The run that :func:`write_run` wrote.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+        ModelError: the model's files are.
+    """
+    try:
+        about = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        roles = np.load(folder / "roles.npy", allow_pickle=False)
+        recipe = SplitRecipe.model_validate(about["passport"]["split"]["recipe"])
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(
+            f"The run in the folder {folder.name} cannot be read: {error}.", "Train it again.", "damaged-run"
+        ) from error
+    dataset = read_dataset(folder / "dataset", image_folder)
+    return LoadedRun(about, load_model(folder / "model"), Split(dataset, roles, recipe))
+
+
+def read_history(folder: Path) -> list[Json]:
+    """The epochs of a run, as plain data, oldest first."""
+    history: list[Json] = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+    return history

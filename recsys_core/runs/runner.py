@@ -1,0 +1,93 @@
+"""Works off the queue, one job at a time, beside the pages."""
+
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from recsys_core.errors import StudioError
+from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.threads import give_way
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+# Where the line between a thread and a process lies, in training events: see benchmarks/RESULTS.md, pages.
+IN_PROCESS_EVENTS = 250_000
+
+
+class JobRunner:
+    """One thread that takes jobs from the queue. Made once per server; knows nothing of pages."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.jobs = Jobs(workspace.database)
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread.start()
+
+    def submit(self, spec: TrainSpec, request: str = "") -> Job:
+        """Queue a job and start it as soon as the lane is free."""
+        job = self.jobs.submit(spec, request)
+        self._wake.set()
+        return job
+
+    def resume(self, identifier: str) -> None:
+        """Queue an interrupted or failed job again."""
+        self.jobs.resume(identifier)
+        self._wake.set()
+
+    def close(self) -> None:
+        """Take no further job and wait until the lane is empty."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        give_way()
+        import recsys_core.runs.training_job  # noqa: F401  brings torch, so that the first Start does not wait for it
+
+        while not self._closing:
+            try:
+                job = self.jobs.claim_next()
+                if job is None:
+                    self._wake.wait(POLL_SECONDS)
+                    self._wake.clear()
+                elif self.executor(job.spec) is Executor.PROCESS:
+                    self._in_own_process(job)
+                else:
+                    self._in_this_process(job)
+            except Exception:
+                log.exception("The training lane met an error and goes on")
+                self._wake.wait(POLL_SECONDS)
+
+    def executor(self, spec: TrainSpec) -> Executor:
+        """Where a job will run. ``auto``: small ones here, large ones in a process of their own."""
+        if spec.executor is not Executor.AUTO:
+            return spec.executor
+        about = self.workspace.find_dataset(spec.dataset).about
+        return Executor.PROCESS if about["interactions"] > IN_PROCESS_EVENTS else Executor.IN_PROCESS
+
+    def _in_this_process(self, job: Job) -> None:
+        from recsys_core.runs.training_job import run_job
+
+        try:
+            run_job(self.workspace, self.jobs, job)
+        except StudioError as error:
+            log.info("Job %s failed: %s", job.id, error)
+        except Exception:
+            log.exception("Job %s met a bug", job.id)
+
+    def _in_own_process(self, job: Job) -> None:
+        command = [sys.executable, "-m", "recsys_core.runs.worker", str(self.workspace.root), job.id]
+        process = subprocess.Popen(command, cwd=Path(__file__).resolve().parents[2])
+        code = process.wait()
+        if code:
+            self.jobs.end(
+                job.id,
+                State.INTERRUPTED,
+                f"The training process was ended from outside (exit status {code}), perhaps for lack of memory.",
+            )

@@ -1,0 +1,176 @@
+"""A training from its spec to a finished run. The same function serves the app, its worker process and the shell."""
+
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+from recsys_core import __version__
+from recsys_core.data.dataset import Dataset
+from recsys_core.errors import StudioError
+from recsys_core.evaluation import KS, Report, evaluate, validator
+from recsys_core.models import Recommender, find_model
+from recsys_core.models.popularity import Popularity
+from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec
+from recsys_core.runs.store import RunCard, Workspace
+from recsys_core.runs.threads import available_cores, training_threads
+from recsys_core.splitting import TEST, TRAIN, VALID, Split, split
+from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.types import Json
+
+STOP_POLL_SECONDS = 0.2
+
+Listener = Callable[[EpochEnded | Progress], None]
+
+
+def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | None = None) -> None:
+    """Do a job that this process has claimed, and close it whatever happens.
+
+    Args:
+        workspace, jobs: where it belongs.
+        job: claimed, so running.
+        listener: is told what the job's row is told.
+
+    Raises:
+        StudioError: expected failures, after the job was closed as failed.
+        Exception: bugs, likewise.
+    """
+    checkpoints = Checkpoints(workspace.root / "jobs" / job.id)
+    try:
+        run = _train(workspace, jobs, job, checkpoints, listener)
+    except Cancelled:
+        jobs.end(job.id, State.STOPPED, "Stopped by hand before the first epoch was over; there was nothing to keep.")
+    except StudioError as error:
+        jobs.end(job.id, State.FAILED, str(error))
+        raise
+    except MemoryError:
+        jobs.end(
+            job.id,
+            State.FAILED,
+            "The machine's memory did not suffice. Choose a smaller embedding size or batch, or fewer ratings.",
+        )
+        raise
+    except BaseException as error:
+        jobs.end(job.id, State.FAILED, f"Foretaste made a mistake ({type(error).__name__}). The log has the details.")
+        raise
+    else:
+        jobs.end(job.id, State.FINISHED, str(run.about["ending"]), run.id)
+        checkpoints.clear()
+
+
+def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints, listener: Listener | None) -> RunCard:
+    spec = job.spec
+    jobs.enter(job.id, "Reading the data")
+    card = workspace.find_dataset(spec.dataset)
+    parts = split(workspace.load_dataset(card.id), spec.split)
+    ensure_popularity(workspace, card.id, parts)
+    model_class = find_model(spec.model)
+    model = model_class(model_class.Config.parse(spec.settings))
+
+    def on_event(event: EpochEnded | Progress) -> None:
+        jobs.report(job.id, event)
+        if listener is not None:
+            listener(event)
+
+    jobs.enter(job.id, "Training")
+    started = time.monotonic()
+    context = FitContext(
+        seed=spec.seed,
+        validate=validator(parts),
+        on_event=on_event,
+        cancel=_Throttled(lambda: jobs.stop_requested(job.id)),
+        save_checkpoint=checkpoints.save,
+        start_from=checkpoints.newest(),
+    )
+    with training_threads() as threads:
+        model.fit(parts.train, context)
+        seconds = model.training.seconds if model.training else time.monotonic() - started
+        jobs.enter(job.id, "Measuring on the held-out events")
+        report = evaluate(model, parts.test, parts.dataset.item_ids)
+    jobs.enter(job.id, "Saving")
+    about = describe(model, card.id, parts, report, seconds, threads, spec)
+    return workspace.save_run(about, model, parts, report)
+
+
+class _Throttled:
+    """Asks a question that costs a database look-up a few times a second at most; yes stays yes."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask, self._answer, self._asked = ask, False, 0.0
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._answer and now - self._asked >= STOP_POLL_SECONDS:
+            self._answer, self._asked = self._ask(), now
+        return self._answer
+
+
+def ensure_popularity(workspace: Workspace, dataset: str, parts: Split) -> None:
+    """Popularity is in every table: train and measure it where it has not been on this split."""
+    for run in workspace.runs():
+        if run.model == Popularity.info.key and run.split_fingerprint == parts.fingerprint:
+            return
+    started = time.monotonic()
+    model = Popularity().fit(parts.train)
+    seconds = time.monotonic() - started
+    report = evaluate(model, parts.test, parts.dataset.item_ids)
+    spec = TrainSpec(dataset=dataset, model=model.info.key, split=parts.recipe)
+    workspace.save_run(describe(model, dataset, parts, report, seconds, 1, spec), model, parts, report)
+
+
+def describe(
+    model: Recommender, dataset: str, parts: Split, report: Report, seconds: float, threads: int, spec: TrainSpec
+) -> Json:
+    """A run in the list: what it is, what it measured, and its passport."""
+    training = model.training
+    return {
+        "model": model.info.key,
+        "title": model.info.title,
+        "dataset": dataset,
+        "dataset_name": parts.dataset.name,
+        "spec": spec.model_dump(mode="json"),
+        "ending": training.reason if training else "Trained in one step.",
+        "seconds": seconds,
+        "epochs": training.epochs if training else None,
+        "best_epoch": training.best_epoch if training else None,
+        "samples_per_second": training.samples_per_second if training else None,
+        **report.as_json(),
+        "passport": passport(model, parts, threads, spec),
+    }
+
+
+def passport(model: Recommender, parts: Split, threads: int, spec: TrainSpec) -> Json:
+    """Everything that two results must share to be compared, and that one needs to be made again."""
+    dataset = parts.dataset
+    return {
+        "dataset": _dataset_passport(dataset),
+        "split": {
+            "recipe": parts.recipe.model_dump(mode="json"),
+            "fingerprint": parts.fingerprint,
+            "train": int((parts.roles == TRAIN).sum()),
+            "valid": int((parts.roles == VALID).sum()),
+            "test": int((parts.roles == TEST).sum()),
+        },
+        "candidates": "all items but those the person is known to have met",
+        "ks": list(KS),
+        "config": model.config.model_dump(mode="json"),
+        "seed": spec.seed,
+        "threads": threads,
+        "machine": {"cores": available_cores(), "processor": platform.machine()},
+        "versions": {
+            "foretaste": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("torch", "numpy", "scipy")},
+        },
+    }
+
+
+def _dataset_passport(dataset: Dataset) -> Json:
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "users": dataset.n_users,
+        "items": dataset.n_items,
+        "interactions": len(dataset.interactions),
+    }

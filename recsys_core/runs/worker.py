@@ -1,0 +1,47 @@
+"""A training in a process of its own: ``python -m recsys_core.runs.worker WORKSPACE JOB``.
+
+It ends with the server that started it, so that a job is never worked on behind anybody's back.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from recsys_core.errors import StudioError
+from recsys_core.runs.jobs import Jobs
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.threads import give_way
+from recsys_core.runs.training_job import run_job
+
+log = logging.getLogger(__name__)
+
+ORPHANED = 3
+
+
+def main(root: Path, identifier: str) -> int:
+    """Work on a job that the parent process has claimed."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    give_way()
+    workspace = Workspace(root)
+    jobs = Jobs(workspace.database)
+    jobs.take_over(identifier)
+    try:
+        run_job(workspace, jobs, jobs.find(identifier))
+    except StudioError as error:
+        log.info("Job %s failed: %s", identifier, error)
+    except Exception:
+        log.exception("Job %s met a bug", identifier)
+    return 0
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(ORPHANED)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

@@ -1,0 +1,112 @@
+"""What a model is handed while it learns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A figure on the validation events, by which the best epoch is chosen."""
+
+    metric: str
+    value: float
+    higher_is_better: bool
+
+    def beats(self, other: "Validation | None") -> bool:
+        if other is None:
+            return True
+        return self.value > other.value if self.higher_is_better else self.value < other.value
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """An epoch is over.
+
+    Attributes:
+        epoch: 1 for the first.
+        losses: mean of each part of the training loss over the epoch's samples.
+        validation: None where there is nothing to validate on.
+        best_epoch: the best epoch so far.
+        samples: training samples of this epoch, positives and negatives.
+        seconds: training time of this epoch, validation left out.
+    """
+
+    epoch: int
+    epochs: int
+    losses: dict[str, float]
+    validation: Validation | None
+    best_epoch: int
+    samples: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Sent a few times a second inside an epoch. ``done`` counts epochs, with a fraction."""
+
+    done: float
+    epochs: int
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """How a training went. ``reason`` is a sentence for people."""
+
+    epochs: int
+    best_epoch: int
+    reason: str
+    seconds: float
+    samples_per_second: float
+    history: tuple[EpochEnded, ...]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything that continues a training to the same end, bit by bit.
+
+    Attributes:
+        tensors: the task's state now (``now.*``) and at its best epoch (``best.*``).
+        progress: plain data about epochs done, the best of them and the events so far.
+    """
+
+    tensors: "dict[str, torch.Tensor]"
+    progress: dict[str, Any]
+
+
+class Cancelled(Exception):
+    """Raised inside a training to unwind it when somebody asked it to stop."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _ignore(_: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """The world around a model's ``fit``; the defaults suit a notebook.
+
+    Attributes:
+        seed: of everything random in the training.
+        device: "cpu" or "cuda".
+        validate: gives the early-stopping metric of the model as it is now; None where nothing is held out.
+        on_event: takes :class:`EpochEnded` and :class:`Progress`.
+        cancel: true once somebody asked to stop; asked at every batch, so it must be cheap.
+        save_checkpoint: takes a :class:`Checkpoint` after an epoch.
+        start_from: the checkpoint to continue from.
+    """
+
+    seed: int = 0
+    device: str = "cpu"
+    validate: Callable[[Any], Validation] | None = None
+    on_event: Callable[[EpochEnded | Progress], None] = _ignore
+    cancel: Callable[[], bool] = _never
+    save_checkpoint: Callable[[Checkpoint], None] = _ignore
+    start_from: Checkpoint | None = None

@@ -1,0 +1,155 @@
+"""Epochs, early stopping, checkpoints: the one loop for every iterative model."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Protocol
+
+import torch
+
+from recsys_core.errors import ModelError
+from recsys_core.training.context import (
+    Cancelled,
+    Checkpoint,
+    EpochEnded,
+    FitContext,
+    Progress,
+    TrainingSummary,
+    Validation,
+)
+
+PROGRESS_SECONDS = 0.5
+CHECKPOINT_SECONDS = 2.0  # short epochs share a checkpoint, so that writing never outweighs learning
+
+Pulse = Callable[[float], None]
+State = dict[str, torch.Tensor]
+
+
+class TrainingTask(Protocol):
+    """A model that learns in epochs. It must be usable after each of them."""
+
+    def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
+        """One pass; mean losses and the number of samples.
+
+        ``pulse`` is called at every batch with the fraction of the epoch that is done; it raises
+        :class:`Cancelled` to unwind.
+        """
+
+    def state(self) -> State:
+        """All that the next epoch depends on: weights, optimiser, random generators. Tensors may be live."""
+
+    def restore(self, state: State) -> None:
+        """Go back to a state."""
+
+
+def train(task: TrainingTask, model: object, context: FitContext, epochs: int, patience: int) -> TrainingSummary:
+    """Train until the epochs are over, ``patience`` epochs brought nothing better, or somebody stops it.
+
+    The task ends in the state of its best epoch. Without validation the last epoch counts as the best.
+
+    Raises:
+        Cancelled: stopped before the first epoch was over, so there is nothing to keep.
+        ModelError: the loss is not a number any more.
+    """
+    history, best_epoch, best = _resume(task, context)
+    reason = f"All {epochs} epochs are done."
+    last_checkpoint = time.monotonic()
+    try:
+        for epoch in range(len(history) + 1, epochs + 1):
+            if history and epoch - 1 - best_epoch >= patience:
+                reason = _patience_sentence(history[best_epoch - 1], patience)
+                break
+            event, is_best = _one_epoch(task, model, context, epoch, epochs, history, best_epoch)
+            if is_best:
+                best_epoch, best = epoch, _copy(task.state())
+            history.append(event)
+            if time.monotonic() - last_checkpoint >= CHECKPOINT_SECONDS:
+                context.save_checkpoint(_checkpoint(task, best, best_epoch, history))
+                last_checkpoint = time.monotonic()
+            context.on_event(event)
+    except Cancelled:
+        if not history:
+            raise
+        reason = f"Stopped by hand in epoch {len(history) + 1}; epoch {best_epoch}, the best so far, is kept."
+    task.restore(best)
+    seconds = sum(event.seconds for event in history)
+    samples = sum(event.samples for event in history)
+    return TrainingSummary(len(history), best_epoch, reason, seconds, samples / max(seconds, 1e-9), tuple(history))
+
+
+def _one_epoch(
+    task: TrainingTask,
+    model: object,
+    context: FitContext,
+    epoch: int,
+    epochs: int,
+    history: list[EpochEnded],
+    best_epoch: int,
+) -> tuple[EpochEnded, bool]:
+    started = time.monotonic()
+    losses, samples = task.train_epoch(_pulse(context, epoch, epochs))
+    seconds = time.monotonic() - started
+    if not all(math.isfinite(loss) for loss in losses.values()):
+        raise ModelError(
+            f"The training loss is not a number any more in epoch {epoch}.",
+            "Lower the learning rate, or raise the weight decay, and train again.",
+            "loss-exploded",
+        )
+    validation = context.validate(model) if context.validate else None
+    previous = history[best_epoch - 1].validation if history else None
+    is_best = validation is None or validation.beats(previous)
+    best_epoch = epoch if is_best else best_epoch
+    return EpochEnded(epoch, epochs, losses, validation, best_epoch, samples, seconds), is_best
+
+
+def _pulse(context: FitContext, epoch: int, epochs: int) -> Pulse:
+    last = time.monotonic()
+
+    def pulse(fraction: float) -> None:
+        nonlocal last
+        if context.cancel():
+            raise Cancelled
+        now = time.monotonic()
+        if now - last >= PROGRESS_SECONDS:
+            last = now
+            context.on_event(Progress(epoch - 1 + fraction, epochs))
+
+    return pulse
+
+
+def _patience_sentence(best: EpochEnded, patience: int) -> str:
+    assert best.validation is not None  # without validation every epoch is the best one
+    return (
+        f"Stopped early: {best.validation.metric} on the validation events was best in epoch {best.epoch} "
+        f"({best.validation.value:.4f}) and did not improve in the next {patience} epochs."
+    )
+
+
+def _copy(state: State) -> State:
+    return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
+
+
+def _checkpoint(task: TrainingTask, best: State, best_epoch: int, history: list[EpochEnded]) -> Checkpoint:
+    tensors = {f"now.{name}": tensor for name, tensor in _copy(task.state()).items()}
+    tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
+    return Checkpoint(tensors, {"best_epoch": best_epoch, "history": [asdict(event) for event in history]})
+
+
+def _resume(task: TrainingTask, context: FitContext) -> tuple[list[EpochEnded], int, State]:
+    checkpoint = context.start_from
+    if checkpoint is None:
+        return [], 0, {}
+    parts: dict[str, State] = {"now": {}, "best": {}}
+    for name, tensor in checkpoint.tensors.items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = tensor
+    task.restore(parts["now"])
+    history = [event_from_json(event) for event in checkpoint.progress["history"]]
+    return history, int(checkpoint.progress["best_epoch"]), parts["best"]
+
+
+def event_from_json(event: dict) -> EpochEnded:  # type: ignore[type-arg]
+    """An :class:`EpochEnded` from its ``asdict``."""
+    validation = event["validation"]
+    return EpochEnded(**{**event, "validation": Validation(**validation) if validation else None})

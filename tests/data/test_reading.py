@@ -1,0 +1,275 @@
+"""Reading: encodings, delimiters, headers, quotes, ragged rows; nothing shifts and nothing is lost."""
+
+import codecs
+import gzip
+import io
+import pickle
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from recsys_core.data.reading import Dialect, RawTable, read_table, sniff
+from recsys_core.errors import DataError
+from tests.data.files import HEADER, ROWS, real, text_of, write
+
+
+def read(path: Path) -> RawTable:
+    return read_table(path, sniff(path))
+
+
+def cells(table: RawTable) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in table.frame.itertuples(index=False)]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "::", " "])
+@pytest.mark.parametrize("header", [HEADER, None])
+def test_delimiter_and_header_are_recognised(tmp_path: Path, delimiter: str, header: tuple[str, ...] | None) -> None:
+    path = write(tmp_path, text_of(delimiter=delimiter, header=header))
+    assert sniff(path) == Dialect("utf-8", delimiter, header is not None)
+    table = read(path)
+    assert cells(table) == ROWS
+    assert table.columns == list(header or ("column 1", "column 2", "column 3", "column 4"))
+    assert table.place(0) == ("row 1 (line 2)" if header else "row 1 (line 1)")
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding", "found"),
+    [
+        (b"", "utf-8", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8", "utf-8"),
+        (codecs.BOM_UTF8 * 2, "utf-8", "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
+        (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32"),
+        (b"", "cp1252", "cp1252"),
+    ],
+)
+def test_encodings(tmp_path: Path, mark: bytes, encoding: str, found: str) -> None:
+    rows = [("Zoë", *row[1:]) for row in ROWS]
+    path = write(tmp_path, mark + text_of(rows).encode(encoding))
+    assert sniff(path).encoding == found
+    table = read(path)
+    assert cells(table) == rows
+    assert table.columns[0] == "user_id"
+    assert [note.code for note in table.findings] == (["encoding"] if found == "cp1252" else [])
+
+
+def test_latin_1_beyond_windows_1252(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of().encode() + "ü\x81,i1,4,5\n".encode("latin-1"))
+    assert sniff(path).encoding == "latin-1"
+    assert "Latin-1" in read(path).findings[0].message
+
+
+def test_accent_far_behind_the_first_block_decides_the_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of(ROWS * 3000).encode() + "é,i,4,5\n".encode("cp1252"))
+    assert sniff(path).encoding == "cp1252"
+    assert cells(read(path))[-1][0] == "é"
+
+
+def test_wrong_encoding_is_named_with_its_place(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of().encode() + b"\xff,i,4,5\n")
+    with pytest.raises(DataError, match="cannot be read as utf-8.*byte"):
+        read_table(path, Dialect("utf-8", ",", True))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(tmp_path: Path, end: str) -> None:
+    table = read(write(tmp_path, text_of().replace("\n", end)))
+    assert cells(table) == ROWS
+    assert table.place(34) == "row 35 (line 36)"
+
+
+def test_mixed_line_ends(tmp_path: Path) -> None:
+    text = text_of().replace("\n", "\r\n", 9).replace("\r\n", "\r", 3)
+    assert cells(read(write(tmp_path, text))) == ROWS
+
+
+def test_quoted_newlines_commas_and_quotes(tmp_path: Path) -> None:
+    text = text_of(ROWS[:4]) + '"a,""b""\nc\r\nd",i1,4,9\nx,y,3,9\n'
+    table = read(write(tmp_path, text))
+    assert cells(table)[-2] == ('a,"b"\nc\r\nd', "i1", "4", "9")
+    assert [table.place(position) for position in (3, 4, 5)] == ["row 4 (line 5)", "row 5 (line 6)", "row 6 (line 9)"]
+
+
+def test_ragged_rows_are_set_aside_with_their_lines(tmp_path: Path) -> None:
+    lines = text_of().splitlines()
+    lines.insert(3, "u1,i1,5,9,999")
+    lines.insert(9, "u1,i1")
+    table = read(write(tmp_path, "\n".join(lines)))
+    assert cells(table) == ROWS
+    assert table.rejected[["line", "reason"]].values.tolist() == [
+        [4, "has too many fields"],
+        [10, "has too few fields"],
+    ]
+    assert table.rows == 37
+    assert table.place(2) == "row 4 (line 5)"
+    assert table.place(34) == "row 37 (line 38)"
+
+
+def test_header_with_one_name_too_few_shifts_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of(header=("user_id", "item_id", "rating")))
+    with pytest.raises(DataError, match="line 2: .*too many fields; 3 are wanted.*35 of 35") as error:
+        read(path)
+    assert error.value.code == "ragged-rows"
+
+
+def test_trailing_delimiters_are_harmless(tmp_path: Path) -> None:
+    rows = [(*row, "") for row in ROWS]
+    assert cells(read(write(tmp_path, text_of(rows)))) == ROWS
+
+
+def test_blank_lines_are_no_rows_but_count_as_lines(tmp_path: Path) -> None:
+    table = read(write(tmp_path, "\n" + text_of(ROWS[:20]) + "\n   \n" + text_of(ROWS[20:], header=None)))
+    assert table.rows == 35
+    assert table.place(0) == "row 1 (line 3)"
+    assert table.place(20) == "row 21 (line 25)"
+
+
+def test_values_are_never_cast(tmp_path: Path) -> None:
+    rows = [("007", "1e5", "NA", ""), ("7", "null", "9007199254740993", "0x10")]
+    assert cells(read(write(tmp_path, text_of(rows)))) == rows
+
+
+def test_open_quote_is_refused_with_its_line(tmp_path: Path) -> None:
+    lines = text_of(ROWS * 20_000).splitlines()
+    lines[3] = 'u1,"i1,5,9'
+    with pytest.raises(DataError, match="line 4 opens a quote") as error:
+        read(write(tmp_path, "\n".join(lines)))
+    assert error.value.code == "open-quote"
+
+
+def test_row_with_text_behind_a_quote_is_one_rejected_row(tmp_path: Path) -> None:
+    table = read(write(tmp_path, text_of() + '"u1"x,i1,5,9\n' + text_of(header=None)))
+    assert table.rejected["line"].tolist() == [37]
+    assert len(table.frame) == 70
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "::", "|"])
+def test_lone_quotes_are_plain_where_quoting_is_unusual(tmp_path: Path, delimiter: str) -> None:
+    rows = [*ROWS, ('"Great" Cats', 'a"', "3", "9"), ('"Oh', "b", "3", "9"), ("x", "y", "3", "9")]
+    table = read(write(tmp_path, text_of(rows, delimiter)))
+    assert cells(table) == rows
+    assert table.place(37) == "row 38 (line 39)"
+
+
+def test_quotes_around_a_double_colon(tmp_path: Path) -> None:
+    table = read(write(tmp_path, text_of(ROWS, "::", None) + '"a::b"::i::4::9\n'))
+    assert cells(table)[-1] == ("a::b", "i", "4", "9")
+
+
+def test_a_lone_quote_inside_a_field_costs_no_row(tmp_path: Path) -> None:
+    lines = text_of().splitlines()
+    lines[5] = '5" disc,i1,4,9'
+    lines.insert(8, "")
+    table = read(write(tmp_path, "\n".join(lines)))
+    assert cells(table)[4] == ('5" disc', "i1", "4", "9")
+    assert table.rows == 35
+
+
+def test_a_sample_is_the_beginning(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of(ROWS * 2000))
+    table = read_table(path, sniff(path), sample=True)
+    assert table.cut
+    assert 1000 < table.rows < 70_000
+    assert cells(table)[:35] == ROWS
+
+
+def test_repeated_and_nameless_columns(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match='more than one column called "rating"'):
+        read(write(tmp_path, text_of(header=("user_id", "item_id", "rating", "rating"))))
+    assert read(write(tmp_path, text_of(header=("", "user_id", "rating", "time")))).columns[0] == "column 1"
+
+
+def test_thousands_of_columns_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="5,000 columns"):
+        read(write(tmp_path, ",".join(f"c{n}" for n in range(5000)) + "\n" + ",".join("1" * 5000) + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (codecs.BOM_UTF8, "is empty"),
+        (b"\n  \n\n", "is empty"),
+        (b"user_id,item_id,rating\n", "has a header but no rows"),
+        (b"user_id,item_id,rating", "has a header but no rows"),
+    ],
+)
+def test_files_without_rows(tmp_path: Path, content: bytes, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        read(write(tmp_path, content))
+
+
+def zipped(name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, "content")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "looks_like"),
+    [
+        (b"%PDF-1.7 ...", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        (gzip.compress(b"a,b,c\n"), "a gzip archive"),
+        (zipped("ratings.csv"), "a zip archive"),
+        (zipped("[Content_Types].xml"), "an Excel workbook"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+        (b"\n <html>\n", "a web page"),
+        (b'{"user": 1, "item": 2}\n{"user": 1, "item": 3}\n', "JSON"),
+        (b'[{"user": 1}]', "JSON"),
+        (pickle.dumps({"a": 1}), "a Python pickle"),
+        (bytes(range(1, 32)) * 9, "a binary file"),
+        (b"a,b,c\n1,\x00,3\n", "NUL bytes"),
+        (text_of().encode("utf-16-le"), "NUL bytes"),
+        (b"Dear reader,\nthis is a letter.\nIt goes on, and on, and on.\nNo table here.\n", "plain text"),
+        (b"ratings\n1\n2\n3\n", "plain text"),
+    ],
+)
+def test_what_is_not_a_table_is_named(tmp_path: Path, content: bytes, looks_like: str) -> None:
+    with pytest.raises(DataError, match=looks_like) as error:
+        read(write(tmp_path, content))
+    assert error.value.code == "not-a-table"
+    assert "text table" in error.value.fix
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nothing\.csv cannot be read"):
+        sniff(tmp_path / "nothing.csv")
+
+
+def test_decimal_commas_do_not_make_a_comma_file(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of([(u, i, "3,5", t) for u, i, _, t in ROWS], ";"))
+    assert sniff(path).delimiter == ";"
+
+
+def test_a_path_with_wildcards_is_a_plain_path(tmp_path: Path) -> None:
+    write(tmp_path, text_of(ROWS[:5]), "ratings1.csv")
+    assert read(write(tmp_path, text_of(), "ratings[1]*.csv")).rows == 35
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "dialect", "rows", "columns"),
+    [
+        ("ml-100k/u.data", ("\t", False), 100_000, 4),
+        ("ml-100k/u.item", ("|", False), 1682, 24),
+        ("ml-1m/ratings_sample_100k.dat", ("::", False), 100_000, 4),
+        ("ml-1m/movies.dat", ("::", False), 3883, 3),
+        ("ml-latest-small/ratings.csv", (",", True), 100_836, 4),
+        ("ml-latest-small/movies.csv", (",", True), 9742, 3),
+        ("ml-latest-small/tags.csv", (",", True), 3683, 4),
+        ("anime/anime_info.dat", ("\t", True), 7390, 7),
+        ("ml-100k-text/items_overview.csv", (",", True), 1746, 27),
+        ("ml-100k-text/movielens100k_details.csv", (",", True), 1591, 15),
+    ],
+)
+def test_real_files(name: str, dialect: tuple[str, bool], rows: int, columns: int) -> None:
+    path = real(name)
+    found = sniff(path)
+    assert (found.delimiter, found.header) == dialect
+    table = read(path)
+    assert (table.rows, len(table.rejected), len(table.columns)) == (rows, 0, columns)
+    assert table.lines is not None

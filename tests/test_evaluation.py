@@ -1,0 +1,392 @@
+"""Reports: exact numbers from given scores, honest intervals, and who is judged."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recsys_core import evaluation, ranking
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import ModelError
+from recsys_core.evaluation import PerUser, bootstrap, evaluate, resampled_sums, validator
+from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
+from recsys_core.metrics.rmse import RMSE
+from recsys_core.models import Bias, Popularity
+from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
+from recsys_core.splitting import Holdout, Split, SplitRecipe, split
+from recsys_core.training.context import FitContext
+from recsys_core.types import Float32, Int32
+from tests import worlds
+
+
+class Given(Recommender):
+    """Answers with the numbers it was given, Float32[U, I]."""
+
+    info = ModelInfo("given", "Given scores", "Says what it was told.", "Test", "given", "", frozenset())
+    Config = Config
+
+    def __init__(self, table: list[list[float]] | np.ndarray, *, rates: bool = False) -> None:
+        super().__init__()
+        self.table = np.asarray(table, dtype=np.float32)
+        self.rates = rates
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        return frozenset({Ability.RATING}) if self.rates else frozenset()
+
+    def _fit(self, train: Dataset, context: FitContext) -> None:
+        raise NotImplementedError
+
+    def score(self, users: Int32, items: Int32 | None = None) -> Float32:
+        return self.table[users] if items is None else self.table[users][:, items]
+
+    def predict(self, users: Int32, items: Int32) -> Float32:
+        return self.table[users, items]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        raise NotImplementedError
+
+
+# The golden table's test events are (u0, i4) rated 5, (u1, i1) rated 3 and (u2, i4) rated 4.
+# Shown to u0: i5, i4.  To u1: i1 and i3 tied, then i4.  To u2: i4, i1, i2, i5.  The rest they know.
+GOLDEN_SCORES = [
+    [9, 8, 7, 6, 1, 2],
+    [9, 5, 9, 5, 1, 9],
+    [9, 3, 2, 9, 4, 1],
+    [0, 0, 0, 0, 0, 0],
+]
+SECOND = 1 / math.log2(3)  # gain of the second position
+
+
+@pytest.fixture
+def golden_split(small_dataset: Dataset) -> Split:
+    return split(small_dataset, SplitRecipe())
+
+
+def values(report: evaluation.Report) -> dict[str, float]:
+    return {name: estimate.value for name, estimate in report.metrics.items()}
+
+
+def test_the_golden_table_by_hand(golden_split: Split):
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids, ks=(1, 5))
+    tied = (1 + SECOND) / 2
+    expected = {
+        "ndcg@1": (0 + 0.5 + 1) / 3,
+        "ndcg@5": (SECOND + tied + 1) / 3,
+        "recall@1": 0.5,
+        "recall@5": 1.0,
+        "precision@1": 0.5,
+        "precision@5": 0.2,
+        "f1@1": 0.5,
+        "f1@5": 2 / 6,
+        "hit_rate@1": 0.5,
+        "hit_rate@5": 1.0,
+        "mrr@1": 0.5,
+        "mrr@5": (1 / 2 + 3 / 4 + 1) / 3,
+        "map@1": 0.5,
+        "map@5": (1 / 2 + 3 / 4 + 1) / 3,
+        "coverage@1": 3 / 6,  # i5, i4, and i1 or i3
+        "coverage@5": 5 / 6,  # all but i0
+        "rmse": math.sqrt(((5 - 1) ** 2 + (3 - 5) ** 2 + 0) / 3),
+        "mae": (4 + 2 + 0) / 3,
+    }
+    assert values(report) == pytest.approx(expected, abs=1e-9)
+    assert list(report.metrics) == list(expected)  # in the order of METRICS
+    assert (report.users, report.cold_users) == (3, 0)
+
+
+def test_several_relevant_items_by_hand():
+    dataset = worlds.dataset([(0, item, 5.0, item) for item in range(4)], 1, 6)
+    events = dataset.interactions
+    known, targets = events.take(np.array([3])), events.take(np.array([2, 0, 1]))
+    holdout = Holdout(Histories.from_interactions(known), targets, targets)
+    report = evaluate(Given([[6, 1, 4, 9, 5, 3]]), holdout, dataset.item_ids, ks=(3,))  # i0 i4 i2 i5 i1
+    gain, ideal = 1 + 1 / 2, 1 + SECOND + 1 / 2
+    expected = {
+        "ndcg@3": gain / ideal,
+        "recall@3": 2 / 3,
+        "precision@3": 2 / 3,
+        "f1@3": 2 / 3,
+        "hit_rate@3": 1.0,
+        "mrr@3": 1.0,
+        "map@3": (1 + 2 / 3) / 3,
+        "coverage@3": 3 / 6,
+    }
+    assert values(report) == pytest.approx(expected, abs=1e-9)
+
+
+def test_only_relevant_items_are_to_be_found_but_all_ratings_are_judged(small_dataset: Dataset):
+    made = split(small_dataset, SplitRecipe(threshold=4.0))  # u1's held-out item was rated 3
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, small_dataset.item_ids, ks=(1,))
+    assert report.users == 2
+    assert values(report)["ndcg@1"] == 0.5
+    assert values(report)["mae"] == pytest.approx(2.0)
+
+
+def test_candidates_are_the_whole_list(golden_split: Split):
+    candidates = np.array([[4, 0], [3, 1], [1, 4], [0, 1]], dtype=np.int32)  # u0 knows i0: only i4 remains
+    report = evaluate(
+        Given(GOLDEN_SCORES),
+        replace(golden_split.test, candidates=candidates),
+        golden_split.dataset.item_ids,
+        ks=(1, 5),
+    )
+    assert values(report)["ndcg@5"] == pytest.approx((1 + (1 + SECOND) / 2 + 1) / 3)
+    assert values(report)["hit_rate@1"] == pytest.approx((1 + 0.5 + 1) / 3)
+    assert values(report)["coverage@5"] == pytest.approx(3 / 6)
+
+
+def test_a_target_outside_the_candidates_is_missed(golden_split: Split):
+    candidates = np.array([[5], [1], [4], [0]], dtype=np.int32)
+    holdout = replace(golden_split.test, candidates=candidates)
+    report = evaluate(Given(GOLDEN_SCORES), holdout, golden_split.dataset.item_ids, ks=(5,))
+    assert values(report)["recall@5"] == pytest.approx(2 / 3)
+
+
+def test_people_of_whom_nothing_is_known_are_counted_and_not_judged():
+    rows = [(user, item, 4.0, item) for user in range(2) for item in range(5)] + [(2, 0, 1.0, 99), (2, 1, 1.0, 99)]
+    made = split(worlds.dataset(rows, 3, 5), SplitRecipe(key="global-temporal"))
+    scores = np.full((3, 5), 4.0)
+    scores[2] = 1e6  # a wild guess about the newcomer
+    report = evaluate(Given(scores, rates=True), made.test, made.dataset.item_ids, ks=(5,))
+    assert (report.users, report.cold_users) == (2, 1)
+    assert report.per_user["ndcg@5"].users.tolist() == [0, 1]
+    assert report.per_user["rmse"].users.tolist() == [0, 1]
+    assert values(report)["rmse"] == 0.0
+
+
+def test_a_model_without_ratings_is_not_judged_by_them(golden_split: Split):
+    report = evaluate(Given(GOLDEN_SCORES), golden_split.test, golden_split.dataset.item_ids)
+    assert not {"rmse", "mae"} & set(report.metrics)
+    ranked = [metric for metric in METRICS if not isinstance(metric, RatingMetric)]
+    assert set(report.metrics) == {f"{metric.about.key}@{k}" for metric in ranked for k in evaluation.KS}
+
+
+def test_figures_of_people_have_intervals_and_figures_of_all_lists_have_none(golden_split: Split):
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids)
+    lists = {metric.about.key for metric in METRICS if isinstance(metric, ListMetric)}
+    for name, estimate in report.metrics.items():
+        if name.partition("@")[0] in lists:
+            assert estimate.low is None
+            assert estimate.high is None
+            assert name not in report.per_user
+        else:
+            assert estimate.low <= estimate.value + 1e-9
+            assert estimate.value <= estimate.high + 1e-9
+            assert report.per_user[name].value() == estimate.value
+
+
+def test_a_report_can_be_written_as_json(golden_split: Split):
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids)
+    told = json.loads(json.dumps(report.as_json()))
+    assert told["users"] == 3
+    assert told["metrics"]["ndcg@10"]["value"] == report.metrics["ndcg@10"].value
+    assert told["metrics"]["coverage@10"]["low"] is None
+
+
+def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch):
+    made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
+    model = Given(np.random.default_rng(0).integers(0, 5, (30, 20)))
+    whole = values(evaluate(model, made.test, made.dataset.item_ids))
+    for chunk_scores in (1, 140):  # one person at a time, seven people at a time
+        monkeypatch.setattr(ranking, "CHUNK_SCORES", chunk_scores)
+        assert values(evaluate(model, made.test, made.dataset.item_ids)) == pytest.approx(whole, abs=1e-12)
+
+
+def test_the_order_of_held_out_events_does_not_matter():
+    made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
+    model = Given(np.random.default_rng(0).integers(0, 5, (30, 20)))
+    mixed = made.test.relevant.take(np.random.default_rng(1).permutation(len(made.test.relevant)))
+    expected = values(evaluate(model, made.test, made.dataset.item_ids))
+    assert values(evaluate(model, replace(made.test, relevant=mixed), made.dataset.item_ids)) == expected
+
+
+def test_a_planted_leak_finds_everything():
+    made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
+    leak = np.zeros((30, 20))
+    leak[made.test.relevant.users, made.test.relevant.items] = 1
+    report = evaluate(Given(leak), made.test, made.dataset.item_ids)
+    for k in evaluation.KS:
+        assert values(report)[f"ndcg@{k}"] == pytest.approx(1.0, abs=1e-9)
+        assert values(report)[f"map@{k}"] == pytest.approx(1.0, abs=1e-9)
+        assert values(report)[f"hit_rate@{k}"] == 1.0
+
+
+def test_knowing_the_past_by_heart_finds_nothing():
+    made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
+    known = made.test.known.matrix().toarray()
+    report = evaluate(Given(known), made.test, made.dataset.item_ids, ks=(5,))
+    constant = evaluate(Given(np.zeros((30, 20))), made.test, made.dataset.item_ids, ks=(5,))
+    assert values(report) == values(constant)
+
+
+def test_a_score_that_is_not_a_number_stops_the_evaluation(golden_split: Split):
+    with pytest.raises(ModelError, match="not a number"):
+        evaluate(Given(np.full((4, 6), np.nan)), golden_split.test, golden_split.dataset.item_ids)
+
+
+def test_popularity_stands_on_its_ladder():
+    dataset = worlds.popularity_ladder(8)
+    events = dataset.interactions
+    first = events.items == 0  # everybody met item 0; hold it out for those who met more
+    held = first & (events.users < 4)
+    train = dataset.with_interactions(events.take(~held))
+    targets = events.take(held)
+    holdout = Holdout(Histories.from_interactions(train.interactions), targets, targets)
+    model = Popularity().fit(train)
+    truth, lists = evaluation.rank(model, holdout, holdout.warm_users, 8, np.arange(8))
+    assert lists[3].tolist() == [0, 5, 6, 7, -1, -1, -1, -1]  # u3 knows i1 to i4; i0 has 4 people left, i5 has 3
+    assert truth.relevance[3].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def per_user(numerator: np.ndarray, denominator: np.ndarray | None = None, finish=lambda value: value) -> PerUser:
+    ones = np.ones(len(numerator)) if denominator is None else denominator
+    return PerUser(np.arange(len(numerator)), numerator.astype(float), ones.astype(float), finish)
+
+
+def width_of(n: int) -> float:
+    low, high = bootstrap({"x": per_user(np.random.default_rng(n).normal(size=n))}, seed=0)["x"]
+    return high - low
+
+
+def test_the_interval_shrinks_with_the_root_of_the_number_of_people():
+    # Theory: 2 * 1.96 / sqrt(n).
+    for n in (50, 200, 800):
+        assert width_of(n) == pytest.approx(3.92 / math.sqrt(n), rel=0.25)
+
+
+def test_one_person_has_an_interval_of_no_width():
+    assert bootstrap({"x": per_user(np.array([0.3]))}, seed=0)["x"] == (0.3, 0.3)
+
+
+def test_the_interval_covers_the_mean_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(evaluation, "RESAMPLES", 400)
+    rng = np.random.default_rng(5)
+    covered = 0
+    for repetition in range(300):
+        low, high = bootstrap({"x": per_user(rng.beta(1, 3, size=100))}, seed=repetition)["x"]  # mean 1/4, skewed
+        covered += low <= 0.25 <= high
+    assert 0.92 <= covered / 300 <= 0.98  # measured: 0.957
+
+
+def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people():
+    dataset = worlds.dataset(
+        [(0, item, 3.0, item) for item in range(6)] + [(1, item, 3.0, item) for item in range(3)], 2, 6
+    )
+    made = split(dataset, SplitRecipe(test_share=0.5))  # u0: 3 ratings, u1: 2
+    report = evaluate(Given([[5] * 6, [3] * 6], rates=True), made.test, dataset.item_ids, ks=(1,))
+    assert values(report)["rmse"] == pytest.approx(math.sqrt(3 * 4 / 5))  # the mean of people would be 1
+    part = report.per_user["rmse"]
+    assert part.numerator.tolist() == [12.0, 0.0]
+    assert part.denominator.tolist() == [3.0, 2.0]
+    assert report.metrics["rmse"].low == 0.0  # only u1 was drawn
+    assert report.metrics["rmse"].high == pytest.approx(2.0)  # only u0 was drawn
+
+
+def test_metrics_over_the_same_people_share_their_resamples():
+    x = np.random.default_rng(3).random(40)
+    sums = resampled_sums(np.stack([x, 2 * x, np.ones(40)], axis=1), seed=1)
+    assert sums.shape == (evaluation.RESAMPLES, 3)
+    assert sums[:, 1] == pytest.approx(2 * sums[:, 0])
+    assert (sums[:, 2] == 40).all()
+    assert np.unique(sums[:, 0]).size > 900
+    together = bootstrap({"x": per_user(x), "y": per_user(2 * x)}, seed=1)
+    assert together["x"] == pytest.approx(bootstrap({"x": per_user(x)}, seed=1)["x"])
+    assert together["y"] == pytest.approx(tuple(2 * end for end in together["x"]))
+
+
+def test_the_seed_decides_the_interval():
+    parts = {"x": per_user(np.random.default_rng(3).random(40))}
+    assert bootstrap(parts, seed=1) == bootstrap(parts, seed=1)
+    assert bootstrap(parts, seed=1) != bootstrap(parts, seed=2)
+
+
+def test_a_rating_model_is_validated_by_rmse(golden_split: Split):
+    validate = validator(golden_split)  # u0 rated i3 with 2
+    assert validate is not None
+    figure = validate(Given(GOLDEN_SCORES, rates=True))
+    assert (figure.metric, figure.higher_is_better) == ("RMSE", False)
+    assert figure.value == pytest.approx(6 - 2)
+
+
+def test_a_ranking_model_is_validated_by_ndcg_among_items_not_in_training(golden_split: Split):
+    validate = validator(golden_split)
+    assert validate is not None
+    figure = validate(Given([[9, 9, 9, 1, 3, 2], *GOLDEN_SCORES[1:]]))  # i4, i5, then i3
+    assert (figure.metric, figure.higher_is_better) == ("NDCG@10", True)
+    assert figure.value == pytest.approx(1 / math.log2(4))
+
+
+def test_a_fixed_sample_of_people_validates(monkeypatch: pytest.MonkeyPatch):
+    made = split(worlds.two_camps(60).dataset, SplitRecipe(seed=3))
+    rng = np.random.default_rng(0)
+    model = Given(rng.random((60, 20)))
+    everybody = validator(made)
+    monkeypatch.setattr(evaluation, "VALIDATION_USERS", 12)
+    sample, same = validator(made), validator(made)
+    assert everybody is not None
+    assert sample is not None
+    assert same is not None
+    assert sample(model).value == sample(model).value == same(model).value
+    assert sample(model).value != everybody(model).value
+    assert sample(model).value * 12 == pytest.approx(
+        sum(
+            value
+            for user, value in zip(
+                made.valid.warm_users,
+                evaluate(model, made.valid, made.dataset.item_ids, ks=(10,)).per_user["ndcg@10"].numerator,
+                strict=True,
+            )
+            if user in np.random.default_rng(3).choice(made.valid.warm_users, 12, replace=False)
+        )
+    )
+
+
+def test_nothing_held_out_is_nothing_to_validate_on():
+    dataset = worlds.dataset([(user, item, 4.0, item) for user in range(3) for item in range(4)], 3, 4)
+    assert validator(split(dataset, SplitRecipe())) is None
+
+
+def test_real_models_beat_nothing_they_should_not(golden_split: Split):
+    train = golden_split.train
+    for model in (Popularity().fit(train), Bias().fit(train)):
+        report = evaluate(model, golden_split.test, train.item_ids)
+        assert report.users == 3
+        assert all(math.isfinite(estimate.value) for estimate in report.metrics.values())
+
+
+def test_popularity_cannot_tell_the_camps_apart():
+    camps = worlds.two_camps(40)
+    held = worlds.dataset(
+        [(int(user), int(item), 1.0, 0) for user, item in zip(camps.users, camps.items, strict=True)], 40, 20
+    ).interactions
+    holdout = Holdout(camps.dataset.histories, held, held)
+    report = evaluate(Popularity().fit(camps.dataset), holdout, camps.dataset.item_ids, ks=(1,))
+    # 11 items are unknown, each met by 18 people: any of them may come first.
+    assert values(report)["hit_rate@1"] == pytest.approx(1 / 11)
+
+
+def test_the_bias_model_finds_the_planted_generosity():
+    world = worlds.planted_ratings(np.random.default_rng(0))
+    made = split(world.dataset, SplitRecipe())
+    report = evaluate(Bias().fit(made.train), made.test, world.dataset.item_ids, ks=(5,))
+    mean = Given(np.full(world.truth.shape, made.train.interactions.values.mean()), rates=True)
+    best = Given(world.truth, rates=True)
+    floor = evaluate(best, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    naive = evaluate(mean, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    assert floor == pytest.approx(world.noise, rel=0.15)
+    assert floor < report.metrics["rmse"].value < naive
+
+
+def test_every_ranking_metric_is_reported_for_each_length():
+    keys = {metric.about.key for metric in METRICS if isinstance(metric, RankingMetric)}
+    dataset = worlds.golden()
+    report = evaluate(Given(GOLDEN_SCORES), split(dataset, SplitRecipe()).test, dataset.item_ids, ks=(2, 3))
+    assert set(report.per_user) == {f"{key}@{k}" for key in keys for k in (2, 3)}
+    assert RMSE.about.key not in report.per_user
