@@ -1,12 +1,16 @@
-"""The frame around every page: configuration, logo, navigation. Start it with ``make run``."""
+"""The app. Start it with ``make run``.
+
+The file is read twice: once when the server starts, and again for each view of a page.
+"""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import cache, frame, nav
+if get_script_run_ctx(suppress_warning=True) is None:
+    from pages.shared.serving import serving
 
-st.set_page_config(page_title="Foretaste", page_icon=str(frame.ASSETS / "icon.png"), layout="wide")
-frame.draw_logo()
-frame.draw_style()
-with frame.errors_as_sentences():
-    cache.runner()  # goes on with the queue as soon as anybody looks
-    nav.current_page().run()
+    app = st.App(__file__, lifespan=serving)
+else:
+    from pages.shared import frame
+
+    frame.draw()

@@ -44,13 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         _fail({"code": "bug", "message": f"Foretaste made a mistake: {error}", "fix": "Please report it."}, as_json)
         return 1
-    print(json.dumps(result, ensure_ascii=False) if as_json else table)
+    print(json.dumps(result) if as_json else table)
     return 0
 
 
 def _fail(error: dict[str, str], as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"error": error}, ensure_ascii=False))
+        print(json.dumps({"error": error}))
     print(f"{error['message']} {error['fix']}".strip(), file=sys.stderr)
 
 
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     def verb(
         name: str, function: Callable[[argparse.Namespace], tuple[Any, str]], words: str
     ) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=words, description=words)
+        sub = verbs.add_parser(name, help=words, description=words, allow_abbrev=False)
         sub.add_argument("--json", action="store_true", help="print one JSON document")
         sub.set_defaults(verb=function)
         return sub
@@ -114,10 +114,10 @@ def _import(options: argparse.Namespace) -> tuple[Json, str]:
     card = _workspace().save_dataset(imported.dataset, summary)
     result = {"dataset": card.id, "name": card.name} | summary
     lines = [
-        f"{card.name}: {summary['users']:,} people, {summary['items']:,} items, {summary['interactions']:,} "
+        f"{_plain(card.name)}: {summary['users']:,} people, {summary['items']:,} items, {summary['interactions']:,} "
         f"{summary['feedback']} events (id {card.id})."
     ]
-    lines += [f"{finding['level']}: {finding['message']}" for finding in summary["findings"]]
+    lines += [_plain(f"{finding['level']}: {finding['message']}") for finding in summary["findings"]]
     return result, "\n".join(lines)
 
 
@@ -131,8 +131,14 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     card = workspace.find_dataset(options.dataset)
     settings = dict(_setting(text) for text in options.set)
     find_model(options.model).Config.parse(settings)
-    if options.seed < 0:
-        raise ConfigError(f"The seed is {options.seed}; it must be 0 or more.", "Choose another seed.", "bad-setting")
+    if not 0 <= options.seed < 2**63:
+        raise ConfigError(
+            f"The seed is {options.seed}; it must be a whole number from 0 to 2^63 - 1.",
+            "Choose another seed.",
+            "bad-setting",
+        )
+    if options.threshold is not None and not np.isfinite(options.threshold):
+        raise ConfigError(f"The threshold {options.threshold} is no rating.", "Choose another one.", "bad-setting")
     recipe = default_recipe(workspace.load_dataset(card.id), options.seed)
     recipe = recipe.model_copy(update={"key": options.split or recipe.key, "threshold": options.threshold})
     spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=options.seed)
@@ -181,7 +187,7 @@ def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
     result = {name: run[name] for name in ("passport", "metrics", "users", "cold_users")} | {"run": run["id"]}
     split = run["passport"]["split"]
     head = (
-        f"{run['title']} on {run['dataset_name']}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
+        f"{run['title']} on {_plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
         f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
     )
     return result, f"{head}\n{_metrics_table(run)}"
@@ -250,13 +256,13 @@ def _models(_: argparse.Namespace) -> tuple[Rows, str]:
 
 
 def _datasets(_: argparse.Namespace) -> tuple[Rows, str]:
-    rows = [{"dataset": card.id, "name": card.name} | card.about for card in _workspace().datasets()]
+    rows: Rows = [{"dataset": card.id, "name": card.name} | card.about for card in _workspace().datasets()]
     shown = [{name: row[name] for name in ("dataset", "name", "users", "items", "interactions")} for row in rows]
     return rows, _table(shown)
 
 
 def _runs(_: argparse.Namespace) -> tuple[Rows, str]:
-    rows = [{"run": card.id} | card.about for card in _workspace().runs()]
+    rows: Rows = [{"run": card.id} | card.about for card in _workspace().runs()]
     shown = [
         {
             "run": row["run"],

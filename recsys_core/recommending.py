@@ -61,5 +61,5 @@ def scores_for_history(model: Recommender, split: Split, history: list[tuple[int
 
 def best(scores: Float32, order: Int64, k: int) -> Shown:
     """The k best of Float32[I], fewer where fewer may be shown."""
-    items, values = top_k(scores[None, :], k, order)
+    items, values = top_k(scores[None, :], min(k, len(scores)), order)
     return [(int(item), float(value)) for item, value in zip(items[0], values[0], strict=True) if value != HIDDEN]

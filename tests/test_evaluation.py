@@ -126,7 +126,7 @@ def test_only_relevant_items_are_to_be_found_but_all_ratings_are_judged(small_da
     report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, small_dataset.item_ids, ks=(1,))
     assert report.users == 2
     assert values(report)["ndcg@1"] == 0.5
-    assert values(report)["mae"] == pytest.approx(2.0)
+    assert values(report)["rmse"] == pytest.approx(math.sqrt((16 + 4 + 0) / 3))
 
 
 def test_candidates_are_the_whole_list(golden_split: Split):

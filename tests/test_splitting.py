@@ -262,6 +262,12 @@ def test_a_split_that_judges_nobody_is_refused(key: str, rows: list[tuple[int, i
     assert caught.value.code == "empty-split"
 
 
+def test_a_cut_after_which_there_are_only_newcomers_is_refused():
+    rows = [(0, item, 3.0, item) for item in range(8)] + [(1, item, 3.0, 50 + item) for item in range(2)]
+    with pytest.raises(SplitError, match="leaves nobody"):
+        split(worlds.dataset(rows, 2, 8), SplitRecipe(key="global-temporal"))
+
+
 def test_a_threshold_that_nothing_reaches_is_named():
     with pytest.raises(SplitError, match=r"rated 5\.5 or more"):
         split(worlds.golden(), SplitRecipe(threshold=5.5))

@@ -92,8 +92,8 @@ def table(runs: list[RunCard], chosen: str) -> None:
         {
             "Model": run.title,
             **{label(name): run.about["metrics"].get(name, {}).get("value") for name in ranking},
-            "Training s": run.about["seconds"],
-            "Run": run.id,
+            "Seconds": run.about["seconds"],
+            "Run": run.id.rpartition("-")[2],
         }
         for run in runs
     ]
@@ -107,8 +107,8 @@ def table(runs: list[RunCard], chosen: str) -> None:
         )
         for name in ranking
     }
-    columns["Training s"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
-    st.dataframe(frame, hide_index=True, column_config=columns)
+    columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
+    st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
 
 
 choose.header(nav.COMPARE)

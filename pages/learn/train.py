@@ -16,6 +16,7 @@ from recsys_core.splitting import SPLITTERS, SplitRecipe, default_recipe
 from recsys_core.types import Feedback
 
 DEFAULT_MODEL = "neumf"
+JOBS_SHOWN, MOST_JOBS = 4, 30
 WHERE = {
     Executor.AUTO: "Automatic",
     Executor.IN_PROCESS: "In the app's process",
@@ -79,7 +80,10 @@ def form() -> None:
     if card is None:
         return
     model = choose_model()
-    settings = config_form(model.Config, f"config-{model.info.key}")
+    settings = {}
+    if model.Config.model_fields:
+        with st.expander("Settings"):
+            settings = config_form(model.Config, f"config-{model.info.key}")
     recipe = choose_split(card)
     where = Executor.AUTO
     with st.expander("Where it runs"):
@@ -116,8 +120,12 @@ def outcomes() -> None:
         with st.container(border=True):
             st.markdown("**Nothing is training.**")
             st.caption("Choose on the left and press Start; the curves grow here while the model learns.")
-    for job in past[:5]:
-        ended(job)
+    for place, job in enumerate(past[:JOBS_SHOWN]):
+        ended(job, is_latest=place == 0)
+    if len(past) > JOBS_SHOWN:
+        with st.expander(f"{len(past) - JOBS_SHOWN} earlier"):
+            for job in past[JOBS_SHOWN:MOST_JOBS]:
+                ended(job, is_latest=False)
 
 
 choose.header(nav.TRAIN)

@@ -25,8 +25,7 @@ def figures_in_numbers(card: DatasetCard) -> None:
         f"{profile.density:.2%}",
         help="Share of all pairs of a person and an item that the data know about: events / (people × items).",
     )
-    for sentence in profile.sentences():
-        st.markdown(f"- {plain(sentence)}")
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in profile.sentences()))
 
 
 def charts(card: DatasetCard) -> None:

@@ -4,6 +4,7 @@ Caches are keyed by ids whose content never changes, never by frames: Streamlit 
 Cached objects are shared by all visitors: read them, never write to them.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def jobs() -> Jobs:
     return runner().jobs
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@lru_cache(maxsize=8)
 def _runner(home: Path) -> JobRunner:
     return JobRunner(open_workspace(home))
 

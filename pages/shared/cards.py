@@ -38,7 +38,7 @@ class Card:
 
 def grid(dataset: Dataset, cards: list[Card], compact: bool = False) -> None:
     """Cards side by side, as many as fit; ``compact`` makes them rows with a small picture."""
-    kind = "ft-rows" if compact else "ft-grid"
+    kind = "ft-rows" if compact else "ft-grid" if dataset.image_folder else "ft-grid ft-no-pictures"
     st.html(f'<div class="{kind}">{"".join(_card(dataset, card) for card in cards)}</div>')
 
 
@@ -54,7 +54,7 @@ def _card(dataset: Dataset, card: Card) -> str:
     return (
         f'<article class="ft-card{" ft-is-hit" if card.hit else ""}">{_picture(dataset, card.item, title)}'
         f'<div class="ft-words"><h4 title="{escape(title)}">{rank}{escape(title)}</h4>'
-        f'<p class="ft-meta">{escape(_meta(dataset, card.item, title))}</p>{bar}{note}{hit}</div></article>'
+        f'<p class="ft-meta">{escape(_meta(dataset, card.item, title))}</p>{note}{hit}{bar}</div></article>'
     )
 
 

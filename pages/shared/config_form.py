@@ -12,10 +12,19 @@ def config_form(config: type[Config], key: str) -> dict[str, Any]:
     """Draw the fields of a config and give the values as they are now, unchecked where they are text."""
     everyday = {name: field for name, field in config.model_fields.items() if not _extra(field).get("advanced")}
     rare = {name: field for name, field in config.model_fields.items() if name not in everyday}
-    settings = {name: _widget(name, field, f"{key}-{name}") for name, field in everyday.items()}
-    if rare:
-        with st.expander("More settings"):
-            settings |= {name: _widget(name, field, f"{key}-{name}") for name, field in rare.items()}
+    settings = _pairs(everyday, key)
+    if rare and st.toggle("More settings", key=f"{key}-more"):
+        settings |= _pairs(rare, key)
+    return settings
+
+
+def _pairs(fields: dict[str, FieldInfo], key: str) -> dict[str, Any]:
+    """Widgets two in a row."""
+    settings = {}
+    cells = st.columns(2)
+    for place, (name, field) in enumerate(fields.items()):
+        with cells[place % 2]:
+            settings[name] = _widget(name, field, f"{key}-{name}")
     return settings
 
 

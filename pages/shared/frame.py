@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import nav
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme, theme
 
@@ -18,6 +19,15 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 def look() -> Theme:
     """The tokens of the look that this visitor has chosen."""
     return theme(st.context.theme.type)
+
+
+def draw() -> None:
+    """The frame around every page, and the page inside."""
+    st.set_page_config(page_title="Foretaste", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    draw_logo()
+    draw_style()
+    with errors_as_sentences():
+        nav.current_page().run()
 
 
 def draw_logo() -> None:

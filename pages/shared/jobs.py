@@ -52,22 +52,22 @@ def title(job: Job) -> str:
 
 
 def waiting(job: Job) -> None:
-    words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(f"**{title(job)}** waits for its turn.")
-    if button.button("Take out", key=f"stop-{job.id}", width="stretch"):
-        cache.jobs().stop(job.id)
-        st.rerun()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{title(job)}** waits for its turn.", width="content")
+        if st.button("Take out", key=f"stop-{job.id}"):
+            cache.jobs().stop(job.id)
+            st.rerun()
 
 
 def running(job: Job, colours: Theme) -> None:
     """Progress, speed, time left, curves and Stop."""
     epochs = cache.jobs().epochs(job.id)
-    words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(f"**{title(job)}**")
-    label = "Stopping…" if job.stop else "Stop and keep the best"
-    if button.button(label, key=f"stop-{job.id}", disabled=job.stop, width="stretch"):
-        cache.jobs().stop(job.id)
-        st.rerun(scope="fragment")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{title(job)}**", width="content")
+        label = "Stopping…" if job.stop else "Stop and keep the best"
+        if st.button(label, key=f"stop-{job.id}", disabled=job.stop):
+            cache.jobs().stop(job.id)
+            st.rerun(scope="fragment")
     share = min(1.0, job.done / job.epochs) if job.epochs else 0.0
     st.progress(share, text=status(job, epochs))
     curves(epochs, colours, key=job.id)
@@ -103,12 +103,13 @@ def curves(epochs: list[Json], colours: Theme, key: str) -> None:
     left, right = st.columns(2)
     numbers = [event["epoch"] for event in epochs]
     most = epochs[-1]["epochs"]
-    losses = [event["losses"]["loss"] for event in epochs]
+    (name,) = list(epochs[0]["losses"])[:1]  # the part that is minimised; further parts belong to experts
+    losses = [event["losses"][name] for event in epochs]
     falling = losses[-1] < losses[0] or len(losses) == 1
     figure = learning_curve(
-        Curve("training loss", numbers, losses),
+        Curve(f"training {name}", numbers, losses),
         most,
-        f"Training loss {'fell' if falling else 'rose'} to {losses[-1]:.3f}",
+        f"{name.capitalize()} in training {'fell' if falling else 'rose'} to {losses[-1]:.3f}",
         colours,
         colours.popularity,
     )
@@ -134,22 +135,25 @@ def draw(place: DeltaGenerator, figure: object, key: str) -> None:
     place.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
 
 
-def ended(job: Job) -> None:
-    """The outcome of a job, and what can be done about it."""
+def ended(job: Job, is_latest: bool) -> None:
+    """The outcome of a job, and what can be done about it; the latest one shows how it went."""
+    step = "primary" if is_latest else "secondary"
     with st.container(border=True, key=f"ended-{job.id}"):
-        words, buttons = st.columns([3, 2], vertical_alignment="center")
-        words.markdown(f"**{title(job)}** · {job.state.value}")
-        words.caption(plain(job.message))
-        with buttons.container(horizontal=True, horizontal_alignment="right"):
-            if job.state in RESUMABLE and st.button("Resume", key=f"resume-{job.id}", type="primary"):
+        st.markdown(f"**{title(job)}** · {job.state.value}")
+        st.caption(plain(job.message))
+        with st.container(horizontal=True):
+            if job.state in RESUMABLE and st.button("Resume", key=f"resume-{job.id}", type=step):
                 try:
                     cache.runner().resume(job.id)
                 except StudioError as error:
                     show_error(error)
                 else:
                     st.rerun()
-            if job.run is not None and st.button("See recommendations", key=f"see-{job.id}", type="primary"):
+            if job.run is not None and st.button("See recommendations", key=f"see-{job.id}", type=step):
                 st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: job.run})
             if st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
                 cache.jobs().dismiss(job.id)
                 st.rerun()
+        epochs = cache.jobs().epochs(job.id) if is_latest else []
+        if epochs:
+            curves(epochs, look(), key=job.id)

@@ -10,7 +10,7 @@ from recsys_core.runs.store import DatasetCard, RunCard
 
 
 def welcome() -> None:
-    st.markdown("#### See what a recommender would show each person, how good it honestly is, and why.")
+    st.subheader("See what a recommender would show each person, how good it honestly is, and why.", anchor=False)
     st.html(
         '<div class="ft-steps">'
         "<section><b>1 · Bring ratings</b><p>A file that says who rated what. Titles and genres if you have them.</p>"
@@ -19,7 +19,7 @@ def welcome() -> None:
         "chose next, and the metrics with their uncertainty.</p></section></div>"
     )
     st.space("small")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open the demo", type="primary", icon=":material/play_arrow:"):
             add_sample("demo", nav.TRAIN)
         st.page_link(nav.DATA.path, label="Add my own ratings", icon=":material/upload_file:")
@@ -30,25 +30,19 @@ def next_step(datasets: list[DatasetCard], runs: list[RunCard]) -> None:
     """The one thing to do now."""
     trained = next((run for run in runs if run.model != "popularity"), None)
     if trained is not None:
-        st.page_link(
-            nav.RECOMMENDATIONS.path,
-            label=f"See what {plain(trained.title)} recommends on {plain(trained.about['dataset_name'])}",
-            icon=":material/arrow_forward:",
-            query_params={choose.RUN: trained.id},
-        )
-    else:
-        st.page_link(
-            nav.TRAIN.path,
-            label=f"Train a model on {plain(datasets[0].name)}",
-            icon=":material/arrow_forward:",
-            query_params={choose.DATASET: datasets[0].id},
-        )
+        label = f"See what {plain(trained.title)} recommends on {plain(trained.about['dataset_name'])}"
+        if st.button(label, type="primary", icon=":material/arrow_forward:"):
+            st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: trained.id})
+    elif not active_jobs() and st.button(
+        f"Train a model on {plain(datasets[0].name)}", type="primary", icon=":material/arrow_forward:"
+    ):
+        st.switch_page(nav.TRAIN.path, query_params={choose.DATASET: datasets[0].id})
 
 
 def dataset_list(datasets: list[DatasetCard]) -> None:
     st.subheader("Data sets", anchor=False)
     for card in datasets[:6]:
-        with st.container(border=True):
+        with st.container(gap=None):
             st.page_link(nav.DATA.path, label=f"**{plain(card.name)}**", query_params={choose.DATASET: card.id})
             st.caption(
                 f"{card.about['users']:,} people · {card.about['items']:,} items · "
@@ -64,7 +58,7 @@ def run_list(runs: list[RunCard]) -> None:
         choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
         return
     for run in trained[:6]:
-        with st.container(border=True):
+        with st.container(gap=None):
             st.page_link(
                 nav.RECOMMENDATIONS.path,
                 label=f"**{plain(run.title)}** on {plain(run.about['dataset_name'])}",
@@ -76,6 +70,7 @@ def run_list(runs: list[RunCard]) -> None:
 
 
 st.title("Foretaste", anchor=False)
+st.caption(nav.HOME.question)
 datasets, runs = cache.workspace().datasets(), cache.workspace().runs()
 if not datasets:
     welcome()

@@ -41,7 +41,7 @@ def history(run: LoadedRun, user: int) -> None:
         return
     order = np.lexsort((-np.arange(len(items)), -values))
     explicit = dataset.scale is not None
-    cards = [Card(int(items[at]), note=f"rated {values[at]:g}" if explicit else "") for at in order]
+    cards = [Card(int(items[at]), note=f"★ {values[at]:g}" if explicit else "") for at in order]
     grid(dataset, cards[:HISTORY_SHOWN], compact=True)
     if len(cards) > HISTORY_SHOWN:
         with st.expander(f"All {len(cards):,}"):

@@ -21,7 +21,7 @@ MOST_WORDS = 0.1  # share of ratings that may be words before the column is take
 LONGEST_ID = 1000
 _MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "-", "?", "nat", "\\n"])
 _NOT_FINITE = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
-_DECIMAL = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _times(sieve: _Sieve, column: str) -> Int64 | None:
         return None
     fix = "Write the times as unix seconds or as ISO 8601 (2024-05-01T12:00:00Z), or choose another column with --time."
     seconds, good = parse_times(texts)
-    if mixes_units(texts[good]):
+    if mixes_units(texts):
         raise DataError(
             f"The column {quote(column)} of {sieve.table.name} mixes unix seconds with milliseconds or finer units.",
             fix,
@@ -229,7 +229,7 @@ def _drop_repeats(sieve: _Sieve, pairs: Int64, values: Float64, times: Int64 | N
         sieve.say(
             "warning",
             "repeated-pairs",
-            f"{counted(merged, 'row')} repeat a pair of user and item ({differing:,} with another rating); "
+            f"{counted(merged, 'row')} whose user and item come again ({differing:,} with another rating); "
             f"the last {'in the file' if times is None else 'by time'} was kept.",
             merged,
         )

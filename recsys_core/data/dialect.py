@@ -55,7 +55,12 @@ def records(text: str, delimiter: str) -> list[list[str]]:
 
     Quotes count as such where that makes the records at least as even.
     """
-    return max((_split(text, delimiter, quoted) for quoted in (True, False)), key=lambda rows: width(rows)[1])
+
+    def evenness(rows: list[list[str]]) -> tuple[bool, float]:
+        fields, share = width(rows)
+        return fields >= 2, share
+
+    return max((_split(text, delimiter, quoted) for quoted in (True, False)), key=evenness)
 
 
 def width(rows: list[list[str]]) -> tuple[int, float]:

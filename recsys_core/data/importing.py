@@ -1,7 +1,7 @@
 """The one way in: a ratings file, and what is known about its items and people -> a data set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ from recsys_core.data.item_table import build_item_table, build_user_table
 from recsys_core.data.reading import RawTable, read_table
 from recsys_core.data.roles import Columns, check_columns, guess_columns, guessed_by_values, without_rating
 from recsys_core.errors import DataError
+from recsys_core.types import Json
 
 LONGEST_NAME = 80
 PREVIEW_ROWS = 20
@@ -48,6 +49,22 @@ class Imported:
     rejected: int
     merged: int
     findings: tuple[Finding, ...]
+
+    def summary(self) -> Json:
+        """What the import made and found, as plain data: kept with the data set, and printed by the shell."""
+        scale = self.dataset.scale
+        return {
+            "users": self.dataset.n_users,
+            "items": self.dataset.n_items,
+            "interactions": len(self.dataset.interactions),
+            "feedback": str(self.dataset.feedback),
+            "scale": None if scale is None else [scale.low, scale.high],
+            "rows": self.rows,
+            "kept": self.kept,
+            "rejected": self.rejected,
+            "merged": self.merged,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
 
 
 def preview(path: Path, dialect: Dialect | None = None, columns: Choice | None = None) -> Preview:

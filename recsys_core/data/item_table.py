@@ -140,13 +140,13 @@ def _join(table: RawTable, column: pd.Series, ids: Ids, noun: str) -> tuple[Int6
         findings.append(Finding("warning", f"{noun}-rows-unreadable", message, lost))
     if missing:
         example = quote(str(ids.values[np.flatnonzero(rows < 0)[0]]))
-        message = f"{counted(missing, noun)} with ratings have no row in {table.name}, such as {example}."
+        message = f"{counted(missing, noun)} with ratings but without a row in {table.name}, such as {example}."
         findings.append(Finding("warning", f"{noun}-without-row", message, missing))
     if surplus:
-        message = f"{counted(surplus, noun)} in {table.name} have no ratings; they are left out for now."
+        message = f"{counted(surplus, noun)} in {table.name} without ratings, left out for now."
         findings.append(Finding("note", f"{noun}-without-ratings", message, surplus))
     if repeated:
-        message = f"{counted(repeated, 'row')} in {table.name} repeat an id; the first row of each was used."
+        message = f"{counted(repeated, 'row')} in {table.name} with an id seen before; the first row of each was used."
         findings.append(Finding("warning", f"{noun}-repeated", message, repeated))
     return rows, findings
 
@@ -206,7 +206,7 @@ def _pictures(names: list[str], folder: Path) -> tuple[list[str], list[Finding]]
     refused = [name for name, picture in zip(names, pictures, strict=True) if name and not picture]
     if not refused:
         return pictures, []
-    message = f"{counted(len(refused), 'picture')} were not found in the picture folder, such as {quote(refused[0])}."
+    message = f"{counted(len(refused), 'picture')} not found in the picture folder, such as {quote(refused[0])}."
     return pictures, [Finding("warning", "picture-not-found", message, len(refused))]
 
 

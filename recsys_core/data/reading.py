@@ -1,5 +1,6 @@
 """A text file -> a table of text: nothing is cast, no column ever shifts, and nothing is lost without a count."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from recsys_core.types import Int64
 __all__ = ["Dialect", "RawTable", "read_table", "sniff"]
 
 MOST_COLUMNS = 2000
+_QUOTING = (",", ";")  # where fields are commonly quoted
 _NEWLINE, _RETURN = ord("\n"), ord("\r")
 _REASONS = {
     "TOO MANY COLUMNS": "has too many fields",
@@ -91,8 +93,9 @@ def read_table(path: Path, dialect: Dialect, sample: bool = False) -> RawTable:
             and never closed.
     """
     names = _column_names(path, dialect)
-    table, complete = _read(path, dialect, names, sample, quoted=True)
-    if _has_quote_fault(table) and dialect.delimiter not in ",;":
+    quoted = not _opens_quote_in_header(path, dialect)
+    table, complete = _read(path, dialect, names, sample, quoted)
+    if _has_quote_fault(table) and dialect.delimiter not in _QUOTING:
         plain, plain_complete = _read(path, dialect, names, sample, quoted=False)
         if len(plain.rejected) <= len(table.rejected):
             table, complete = plain, plain_complete
@@ -132,6 +135,18 @@ def _column_names(path: Path, dialect: Dialect) -> list[str]:
             "repeated-columns",
         )
     return names
+
+
+def _opens_quote_in_header(path: Path, dialect: Dialect) -> bool:
+    """Whether the header opens a quote that its line does not close; an error where quotes are usual."""
+    if not dialect.header:
+        return False
+    lines = io.StringIO(read_head(path, dialect.encoding, SAMPLE_CHARACTERS), newline=None)
+    header = next(line for line in lines if line.strip())
+    odd = header.count('"') % 2 == 1
+    if odd and dialect.delimiter in _QUOTING:
+        raise _open_quote(f"The header of {path.name}")
+    return odd
 
 
 def _read(path: Path, dialect: Dialect, names: list[str], sample: bool, quoted: bool) -> tuple[RawTable, bool]:
@@ -199,10 +214,14 @@ def _place_rows(
     """
     content = copy.content()
     newlines = np.flatnonzero(content == _NEWLINE)
-    errors = errors.assign(line=np.searchsorted(newlines, errors["start"].to_numpy(np.int64)) + 1)
     starts = _record_starts(content, newlines, quoted)
     starts = starts[np.searchsorted(newlines, starts) >= copy.blank_lines][int(dialect.header) :]
     found = np.searchsorted(newlines, starts) + 1
+    if not len(starts):
+        return None, errors.assign(line=copy.blank_lines + 1), frame.empty and errors.empty
+    # The reader counts blank lines to the faulty record behind them.
+    faulty = np.searchsorted(starts, errors["start"].to_numpy(np.int64)).clip(max=len(starts) - 1)
+    errors = errors.assign(line=found[faulty], csv_line=errors["csv_line"].str.lstrip("\r\n"))
     lines = found[~np.isin(found, errors["line"])].astype(np.int64)
     blank = errors["csv_line"].str.strip() == ""
     if len(lines) == len(frame) and len(found) == len(frame) + len(errors):
@@ -233,8 +252,12 @@ def _refuse_open_quote(table: RawTable, complete: bool) -> None:
     if complete and swallowing.empty:
         return
     line = f" line {swallowing['line'].iloc[0]}" if len(swallowing) else ""
-    raise DataError(
-        f"{table.name}{line} opens a quote that is not closed, so the rows behind it cannot be told apart.",
+    raise _open_quote(table.name + line)
+
+
+def _open_quote(place: str) -> DataError:
+    return DataError(
+        f"{place} opens a quote that is not closed, so the rows behind it cannot be told apart.",
         'Close the quote, or write a quote inside a field twice ("").',
         "open-quote",
     )

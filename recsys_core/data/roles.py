@@ -117,16 +117,21 @@ def _is_idle(name: str, values: pd.Series) -> bool:
 
 
 def _by_name(role: str, sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
-    fits = [(column_names.fit(role, name), _suits(role, sample[name]), name) for name in _free(sample, found)]
-    fits = [fit for fit in fits if fit[0]]
-    return max(fits, key=lambda fit: (fit[1], fit[0]))[2] if fits else None
+    """The column whose name fits best, a column whose values speak for the role before any other."""
+    taken = found.values()
+    names = [name for name in map(str, sample.columns) if name not in taken and column_names.fit(role, name)]
+
+    def rank(name: str) -> tuple[bool, int]:
+        return _suits(role, sample[name]), column_names.fit(role, name)
+
+    return max(names, key=rank, default=None)
 
 
 def _suits(role: str, values: pd.Series) -> bool:
     """Whether the values speak for a role that the name suggests; ids may be anything."""
     if role == "rating":
         return _share_of_numbers(values) > 0.5
-    return role != "time" or looks_like_times(values)
+    return looks_like_times(values) if role == "time" else bool((values.str.strip() != "").any())
 
 
 def _time_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:

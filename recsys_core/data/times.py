@@ -7,7 +7,7 @@ from recsys_core.types import Bool, Float64, Int64, Strings
 
 EARLIEST, LATEST = 1e8, 1e11  # seconds: from 1973 on; larger numbers count smaller units
 _UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
-_NUMBER = r"[+-]?\d+(\.\d*)?([eE][+]?\d+)?"
+_NUMBER = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+]?[0-9]+)?"
 _COMPACT_DATE = r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
 
 
@@ -52,8 +52,8 @@ def mixes_units(texts: Strings) -> bool:
     if not _mostly(values, _NUMBER):
         return False
     numbers = values.where(values.str.fullmatch(_NUMBER)).astype(float).abs()
-    plausible = numbers[numbers >= EARLIEST]
-    return len({_divisor(number) for number in (plausible.min(), plausible.max())}) > 1 if len(plausible) else False
+    plausible = numbers[(numbers >= EARLIEST) & np.isfinite(numbers)]
+    return len(plausible) > 0 and _divisor(plausible.min()) != _divisor(plausible.max())
 
 
 def _from_numbers(numbers: Float64) -> tuple[Int64, Bool]:

@@ -57,6 +57,9 @@ def interval_chart(bars: list[Bar], metric: str, title: str, look: Theme) -> go.
         ticktext=[escape(bar.label) for bar in bars],
         range=[len(bars) - 0.5, -0.7],
         showgrid=False,
+        zeroline=False,
+        showline=False,
+        ticks="",
         tickfont={"color": look.ink, "size": 13},
     )
     chart.update_xaxes(title_text=escape(metric), nticks=6, zeroline=False)

@@ -11,7 +11,7 @@ def rating_histogram(levels: Float64, counts: Int64, look: Theme) -> go.Figure:
     """How often each rating was given."""
     share = counts / max(1, counts.sum())
     peak = int(np.argmax(counts))
-    chart = figure(f"{share[peak]:.0%} of the ratings are a {levels[peak]:g}", look, height=260)
+    chart = figure(f"{share[peak]:.0%} of ratings are a {levels[peak]:g}", look, height=260)
     chart.add_bar(
         x=levels,
         y=counts,
@@ -31,7 +31,7 @@ def long_tail(counts: Int64, look: Theme) -> go.Figure:
     events = np.concatenate([[0.0], np.cumsum(ordered) / max(1, ordered.sum())])
     items = np.linspace(0, 1, len(events))
     tenth = float(np.interp(0.1, items, events))
-    chart = figure(f"The most popular tenth of the items holds {tenth:.0%} of the events", look, height=260)
+    chart = figure(f"The top tenth of items has {tenth:.0%} of events", look, height=260)
     keep = np.unique(np.linspace(0, len(events) - 1, 300).astype(int))
     chart.add_scatter(
         x=items[keep],
@@ -52,7 +52,7 @@ def activity(counts: Int64, look: Theme) -> go.Figure:
     """How many events people have, on a logarithmic axis."""
     counts = counts[counts > 0]
     median = float(np.median(counts))
-    chart = figure(f"Half of the people have {median:,.0f} events or more", look, height=260)
+    chart = figure(f"Half of people have {median:,.0f}+ events", look, height=260)
     edges = np.unique(np.geomspace(1, counts.max() + 1, 24).astype(int))
     heights, _ = np.histogram(counts, bins=edges) if len(edges) > 1 else (np.array([len(counts)]), edges)
     centres = np.sqrt(edges[:-1] * edges[1:]) if len(edges) > 1 else edges.astype(float)

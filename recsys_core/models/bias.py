@@ -87,4 +87,4 @@ class Bias(Recommender):
 
 def _ratio(sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Sums over weights, 0 where nothing was seen and nothing is damped."""
-    return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+    return np.divide(sums, weights, out=np.zeros(len(sums)), where=weights > 0)

@@ -3,7 +3,8 @@
 import torch
 
 from recsys_core.models.base import Ability, ModelInfo
-from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF, NeuralCFConfig, Tower
+from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF
+from recsys_core.models.neural_cf_config import NeuralCFConfig, Tower
 from recsys_core.models.neural_cf_net import NeuralCFNet
 
 

@@ -66,11 +66,11 @@ class NeuralCFNet(nn.Module):
         """Numbers that a pair of user and item takes at most while it is scored."""
         return max(sum(self.half_sizes), *(len(bias) for bias in self.biases), 1)
 
-    def user_half(self, vectors: torch.Tensor) -> torch.Tensor:
+    def user_half(self, vectors: torch.Tensor, dropout: Dropout = keep_all) -> torch.Tensor:
         """(..., f) from rows of the user table (..., g + m + 1)."""
         product, tower, bias = torch.split(vectors, self.vector_sizes, dim=-1)
         hidden = F.linear(tower, self.user_layer)
-        return torch.cat([product * self.product_weights, bias, torch.ones_like(bias), hidden], -1)
+        return torch.cat([dropout(product * self.product_weights), bias, torch.ones_like(bias), hidden], -1)
 
     def item_half(self, vectors: torch.Tensor) -> torch.Tensor:
         """(..., f) from rows of the item table (..., g + m + 1)."""
@@ -92,7 +92,7 @@ class NeuralCFNet(nn.Module):
 
     def forward(self, users: torch.Tensor, items: torch.Tensor, dropout: Dropout = keep_all) -> torch.Tensor:
         """(B, C) from positions of users (B,) and of their items (B, C)."""
-        user_half = self.user_half(F.embedding(users, self.user_table))
+        user_half = self.user_half(F.embedding(users, self.user_table), dropout)
         if items.numel() > len(self.item_table):
             item_half = F.embedding(items, self.item_half(self.item_table))
         else:

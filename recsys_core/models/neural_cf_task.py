@@ -2,32 +2,17 @@
 
 import copy
 from abc import ABC, abstractmethod
-from typing import Protocol
 
 import torch
 from torch.nn import functional as F
 
 from recsys_core.data.interactions import Interactions
+from recsys_core.models.neural_cf_config import NeuralCFConfig
 from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import UnknownItems
 
 AVERAGED_EPOCHS = 3.0  # what the averaged weights remember; measured to beat the last weights in both objectives
-
-
-class LearningSettings(Protocol):
-    """What the task reads of a model's config."""
-
-    @property
-    def batch_size(self) -> int: ...
-    @property
-    def learning_rate(self) -> float: ...
-    @property
-    def weight_decay(self) -> float: ...
-    @property
-    def dropout(self) -> float: ...
-    @property
-    def negatives(self) -> int: ...
 
 
 class NeuralCFTask(ABC):
@@ -43,17 +28,17 @@ class NeuralCFTask(ABC):
     samples_per_event = 1
 
     def __init__(
-        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, settings: LearningSettings
+        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
         self.net = net
         self.average = copy.deepcopy(net).requires_grad_(False)
         self.generator = generator
-        self.settings = settings
+        self.config = config
         self.users = torch.from_numpy(events.users).long().to(generator.device)  # (E,)
         self.items = torch.from_numpy(events.items).long().to(generator.device)  # (E,)
         self._steps = 0
-        self._memory = AVERAGED_EPOCHS * max(1.0, len(events) / settings.batch_size)  # in steps
-        self._optimizer = torch.optim.Adam(net.parameters(), lr=settings.learning_rate, fused=True)
+        self._memory = AVERAGED_EPOCHS * max(1.0, len(events) / config.batch_size)  # in steps
+        self._optimizer = torch.optim.Adam(net.parameters(), lr=config.learning_rate, fused=True)
 
     @abstractmethod
     def loss(self, rows: torch.Tensor) -> torch.Tensor:
@@ -63,15 +48,15 @@ class NeuralCFTask(ABC):
         n_events = len(self.users)
         order = torch.randperm(n_events, generator=self.generator, device=self.generator.device)
         total = torch.zeros((), dtype=torch.float64, device=order.device)
-        for start in range(0, n_events, self.settings.batch_size):
+        for start in range(0, n_events, self.config.batch_size):
             pulse(start / n_events)
-            rows = order[start : start + self.settings.batch_size]
+            rows = order[start : start + self.config.batch_size]
             total += self._step(rows) * len(rows)
         return {self.loss_name: float(total) / n_events}, n_events * self.samples_per_event
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         loss = self.loss(rows)
-        decay = self.settings.weight_decay / self.samples_per_event
+        decay = self.config.weight_decay / self.samples_per_event
         penalty = _mean_square(self.net.user_table) + _mean_square(self.net.item_table)
         self._optimizer.zero_grad()
         torch.autograd.backward(loss + decay * penalty)
@@ -84,10 +69,10 @@ class NeuralCFTask(ABC):
 
     def drop(self, hidden: torch.Tensor) -> torch.Tensor:
         """Dropout that draws from the task's own generator."""
-        if not self.settings.dropout:
+        if not self.config.dropout:
             return hidden
-        kept = torch.rand(hidden.shape, generator=self.generator, device=hidden.device) >= self.settings.dropout
-        return hidden * kept / (1 - self.settings.dropout)
+        kept = torch.rand(hidden.shape, generator=self.generator, device=hidden.device) >= self.config.dropout
+        return hidden * kept / (1 - self.config.dropout)
 
     def state(self) -> State:
         state = {f"net.{name}": tensor for name, tensor in self.net.state_dict().items()}
@@ -100,8 +85,8 @@ class NeuralCFTask(ABC):
         self.net.load_state_dict(_part(state, "net."))
         self.average.load_state_dict(_part(state, "average."))
         for name, parameter in self.net.named_parameters():
-            moments = _part(state, f"adam.{name}.")
-            self._optimizer.state[parameter] = {key: value.to(parameter.device) for key, value in moments.items()}
+            moments = _part(state, f"adam.{name}.").items()
+            self._optimizer.state[parameter] = {key: value.to(parameter.device, copy=True) for key, value in moments}
         self._steps = int(state["steps"])
         self.generator.set_state(state["generator"].cpu())
 
@@ -112,10 +97,10 @@ class RankingTask(NeuralCFTask):
     loss_name = "cross-entropy"
 
     def __init__(
-        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, settings: LearningSettings
+        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
-        super().__init__(net, events, generator, settings)
-        self.samples_per_event = 1 + settings.negatives
+        super().__init__(net, events, generator, config)
+        self.samples_per_event = 1 + config.negatives
         self._unknown = UnknownItems(events, str(generator.device))
 
     def loss(self, rows: torch.Tensor) -> torch.Tensor:
@@ -137,10 +122,10 @@ class RatingTask(NeuralCFTask):
         net: NeuralCFNet,
         events: Interactions,
         generator: torch.Generator,
-        settings: LearningSettings,
+        config: NeuralCFConfig,
         ratings: torch.Tensor,
     ) -> None:
-        super().__init__(net, events, generator, settings)
+        super().__init__(net, events, generator, config)
         self._ratings = ratings.to(generator.device)
 
     def loss(self, rows: torch.Tensor) -> torch.Tensor:

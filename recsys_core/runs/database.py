@@ -9,6 +9,17 @@ from recsys_core.errors import StoreError
 
 VERSION = 1
 
+# What can happen to a file on any machine. Other errors of SQLite are bugs of ours.
+MISHAPS = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+)
+
 SCHEMA = """
 CREATE TABLE datasets (
     id TEXT PRIMARY KEY,
@@ -67,12 +78,8 @@ class Database:
                         "Open it with that version, or point FORETASTE_HOME at another folder.",
                         "other-version",
                     )
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"The workspace's database {path.name} cannot be opened: {error}.",
-                "Check that the folder may be written to, or point FORETASTE_HOME at another folder.",
-                "damaged-database",
-            ) from error
+        except sqlite3.DatabaseError as error:  # a database, but none of ours
+            raise self._unusable(error) from error
 
     def _create(self, db: sqlite3.Connection) -> None:
         db.execute("BEGIN IMMEDIATE")  # two processes may open a new workspace at once
@@ -85,9 +92,26 @@ class Database:
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
-        """A connection; each statement outside an explicit transaction commits by itself."""
-        with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")
-            yield db
+        """A connection; each statement outside an explicit transaction commits by itself.
+
+        Raises:
+            StoreError: the disk is full or read-only, the file is damaged, or somebody else holds it for too long.
+        """
+        try:
+            with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
+                db.row_factory = sqlite3.Row
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("PRAGMA synchronous = NORMAL")
+                yield db
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in MISHAPS:
+                raise
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.DatabaseError) -> StoreError:
+        return StoreError(
+            f"The workspace's database {self._path.name} cannot be used: {error}.",
+            "Check that there is free space and that the folder may be written to, "
+            "or point FORETASTE_HOME at another folder.",
+            "damaged-database",
+        )

@@ -11,7 +11,7 @@ import pandas as pd
 from recsys_core.data.dataset import Dataset, Ids, Scale
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import StoreError
-from recsys_core.types import Feedback
+from recsys_core.types import Feedback, Json
 
 IMAGES = "images"
 CARD = "card.json"  # what the lists show, in the folder of a data set or a run
@@ -71,12 +71,16 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         events = pd.read_parquet(folder / "interactions.parquet")
         items = pd.read_parquet(folder / "items.parquet")
         users = pd.read_parquet(folder / "users.parquet")
-    except (OSError, ValueError, KeyError) as error:
+        return _dataset(about, events, items, users, image_folder or folder / IMAGES)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"The data set in the folder {folder.name} cannot be read: {error}.",
             "Import the file again.",
             "damaged-dataset",
         ) from error
+
+
+def _dataset(about: Json, events: pd.DataFrame, items: pd.DataFrame, users: pd.DataFrame, images: Path) -> Dataset:
     interactions = Interactions(
         events["user"].to_numpy(np.int32),
         events["item"].to_numpy(np.int32),
@@ -86,7 +90,6 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         about["n_items"],
     )
     items["genres"] = pd.Series([tuple(genres) for genres in items["genres"]], dtype=object)
-    images = image_folder or folder / IMAGES
     return Dataset(
         name=about["name"],
         interactions=interactions,

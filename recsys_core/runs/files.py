@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 from recsys_core.errors import StoreError
 from recsys_core.runs.processes import is_alive, my_identity
 
@@ -23,23 +25,47 @@ def new_folder(target: Path) -> Iterator[Path]:
     Raises:
         StoreError: the disk is full or cannot be written to.
     """
-    beside = target.parent / f"{UNFINISHED}{my_identity()}-{uuid.uuid4().hex[:8]}"
+    beside = _beside(target)
     try:
         beside.mkdir(parents=True)
         yield beside
         _flush(beside)
-        if not target.exists():
+        try:
             beside.rename(target)
-            _flush_one(target.parent)
-    except OSError as error:
+        except OSError:
+            if not target.exists():
+                raise
+        _flush_one(target.parent)
+    except (OSError, SafetensorError) as error:
         free = shutil.disk_usage(_existing(target)).free
+        reason = getattr(error, "strerror", None) or error
         raise StoreError(
-            f"Nothing was saved: {error.strerror or error}. {free / 1e6:,.0f} MB are free where the workspace lies.",
+            f"Nothing was saved: {reason}. {free / 1e6:,.0f} MB are free where the workspace lies.",
             "Free some space, or check that the folder may be written to, and try again.",
             "cannot-write",
         ) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def remove_folder(target: Path) -> None:
+    """Take a folder away in one step, so that no crash leaves half of it.
+
+    Raises:
+        StoreError: the disk cannot be written to.
+    """
+    beside = _beside(target)
+    try:
+        target.rename(beside)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(
+            f"Nothing was removed: {error.strerror}.",
+            "Check that the workspace folder may be written to, and try again.",
+            "cannot-write",
+        ) from error
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def sweep(parent: Path) -> None:
@@ -48,6 +74,10 @@ def sweep(parent: Path) -> None:
         identity = folder.name.removeprefix(UNFINISHED).rpartition("-")[0]
         if not is_alive(identity):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path) -> Path:
+    return target.parent / f"{UNFINISHED}{my_identity()}-{uuid.uuid4().hex[:8]}"
 
 
 def _existing(path: Path) -> Path:

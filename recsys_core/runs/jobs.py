@@ -35,7 +35,7 @@ class TrainSpec(BaseModel):
     model: str
     settings: dict[str, Any] = Field(default_factory=dict)
     split: SplitRecipe = Field(default_factory=SplitRecipe)
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**63)
     executor: Executor = Executor.AUTO
 
 
@@ -100,15 +100,16 @@ class Jobs:
         identifier, request = uuid.uuid4().hex[:10], request or uuid.uuid4().hex
         with self._database.connect() as db:
             db.execute(
-                "INSERT OR IGNORE INTO jobs SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, 'Waiting', '', 0, 0, 0, '',"
-                " 0, NULL, ?, NULL, NULL FROM jobs",
+                "INSERT OR IGNORE INTO jobs SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, 'Waiting', '', 0, 0, 0,"
+                " '', 0, NULL, ?, NULL, NULL FROM jobs",
                 (identifier, request, spec.model_dump_json(), State.QUEUED, time.time()),
             )
             row = db.execute("SELECT * FROM jobs WHERE request = ?", (request,)).fetchone()
         return _job(row)
 
     def all(self) -> list[Job]:
-        """Newest first."""
+        """Newest first. A job whose process is gone is never shown as running."""
+        self.reconcile()
         with self._database.connect() as db:
             return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY number DESC")]
 
@@ -118,6 +119,7 @@ class Jobs:
         Raises:
             JobError: there is none.
         """
+        self.reconcile()
         with self._database.connect() as db:
             row = db.execute("SELECT * FROM jobs WHERE id = ?", (identifier,)).fetchone()
         if row is None:
@@ -182,9 +184,14 @@ class Jobs:
             ).fetchone()
         return None if row is None else _job(row)
 
-    def take_over(self, identifier: str) -> None:
-        """This process works on a running job from now on."""
-        self._set(identifier, owner=my_identity())
+    def take_over(self, identifier: str) -> Job | None:
+        """This process works on a running job from now on; None where it is not running any more."""
+        with self._database.connect() as db:
+            row = db.execute(
+                "UPDATE jobs SET owner = ? WHERE id = ? AND state = ? RETURNING *",
+                (my_identity(), identifier, State.RUNNING),
+            ).fetchone()
+        return None if row is None else _job(row)
 
     def report(self, identifier: str, event: EpochEnded | Progress) -> None:
         """Note down where a training stands."""

@@ -14,7 +14,7 @@ def identity(pid: int) -> str:
         # The name in parentheses may hold anything, so count the fields from behind it.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "" if fields[0] == "Z" else f"{pid}.{fields[19]}"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends between opening and reading
         pass
     import psutil
 
@@ -37,4 +37,4 @@ def my_identity() -> str:
 def is_alive(known: str) -> bool:
     """Whether the process with this identity still runs."""
     pid = known.partition(".")[0]
-    return pid.isdigit() and identity(int(pid)) == known
+    return pid.isdecimal() and identity(int(pid)) == known

@@ -56,15 +56,26 @@ def read_run(folder: Path, image_folder: Path | None) -> LoadedRun:
         about = json.loads((folder / CARD).read_text(encoding="utf-8"))
         roles = np.load(folder / "roles.npy", allow_pickle=False)
         recipe = SplitRecipe.model_validate(about["passport"]["split"]["recipe"])
-    except (OSError, ValueError, KeyError) as error:
-        raise StoreError(
-            f"The run in the folder {folder.name} cannot be read: {error}.", "Train it again.", "damaged-run"
-        ) from error
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, error) from error
     dataset = read_dataset(folder / "dataset", image_folder)
+    if roles.shape != (len(dataset.interactions),):
+        raise _damaged(folder, ValueError(f"it has {roles.size} roles for {len(dataset.interactions)} events"))
     return LoadedRun(about, load_model(folder / "model"), Split(dataset, roles, recipe))
 
 
 def read_history(folder: Path) -> list[Json]:
-    """The epochs of a run, as plain data, oldest first."""
-    history: list[Json] = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+    """The epochs of a run, as plain data, oldest first.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        history: list[Json] = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
     return history
+
+
+def _damaged(folder: Path, error: Exception) -> StoreError:
+    return StoreError(f"The run in the folder {folder.name} cannot be read: {error}.", "Train it again.", "damaged-run")

@@ -1,6 +1,7 @@
 """Works off the queue, one job at a time, beside the pages."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -50,8 +51,11 @@ class JobRunner:
         give_way()
         import recsys_core.runs.training_job  # noqa: F401  brings torch, so that the first Start does not wait for it
 
+        job: Job | None = None
         while not self._closing:
             try:
+                if job is not None:  # whoever did it has closed it, unless even that went wrong
+                    self.jobs.end(job.id, State.FAILED, "It could not be started or noted down. The log has details.")
                 job = self.jobs.claim_next()
                 if job is None:
                     self._wake.wait(POLL_SECONDS)
@@ -68,7 +72,10 @@ class JobRunner:
         """Where a job will run. ``auto``: small ones here, large ones in a process of their own."""
         if spec.executor is not Executor.AUTO:
             return spec.executor
-        about = self.workspace.find_dataset(spec.dataset).about
+        try:
+            about = self.workspace.find_dataset(spec.dataset).about
+        except StudioError:  # deleted while the job waited: the job itself will say so
+            return Executor.IN_PROCESS
         return Executor.PROCESS if about["interactions"] > IN_PROCESS_EVENTS else Executor.IN_PROCESS
 
     def _in_this_process(self, job: Job) -> None:
@@ -82,7 +89,8 @@ class JobRunner:
             log.exception("Job %s met a bug", job.id)
 
     def _in_own_process(self, job: Job) -> None:
-        command = [sys.executable, "-m", "recsys_core.runs.worker", str(self.workspace.root), job.id]
+        words = [str(self.workspace.root), job.id, str(os.getpid())]
+        command = [sys.executable, "-m", "recsys_core.runs.worker", *words]
         process = subprocess.Popen(command, cwd=Path(__file__).resolve().parents[2])
         code = process.wait()
         if code:

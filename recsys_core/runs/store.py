@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import time
@@ -15,7 +16,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.errors import StoreError
 from recsys_core.runs.database import Database
 from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, write_dataset
-from recsys_core.runs.files import new_folder, sweep
+from recsys_core.runs.files import new_folder, remove_folder, sweep
 from recsys_core.types import Json
 
 if TYPE_CHECKING:  # these load torch, which a page that lists things does not need
@@ -23,6 +24,9 @@ if TYPE_CHECKING:  # these load torch, which a page that lists things does not n
     from recsys_core.models import Recommender
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
+
+
+log = logging.getLogger(__name__)
 
 
 def default_home() -> Path:
@@ -66,7 +70,7 @@ class Workspace:
     """Data sets and runs on disk. Opening one sweeps up after crashes."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root = root.absolute()  # a worker process may stand elsewhere
         try:
             for part in ("datasets", "runs", "jobs"):
                 (root / part).mkdir(parents=True, exist_ok=True)
@@ -77,25 +81,44 @@ class Workspace:
                 "cannot-write",
             ) from error
         self.database = Database(root / "foretaste.sqlite")
-        for part in ("datasets", "runs"):
-            sweep(root / part)
-        self._adopt()
-
-    def _adopt(self) -> None:
-        """List what was saved whole just before a crash could note it down."""
         for table in ("datasets", "runs"):
-            with self.database.connect() as db:
-                listed = {row["id"] for row in db.execute(f"SELECT id FROM {table}")}
-            for folder in (self.root / table).iterdir():
-                if folder.name not in listed and not folder.name.startswith(".") and (folder / CARD).is_file():
-                    about = json.loads((folder / CARD).read_text(encoding="utf-8"))
-                    self._list(table, folder.name, about)
+            sweep(root / table)
+            self._agree(table)
+        self._forget_dismissed_jobs()
+
+    def _agree(self, table: str) -> None:
+        """After a crash: list what was saved whole before it was noted down, and not what was removed before that."""
+        listed = self._identifiers(table)
+        folders = {path.name: path for path in (self.root / table).iterdir() if not path.name.startswith(".")}
+        for identifier in listed - set(folders):
+            self._unlist(table, identifier)
+        for identifier in set(folders) - listed:
+            try:
+                self._list(table, identifier, json.loads((folders[identifier] / CARD).read_text(encoding="utf-8")))
+            except (OSError, ValueError, KeyError, TypeError):
+                log.warning("The folder %s is none of ours; it is left alone", folders[identifier], exc_info=True)
+
+    def _forget_dismissed_jobs(self) -> None:
+        folders = list((self.root / "jobs").iterdir())  # first: a job is in the database before it has a folder
+        known = self._identifiers("jobs")
+        for folder in folders:
+            if folder.name not in known:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _identifiers(self, table: str) -> set[str]:
+        with self.database.connect() as db:
+            return {row["id"] for row in db.execute(f"SELECT id FROM {table}")}
+
+    def _unlist(self, table: str, identifier: str) -> None:
+        with self.database.connect() as db:
+            db.execute(f"DELETE FROM {table} WHERE id = ?", (identifier,))
 
     def _list(self, table: str, identifier: str, about: Json) -> None:
+        """Put it at the end of the list, wherever it stood before: what was saved last is the newest."""
         column = "name" if table == "datasets" else "dataset"
         with self.database.connect() as db:
             db.execute(
-                f"INSERT OR IGNORE INTO {table} (id, {column}, created, about) VALUES (?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO {table} (id, {column}, created, about) VALUES (?, ?, ?, ?)",
                 (identifier, about[column], about["created"], json.dumps(about)),
             )
 
@@ -115,13 +138,13 @@ class Workspace:
             with new_folder(target) as folder:
                 write_dataset(dataset, folder, with_images=True)
                 (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
-        self._list("datasets", identifier, json.loads((target / CARD).read_text(encoding="utf-8")))
+        self._list("datasets", identifier, card)
         return self.find_dataset(identifier)
 
     def datasets(self) -> list[DatasetCard]:
         """All data sets, newest first."""
         with self.database.connect() as db:
-            rows = db.execute("SELECT * FROM datasets ORDER BY created DESC").fetchall()
+            rows = db.execute("SELECT * FROM datasets ORDER BY rowid DESC").fetchall()
         return [DatasetCard(row["id"], row["name"], row["created"], json.loads(row["about"])) for row in rows]
 
     def find_dataset(self, name_or_id: str) -> DatasetCard:
@@ -151,9 +174,8 @@ class Workspace:
     def delete_dataset(self, identifier: str) -> None:
         """Remove a data set. Its runs stay: each holds the data it needs."""
         card = self.find_dataset(identifier)
-        with self.database.connect() as db:
-            db.execute("DELETE FROM datasets WHERE id = ?", (card.id,))
-        shutil.rmtree(self.root / "datasets" / card.id, ignore_errors=True)
+        remove_folder(self.root / "datasets" / card.id)
+        self._unlist("datasets", card.id)
 
     # Runs
 
@@ -171,7 +193,7 @@ class Workspace:
     def runs(self) -> list[RunCard]:
         """All runs, newest first."""
         with self.database.connect() as db:
-            rows = db.execute("SELECT * FROM runs ORDER BY created DESC").fetchall()
+            rows = db.execute("SELECT * FROM runs ORDER BY rowid DESC").fetchall()
         return [RunCard(row["id"], row["dataset"], row["created"], json.loads(row["about"])) for row in rows]
 
     def find_run(self, identifier: str) -> RunCard:
@@ -207,9 +229,8 @@ class Workspace:
     def delete_run(self, identifier: str) -> None:
         """Remove a run."""
         card = self.find_run(identifier)
-        with self.database.connect() as db:
-            db.execute("DELETE FROM runs WHERE id = ?", (card.id,))
-        shutil.rmtree(self.root / "runs" / card.id, ignore_errors=True)
+        remove_folder(self.root / "runs" / card.id)
+        self._unlist("runs", card.id)
 
 
 @lru_cache(maxsize=8)

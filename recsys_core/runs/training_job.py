@@ -44,6 +44,9 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
     except StudioError as error:
         jobs.end(job.id, State.FAILED, str(error))
         raise
+    except KeyboardInterrupt:
+        jobs.end(job.id, State.INTERRUPTED, "Interrupted from the keyboard.")
+        raise
     except MemoryError:
         jobs.end(
             job.id,
@@ -64,7 +67,8 @@ def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints,
     jobs.enter(job.id, "Reading the data")
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
-    ensure_popularity(workspace, card.id, parts)
+    if spec.model != Popularity.info.key:
+        ensure_popularity(workspace, card.id, parts)
     model_class = find_model(spec.model)
     model = model_class(model_class.Config.parse(spec.settings))
 

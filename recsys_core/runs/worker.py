@@ -1,10 +1,11 @@
-"""A training in a process of its own: ``python -m recsys_core.runs.worker WORKSPACE JOB``.
+"""A training in a process of its own: ``python -m recsys_core.runs.worker WORKSPACE JOB PARENT``.
 
 It ends with the server that started it, so that a job is never worked on behind anybody's back.
 """
 
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -21,15 +22,20 @@ log = logging.getLogger(__name__)
 ORPHANED = 3
 
 
-def main(root: Path, identifier: str) -> int:
-    """Work on a job that the parent process has claimed."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def main(root: Path, identifier: str, parent: int) -> int:
+    """Work on a job that the parent process has claimed. It may have ended while this one was loading."""
+    if os.getppid() != parent:
+        return ORPHANED
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal reaches both: it is the server's
     give_way()
     workspace = Workspace(root)
     jobs = Jobs(workspace.database)
-    jobs.take_over(identifier)
+    job = jobs.take_over(identifier)
+    if job is None:
+        return ORPHANED
     try:
-        run_job(workspace, jobs, jobs.find(identifier))
+        run_job(workspace, jobs, job)
     except StudioError as error:
         log.info("Job %s failed: %s", identifier, error)
     except Exception:
@@ -44,4 +50,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

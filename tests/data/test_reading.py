@@ -126,6 +126,11 @@ def test_blank_lines_are_no_rows_but_count_as_lines(tmp_path: Path) -> None:
     assert table.place(20) == "row 21 (line 25)"
 
 
+def test_a_faulty_row_behind_blank_lines_has_its_own_line(tmp_path: Path) -> None:
+    table = read(write(tmp_path, text_of() + '\n\n"u1"x,i1,5,9\n\nu1,i1\n'))
+    assert table.rejected[["line", "text"]].values.tolist() == [[39, '"u1"x,i1,5,9'], [41, "u1,i1"]]
+
+
 def test_values_are_never_cast(tmp_path: Path) -> None:
     rows = [("007", "1e5", "NA", ""), ("7", "null", "9007199254740993", "0x10")]
     assert cells(read(write(tmp_path, text_of(rows)))) == rows
@@ -137,6 +142,12 @@ def test_open_quote_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="line 4 opens a quote") as error:
         read(write(tmp_path, "\n".join(lines)))
     assert error.value.code == "open-quote"
+
+
+def test_a_quote_left_open_in_the_header(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="opens a quote that is not closed"):
+        read(write(tmp_path, '"' + text_of() + 'u1,"i1",5,9\n'))
+    assert read(write(tmp_path, '"' + text_of(delimiter="\t"))).rows == 35
 
 
 def test_row_with_text_behind_a_quote_is_one_rejected_row(tmp_path: Path) -> None:

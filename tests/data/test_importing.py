@@ -1,0 +1,188 @@
+"""The whole way from files to a data set."""
+
+import csv
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recsys_core.data.dialect import Dialect
+from recsys_core.data.importing import import_ratings, preview
+from recsys_core.data.roles import Columns
+from recsys_core.errors import DataError
+from recsys_core.types import Feedback
+from tests.data.files import HEADER, ROWS, real, text_of, write
+
+
+def test_a_data_set_with_everything(tmp_path: Path) -> None:
+    (tmp_path / "f.png").write_bytes(b"picture")
+    items = write(tmp_path, "item_id,title,image\ni0,Nought,f.png\ni1,One,\nextra,Extra,\n", "items.csv")
+    people = write(tmp_path, "user_id,name\nu0,Ann\nu1,Bo\n", "people.csv")
+    ratings = write(tmp_path, text_of())
+    result = import_ratings(ratings, " Mine ", items=items, people=people, image_folder=tmp_path, origin="By hand.")
+    dataset = result.dataset
+    assert (dataset.name, dataset.origin, dataset.image_folder) == ("Mine", "By hand.", tmp_path)
+    assert (dataset.n_users, dataset.n_items, len(dataset.interactions)) == (5, 7, 35)
+    assert [dataset.title(item) for item in range(3)] == ["Nought", "One", "i2"]
+    assert dataset.person(0) == "Ann (u0)"
+    assert dataset.item_table["image"].tolist()[0] == "f.png"
+    assert {finding.code for finding in result.findings} == {
+        "item-without-row",
+        "item-without-ratings",
+        "person-without-row",
+    }
+
+
+def test_without_pictures_there_is_no_picture_folder(tmp_path: Path) -> None:
+    assert import_ratings(write(tmp_path, text_of()), "x", image_folder=tmp_path).dataset.image_folder is None
+
+
+def test_same_rows_same_fingerprint_however_they_are_written(tmp_path: Path) -> None:
+    comma = import_ratings(write(tmp_path, text_of()), "one").dataset
+    colons = import_ratings(write(tmp_path, text_of(delimiter="::", header=None), "b.dat"), "two").dataset
+    assert comma.fingerprint == colons.fingerprint
+
+
+def test_choices_by_hand(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of())
+    swapped = import_ratings(path, "x", columns=Columns("item_id", "user_id", "rating")).dataset
+    assert (swapped.n_users, swapped.n_items, swapped.interactions.times) == (7, 5, None)
+    assert import_ratings(path, "x", columns={"time": None}).dataset.interactions.times is None
+    assert import_ratings(path, "x", implicit=True).dataset.feedback is Feedback.IMPLICIT
+    with pytest.raises(DataError, match="single column"):
+        import_ratings(path, "x", dialect=Dialect("utf-8", ";", True))
+
+
+def test_a_guess_from_values_is_said_unless_it_was_chosen(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of(header=None))
+    assert [finding.code for finding in import_ratings(path, "x").findings] == ["columns-guessed"]
+    chosen = Columns("column 1", "column 2", "column 3", "column 4")
+    assert import_ratings(path, "x", columns=chosen).findings == ()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "two\nlines", "a\u202eb"])
+def test_names_must_be_short_and_printable(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="1 to 80 printable") as error:
+        import_ratings(write(tmp_path, text_of()), name)
+    assert error.value.code == "bad-name"
+
+
+def test_preview(tmp_path: Path) -> None:
+    seen = preview(write(tmp_path, text_of()))
+    assert seen.dialect == Dialect("utf-8", ",", True)
+    assert seen.columns == Columns(*HEADER)
+    assert seen.rows == 35
+    assert list(seen.frame.itertuples(index=False, name=None)) == ROWS[:20]
+    assert preview(write(tmp_path, text_of(ROWS * 2000))).rows is None
+
+
+def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of([(u, i, t) for u, i, _, t in ROWS], header=("user_id", "item_id", "time")))
+    seen = preview(path)
+    assert seen.columns is None
+    assert seen.problem is not None
+    assert seen.problem.code == "no-rating-column"
+    assert len(seen.frame) == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "fix"),
+    [
+        ("", "ratings.csv is empty", "CSV"),
+        (
+            text_of([(u, i, t) for u, i, _, t in ROWS], header=("userId", "movieId", "timestamp")),
+            'no rating column: besides "userId" .user. and "movieId" .item. it has "timestamp"',
+            "--rating COLUMN",
+        ),
+        (
+            "Call me Ishmael.\nSome years ago, never mind how long, I went to sea.\nIt is a way I have.\n",
+            "plain text",
+            "CSV",
+        ),
+        ("user_id,item_id,rating\nu1,i1,5\n", "too small to learn from", "10 events"),
+        ("u1,i1,5\nu2,i2,4\n", "too small to learn from", "10 events"),
+        (
+            text_of([("", *row[1:]) for row in ROWS]),
+            r'row 1 \(line 2\), column "user_id": "" is no user id',
+            "user ids",
+        ),
+        (text_of([(u, i, "five", t) for u, i, _, t in ROWS]), 'column "rating": "five" is not a number', "numbers"),
+    ],
+)
+def test_bad_files_get_one_message_and_a_way_out(tmp_path: Path, content: str, words: str, fix: str) -> None:
+    with pytest.raises(DataError, match=words) as error:
+        import_ratings(write(tmp_path, content), "x")
+    assert fix in error.value.fix
+    assert "\n" not in str(error.value)
+
+
+printable = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+identifier = printable | st.sampled_from(
+    ['a,b"c', "007", "NA", "null", "👩‍👧", "=1+1", "'", '"', "::", "1e5", "#", "a b", "x\ny"]
+)
+
+
+@given(ids=st.lists(identifier, min_size=4, max_size=12, unique=True))
+def test_ids_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, ids: list[str]) -> None:
+    rows = [(user, item, n % 5) for n, (user, item) in enumerate((user, item) for user in ids for item in ids)]
+    path = tmp_path_factory.mktemp("ids") / "ratings.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("user_id", "item_id", "rating"), *rows])
+    result = import_ratings(path, "ids")
+    dataset = result.dataset
+    assert (result.rows, result.kept, result.rejected, result.merged) == (len(rows), len(rows), 0, 0)
+    assert dataset.user_ids.values.tolist() == ids
+    assert dataset.item_ids.values.tolist() == ids
+    assert dataset.interactions.values.tolist() == [float(value) for *_, value in rows]
+
+
+@given(data=st.data())
+def test_damaged_files_end_in_counts_or_in_one_message(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(text_of(ROWS * 2).encode())
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content)))
+        piece = data.draw(
+            st.sampled_from([b'"', b"\n", b"\r", b",", b'""', b"\xff", b"\xef\xbb\xbf", b";", b" ", b"\t", b"#", b"x,"])
+        )
+        content[place:place] = piece
+    path = write(tmp_path_factory.mktemp("damaged"), bytes(content))
+    with suppress(DataError):
+        result = import_ratings(path, "damaged")
+        assert result.rows == result.kept + result.rejected + result.merged
+        assert result.rows >= 68  # a line end can be quoted, or a row taken for the header
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "items", "rows", "merged", "users", "n_items", "scale"),
+    [
+        ("ml-100k/u.data", "ml-100k/u.item", 100_000, 0, 943, 1682, (1, 5, 1)),
+        ("ml-1m/ratings_sample_100k.dat", "ml-1m/movies.dat", 100_000, 0, 5958, 3312, (1, 5, 1)),
+        ("ml-latest-small/ratings.csv", "ml-latest-small/movies.csv", 100_836, 0, 610, 9724, (0.5, 5, 0.5)),
+        ("anime/anime_ratings.dat", "anime/anime_info.dat", 419_943, 0, 4714, 7157, (1, 10, 1)),
+        ("anime/anime_history.dat", "anime/anime_info.dat", 520_609, 0, 5000, 7390, None),
+        ("amazon-books-movies/Amazon-Books-Dense.inter", None, 38_149, 6645, 1426, 723, (1, 5, 1)),
+        ("amazon-books-movies/Amazon-Movies-Dense.inter", None, 68_023, 5939, 1381, 1338, (1, 5, 1)),
+    ],
+)
+def test_real_files(
+    name: str, items: str | None, rows: int, merged: int, users: int, n_items: int, scale: tuple[float, ...] | None
+) -> None:
+    result = import_ratings(real(name), name, items=real(items) if items else None)
+    dataset = result.dataset
+    assert (result.rows, result.kept, result.rejected, result.merged) == (rows, rows - merged, 0, merged)
+    assert (dataset.n_users, dataset.n_items) == (users, n_items)
+    found = dataset.scale
+    assert (None if found is None else (found.low, found.high, found.step)) == scale
+    if items:
+        assert (dataset.item_table["title"] != "").all()
+
+
+@pytest.mark.realdata
+def test_leading_zeros_of_real_ids_survive() -> None:
+    dataset = import_ratings(real("amazon-books-movies/Amazon-Books-Dense.inter"), "books").dataset
+    assert dataset.item_ids.values[0] == "0001844423"

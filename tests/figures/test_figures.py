@@ -1,0 +1,101 @@
+"""Looking into the figures: traces, titles, axes, empty and odd input; never pixels."""
+
+import tomllib
+
+import numpy as np
+import pytest
+
+from benchmarks.browser import ROOT
+from recsys_core.figures.comparison import Bar, interval_chart
+from recsys_core.figures.profile import activity, long_tail, rating_histogram
+from recsys_core.figures.theme import DARK, LIGHT, escape, model_colours, theme
+from recsys_core.figures.training import Curve, learning_curve
+
+
+def test_the_tokens_are_those_of_the_streamlit_theme():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    for look, name in ((LIGHT, "light"), (DARK, "dark")):
+        tokens = config[name]
+        assert look.accent == tokens["primaryColor"]
+        assert look.paper == tokens["backgroundColor"]
+        assert look.panel == tokens["secondaryBackgroundColor"]
+        assert look.ink == tokens["textColor"]
+        assert look.line == tokens["borderColor"]
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_has_the_contrast_of_wcag_aa(look):
+    for text in (look.ink, look.quiet, look.accent):
+        for ground in (look.paper, look.panel):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+
+
+def test_light_is_the_look_where_the_browser_says_nothing():
+    assert theme(None) is LIGHT
+    assert theme("dark") is DARK
+
+
+def test_a_model_keeps_its_colour_whatever_else_is_shown_and_popularity_is_grey():
+    colours = model_colours(["popularity", "bias", "gmf", "mlp"], LIGHT)
+    assert colours["popularity"] == LIGHT.popularity
+    assert len(set(colours.values())) == 4
+    assert model_colours(["popularity", "bias", "gmf"], DARK)["gmf"] == colours["gmf"]
+
+
+def test_titles_are_shown_as_text():
+    bar = Bar("<b>x</b> & <a href='javascript:alert(1)'>y</a>", 0.5, 0.4, 0.6, "#000000")
+    figure = interval_chart([bar], "NDCG", "<img src=x>", LIGHT)
+    assert "<" not in figure.layout.title.text
+    assert "<b>" not in figure.layout.yaxis.ticktext[0]
+    assert escape("a & b") == "a &amp; b"
+
+
+def test_intervals_are_drawn_where_there_are_any_and_the_best_is_on_top():
+    bars = [Bar("A", 0.5, 0.4, 0.7, "#000000"), Bar("A", 0.3, None, None, "#111111")]
+    figure = interval_chart(bars, "NDCG@10", "A leads", LIGHT)
+    assert list(figure.data[0].error_x.array) == pytest.approx([0.2])
+    assert list(figure.data[0].error_x.arrayminus) == pytest.approx([0.1])
+    assert figure.data[1].error_x.array is None
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert figure.data[0].y != figure.data[1].y  # two runs of one name stay apart
+    assert figure.layout.xaxis.title.text == "NDCG@10"
+
+
+def test_a_learning_curve_marks_its_best_epoch():
+    figure = learning_curve(Curve("NDCG@10", [1, 2, 3], [0.1, 0.3, 0.2], best=2), 30, "best", LIGHT, LIGHT.accent)
+    assert (figure.data[1].x[0], figure.data[1].y[0]) == (2, 0.3)
+    assert figure.layout.xaxis.range[1] >= 30
+
+
+@pytest.mark.parametrize(
+    "curve", [Curve("loss", [], []), Curve("loss", [1], [0.5]), Curve("loss", [1], [float("nan")])]
+)
+def test_short_and_odd_curves_are_drawn(curve):
+    assert learning_curve(curve, 1, "title", DARK, DARK.accent).data
+
+
+def test_the_rating_histogram_names_the_commonest_rating():
+    figure = rating_histogram(np.array([1.0, 2.0, 4.5]), np.array([1, 2, 7]), LIGHT)
+    assert figure.layout.title.text == "70% of ratings are a 4.5"
+
+
+def test_the_long_tail_of_equal_items_is_the_diagonal():
+    figure = long_tail(np.full(10, 3), LIGHT)
+    assert np.asarray(figure.data[0].y) == pytest.approx(np.asarray(figure.data[0].x))
+    assert "10%" in figure.layout.title.text
+
+
+@pytest.mark.parametrize("counts", [np.array([5]), np.array([1, 1]), np.arange(1, 2000)])
+def test_activity_counts_everybody_once(counts):
+    assert np.sum(activity(counts, LIGHT).data[0].y) == len(counts)

@@ -1,0 +1,290 @@
+"""GMF, MLP and NeuMF: the paper's formulas, worlds with known answers, and people the model never met."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load, save
+
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import ConfigError, ModelError
+from recsys_core.models import neural_cf, neural_cf_fold_in
+from recsys_core.models.bias import Bias
+from recsys_core.models.gmf import GMF
+from recsys_core.models.mlp import MLP
+from recsys_core.models.neumf import NeuMF
+from recsys_core.models.neural_cf_net import NeuralCFNet
+from recsys_core.models.neural_cf_task import RankingTask, RatingTask
+from recsys_core.models.popularity import Popularity
+from recsys_core.training.context import Cancelled, Checkpoint, FitContext, Validation
+from recsys_core.types import Feedback
+from tests import worlds
+
+MODELS = (GMF, MLP, NeuMF)
+SMALL = {"embedding_size": 8, "tower": (16, 8), "product_size": 4, "batch_size": 64, "learning_rate": 0.01}
+every_model = pytest.mark.parametrize("model_class", MODELS, ids=lambda model: model.info.key)
+
+
+def build(model_class, **settings):
+    known = {name: value for name, value in SMALL.items() if name in model_class.Config.model_fields}
+    return model_class(model_class.Config(**(known | settings)))
+
+
+def net(n_users=7, n_items=5, tower=(6, 3)):
+    fresh = NeuralCFNet(n_users, n_items, 4, 3, tower, torch.Generator().manual_seed(0)).double()
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for parameter in fresh.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator, dtype=torch.float64))
+    return fresh
+
+
+def paper_output(net, user, item):
+    """Equation 12 for one pair, layer by layer, with our biases."""
+    p, q = net.user_table[user], net.item_table[item]
+    hidden = torch.cat([p[4:7], q[4:7]])
+    first = torch.cat([net.user_layer, net.item_layer], 1)
+    layers = [(first, net.first_bias), *zip(net.weights, net.biases, strict=True)]
+    for weight, bias in layers[:-1]:
+        hidden = torch.relu(weight @ hidden + bias)
+    weight, bias = layers[-1]
+    product = torch.dot(net.product_weights, p[:4] * q[:4])
+    return product + (weight @ hidden + bias)[0] + p[7] + q[7] + net.offset[0]
+
+
+@pytest.mark.parametrize("candidates", [2, 9], ids=["few pairs", "more pairs than items"])
+def test_output_is_the_papers(candidates):
+    network = net()
+    users = torch.tensor([3, 0, 6])
+    items = torch.randint(0, 5, (3, candidates), generator=torch.Generator().manual_seed(2))
+    expected = torch.stack([torch.stack([paper_output(network, u, i) for i in row]) for u, row in zip(users, items)])
+    torch.testing.assert_close(network(users, items), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_both_ways_of_computing_have_the_same_gradients():
+    network = net()
+    users, items = torch.tensor([3, 0]), torch.tensor([[1, 1, 4], [2, 0, 3]])  # 6 pairs of 5 items: by the table
+    network(users, items).tanh().sum().backward()
+    by_table = [parameter.grad.clone() for parameter in network.parameters()]
+    network.zero_grad()
+    sum(network(users[[b]], items[[b]]).tanh().sum() for b in range(2)).backward()
+    for one, other in zip(by_table, [parameter.grad for parameter in network.parameters()], strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def task_for(dataset, **settings):
+    config = NeuMF.Config(**(SMALL | settings))
+    network = NeuralCFNet(dataset.n_users, dataset.n_items, 4, 8, (16, 8), torch.Generator().manual_seed(0))
+    generator = torch.Generator().manual_seed(5)
+    if config.objective == "ranking":
+        return RankingTask(network, dataset.interactions, generator, config)
+    return RatingTask(network, dataset.interactions, generator, config, torch.from_numpy(dataset.interactions.values))
+
+
+def test_ranking_loss_is_the_papers_equation_7():
+    dataset = worlds.two_camps(12).dataset
+    task, twin = task_for(dataset, negatives=3), task_for(dataset, negatives=3)
+    rows = torch.arange(20)
+    unknown = twin._unknown.draw(twin.users[rows], 3, twin.generator)
+    known = np.zeros((12, 20), dtype=bool)
+    known[dataset.interactions.users, dataset.interactions.items] = True
+    total = 0.0
+    for row in range(20):
+        user = twin.users[row]
+        for item, label in [(twin.items[row], 1), *((item, 0) for item in unknown[row])]:
+            assert known[user, item] == bool(label)
+            chance = torch.sigmoid(twin.net(user[None], item[None, None])[0, 0])
+            total -= torch.log(chance if label else 1 - chance).item()
+    assert task.loss(rows).item() == pytest.approx(total / 80, rel=1e-5)
+
+
+def test_rating_loss_is_the_mean_squared_error():
+    task = task_for(worlds.golden(), objective="rating")
+    rows = torch.tensor([0, 4, 7])
+    outputs = task.net(task.users[rows], task.items[rows][:, None])[:, 0].detach()
+    wanted = torch.tensor([5.0, 3.0, 2.0])
+    assert task.loss(rows).item() == pytest.approx((outputs - wanted).square().mean().item(), rel=1e-6)
+
+
+def share_found(model, camps):
+    """How many people have their withheld item above all of the other camp."""
+    scores = model.score(camps.users)
+    other = scores[np.arange(20)[None] % 2 != camps.users[:, None] % 2].reshape(len(camps.users), 10)
+    return np.mean(scores[np.arange(len(camps.users)), camps.items] > other.max(axis=1))
+
+
+@every_model
+def test_withheld_items_of_the_own_camp_come_first(model_class):
+    camps = worlds.two_camps(60)
+    model = build(model_class, epochs=40).fit(camps.dataset)
+    assert share_found(model, camps) >= 0.95  # measured: 1.0
+    assert share_found(Popularity().fit(camps.dataset), camps) < 0.2
+
+
+@every_model
+def test_rating_mode_recovers_planted_ratings_better_than_biases(model_class):
+    planted = worlds.planted_ratings(np.random.default_rng(3), 120, 80)
+    events = planted.dataset.interactions
+    told = np.zeros(planted.truth.shape, dtype=bool)
+    told[events.users, events.items] = True
+    users, items = (index.astype(np.int32) for index in np.nonzero(~told))
+
+    def rmse(model):
+        return np.sqrt(np.mean((model.predict(users, items) - planted.truth[~told]) ** 2))
+
+    model = build(model_class, objective="rating", epochs=60, weight_decay=0.02).fit(planted.dataset)
+    assert rmse(model) < 0.8 * rmse(Bias().fit(planted.dataset))
+
+
+@every_model
+def test_scores_do_not_depend_on_how_they_are_cut_up(model_class, monkeypatch):
+    camps = worlds.two_camps(12)
+    model = build(model_class, epochs=1).fit(camps.dataset)
+    whole = model.score(camps.users)
+    monkeypatch.setattr(neural_cf, "SCORED_AT_ONCE", 7 * model.net.width)  # fewer pairs than items
+    assert model.score(camps.users) == pytest.approx(whole, abs=1e-6)
+
+
+@pytest.mark.parametrize("objective", ["ranking", "rating"])
+def test_resume_equals_straight_training_bit_by_bit(objective, monkeypatch):
+    monkeypatch.setattr("recsys_core.training.loop.CHECKPOINT_SECONDS", 0)
+    dataset = worlds.two_camps(30, Feedback.EXPLICIT).dataset
+    saved = []
+    settings = {"objective": objective, "epochs": 5, "dropout": 0.2}
+    straight = build(NeuMF, **settings).fit(dataset, FitContext(seed=3, save_checkpoint=saved.append))
+    tensors = load(save(saved[1].tensors))
+    resumed = build(NeuMF, **settings)
+    for _ in range(2):  # a checkpoint can be started from again
+        resumed.fit(dataset, FitContext(seed=3, start_from=Checkpoint(tensors, saved[1].progress)))
+        for name, array in straight.arrays().items():
+            assert np.array_equal(array, resumed.arrays()[name]), name
+    assert resumed.training.epochs == 5
+
+
+def test_cancel_within_the_first_epoch_leaves_no_model():
+    asked = iter(range(100))
+    model = build(NeuMF)
+    with pytest.raises(Cancelled):
+        model.fit(worlds.two_camps(30).dataset, FitContext(cancel=lambda: next(asked) >= 2))
+    assert not model.is_fitted
+    assert next(asked) == 3
+
+
+def test_model_answers_at_every_validation_and_ends_at_its_best_epoch():
+    camps, seen = worlds.two_camps(12), []
+
+    def validate(model):
+        seen.append(model.score(camps.users))
+        return Validation("made up", [0.1, 0.5, 0.2, 0.3][len(seen) - 1], higher_is_better=True)
+
+    model = build(NeuMF, epochs=9, patience=2).fit(camps.dataset, FitContext(validate=validate))
+    assert len(seen) == 4
+    assert model.training.best_epoch == 2
+    assert np.array_equal(model.score(camps.users), seen[1])
+
+
+def test_ratings_that_are_no_numbers_end_the_training():
+    dataset = worlds.golden()
+    values = dataset.interactions.values.copy()
+    values[3] = np.nan
+    broken = dataset.with_interactions(replace(dataset.interactions, values=values))
+    model = build(NeuMF, objective="rating")
+    with pytest.raises(ModelError, match="not a number any more in epoch 1"):
+        model.fit(broken)
+    assert not model.is_fitted
+
+
+def test_dropout_acts_in_training_only_and_follows_the_seed():
+    camps = worlds.two_camps(12)
+
+    def scores(dropout):
+        return build(NeuMF, dropout=dropout, epochs=2).fit(camps.dataset).score(camps.users)
+
+    assert np.array_equal(scores(0.5), scores(0.5))
+    assert not np.array_equal(scores(0.5), scores(0.0))
+
+
+def test_weight_decay_shortens_vectors():
+    camps = worlds.two_camps(12)
+
+    def length(weight_decay):
+        model = build(NeuMF, weight_decay=weight_decay, epochs=20).fit(camps.dataset)
+        return np.linalg.norm(model.user_vectors())
+
+    assert length(1.0) < 0.8 * length(0.0)
+
+
+@pytest.mark.parametrize("objective", ["ranking", "rating"])
+@every_model
+def test_a_stranger_gets_the_scores_that_a_known_person_with_the_same_history_has(model_class, objective):
+    camps = worlds.two_camps(60, Feedback.EXPLICIT)
+    model = build(model_class, objective=objective, epochs=40).fit(camps.dataset)
+    folded = model.score_histories(camps.dataset.histories)
+    trained = model.score(camps.users)
+    agreement = [np.corrcoef(one, other)[0, 1] for one, other in zip(folded, trained, strict=True)]
+    assert np.mean(agreement) > 0.9
+
+
+def camp_models():
+    camps = worlds.two_camps(60, Feedback.EXPLICIT)
+    for objective in ("ranking", "rating"):
+        yield camps, build(NeuMF, objective=objective, epochs=15).fit(camps.dataset)
+
+
+def test_history_order_and_company_do_not_matter(monkeypatch):
+    items, ratings = [3, 0, 8, 11, 4], [5.0, 1.0, 2.0, 4.0, 3.0]
+    shuffled = [4, 2, 0, 3, 1]
+    rows = [
+        (items, ratings),
+        ([items[place] for place in shuffled], [ratings[place] for place in shuffled]),
+        (list(range(20)), [3.0] * 20),
+        ([], []),
+    ]
+    for _, model in camp_models():
+        together = model.score_histories(Histories.of(rows, 20))
+        assert together[1] == pytest.approx(together[0], abs=1e-4)
+        alone = np.concatenate([model.score_histories(Histories.of([row], 20)) for row in rows])
+        assert together == pytest.approx(alone, abs=1e-4)
+        with monkeypatch.context() as patch:
+            patch.setattr(neural_cf_fold_in, "PAIRS", 1)  # one person at a time
+            assert model.score_histories(Histories.of(rows, 20)) == pytest.approx(together, abs=1e-4)
+
+
+def test_nothing_known_means_the_mean_person():
+    for _, model in camp_models():
+        person = model.net.user_table.mean(0, keepdim=True)
+        expected = model.net.join(model.net.user_half(person), model.net.item_half(model.net.item_table))
+        if model.config.objective == "rating":
+            expected = expected * model.scale[1] + model.scale[0]
+        assert model.score_histories(Histories.of([([], [])], 20))[0] == pytest.approx(expected[0].numpy(), abs=1e-4)
+
+
+def test_five_likings_of_a_camp_lead_to_the_rest_of_it():
+    liked = [1, 3, 5, 7, 9]
+    for _, model in camp_models():
+        scores = model.score_histories(Histories.of([(liked, [5.0] * 5)], 20))[0]
+        assert min(scores[11::2]) > max(scores[0::2])
+
+
+def test_a_rating_history_tells_loved_from_hated():
+    (_, _), (_, model) = camp_models()
+    odd = [1, 3, 5, 7, 9]
+    loved, hated = model.score_histories(Histories.of([(odd, [5.0] * 5), (odd, [1.0] * 5)], 20))
+    assert (loved[11::2] > hated[11::2]).all()
+    assert (loved[0::2] < hated[0::2]).all()
+
+
+def test_vectors_have_the_configured_sizes():
+    dataset = worlds.two_camps(12).dataset
+    for model_class, size in ((GMF, 8), (MLP, 8), (NeuMF, 12)):
+        model = build(model_class, epochs=1).fit(dataset)
+        assert model.user_vectors().shape == (12, size)
+        assert model.item_vectors().shape == (20, size)
+
+
+def test_the_tower_can_be_typed_in_a_shell():
+    assert NeuMF.Config.parse({"tower": "[64,32,16]"}).tower == (64, 32, 16)
+    assert (NeuMF.Config().tower, NeuMF.Config().embedding_size) == ((128, 64), 50)
+    with pytest.raises(ConfigError, match="setting 'tower"):
+        NeuMF.Config.parse({"tower": "[]"})
