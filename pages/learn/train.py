@@ -45,7 +45,7 @@ def choose_split(card: DatasetCard) -> SplitRecipe:
     default = default_recipe(dataset)
     possible = [one for one in SPLITTERS if dataset.interactions.times is not None or not one.needs_times]
     titles = {one.key: one.title for one in possible}
-    with st.expander(f"How it is judged: {titles[default.key].lower()}, 20 % held out"):
+    with st.expander(f"How it is judged: {titles[default.key].lower()}, 20\u00a0% held out"):
         key = st.selectbox(
             "Held out", list(titles), list(titles).index(default.key), titles.__getitem__, key=f"split-{card.id}"
         )

@@ -16,15 +16,17 @@ ITEMS_SHOWN = 200
 
 def figures_in_numbers(card: DatasetCard) -> None:
     profile = cache.profile(card.id)
-    cells = st.columns(4)
-    cells[0].metric("People", f"{profile.users:,}")
-    cells[1].metric("Items", f"{profile.items:,}")
-    cells[2].metric("Ratings" if profile.feedback is Feedback.EXPLICIT else "Events", f"{profile.interactions:,}")
-    cells[3].metric(
-        "Density",
-        f"{profile.density:.2%}",
-        help="Share of all pairs of a person and an item that the data know about: events / (people × items).",
-    )
+    with st.container(horizontal=True, gap="large"):
+        st.metric("People", f"{profile.users:,}", width="content")
+        st.metric("Items", f"{profile.items:,}", width="content")
+        events = "Ratings" if profile.feedback is Feedback.EXPLICIT else "Events"
+        st.metric(events, f"{profile.interactions:,}", width="content")
+        st.metric(
+            "Density",
+            f"{profile.density:.2%}",
+            width="content",
+            help="Share of all pairs of a person and an item that the data know about: events / (people × items).",
+        )
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in profile.sentences()))
 
 

@@ -5,6 +5,7 @@ import colorsys
 import hashlib
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -81,7 +82,11 @@ def picture(dataset: Dataset, item: int) -> str:
     name = dataset.item_table["image"].iat[item]
     if not name or dataset.image_folder is None:
         return ""
-    path = dataset.image_folder / name
+    return data_address(dataset.image_folder / name)
+
+
+def data_address(path: Path) -> str:
+    """A picture file as a data address, "" where it cannot be shown."""
     kind = TYPES.get(path.suffix.lower())
     if kind is None or not path.is_file() or path.stat().st_size > LARGEST_PICTURE:
         return ""

@@ -38,7 +38,7 @@ def draw_logo() -> None:
 def draw_style() -> None:
     """Our one stylesheet, with the tokens of the look as variables."""
     tokens = look()
-    variables = "".join(f"--ft-{name}: {colour};" for name, colour in vars(tokens).items())
+    variables = "".join(f"--ft-{name.replace('_', '-')}: {colour};" for name, colour in vars(tokens).items())
     sheet = (ASSETS / "style.css").read_text(encoding="utf-8")
     st.html(f"<style>.stApp {{{variables}}}\n{sheet}</style>")
 

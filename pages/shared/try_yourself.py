@@ -61,10 +61,12 @@ def _search(run: LoadedRun, picks: dict[int, int]) -> None:
 
 def _rate(run: LoadedRun, picks: dict[int, int]) -> None:
     dataset = run.split.dataset
-    shuffle = st.session_state.setdefault("pick-page", 0)
-    suggestions = [item for item in _well_known(run) if item not in picks]
-    start = shuffle * OFFERED % max(1, len(suggestions) - OFFERED)
-    for item in list(picks) + suggestions[start : start + max(0, OFFERED - len(picks))]:
+    turn = st.session_state.setdefault("pick-page", 0)
+    suggestions = _well_known(run)
+    start = turn * OFFERED % max(1, len(suggestions) - OFFERED)
+    offered = suggestions[start : start + OFFERED]
+    # What is on offer keeps its place when it is rated, so that nothing jumps under the pointer.
+    for item in [*(item for item in picks if item not in offered), *offered]:
         words, stars = st.columns([3, 2], vertical_alignment="center")
         with words:
             grid(dataset, [Card(item)], compact=True)
@@ -72,7 +74,7 @@ def _rate(run: LoadedRun, picks: dict[int, int]) -> None:
             _stars(run, item, picks)
     with st.container(horizontal=True):
         if st.button("Other suggestions", icon=":material/refresh:"):
-            st.session_state["pick-page"] = shuffle + 1
+            st.session_state["pick-page"] = turn + 1
             st.rerun()
         if picks and st.button("Start over"):
             for item in picks:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.shared import cache, choose, nav
-from pages.shared.frame import plain
+from pages.shared.cards import data_address
+from pages.shared.frame import ASSETS, plain
 from pages.shared.jobs import active_jobs, watch
 from pages.shared.samples import add_sample
 from recsys_core.runs.store import DatasetCard, RunCard
@@ -24,6 +25,15 @@ def welcome() -> None:
             add_sample("demo", nav.TRAIN)
         st.page_link(nav.DATA.path, label="Add my own ratings", icon=":material/upload_file:")
     st.caption("The demo is a generated catalogue of 400 invented films, 600 people and 30,000 ratings.")
+    st.space("small")
+    posters()
+
+
+def posters() -> None:
+    """A few pictures of the demo, each of another kind."""
+    folder = ASSETS / "demo" / "pictures"
+    sources = [data_address(folder / f"f{number:03}.webp") for number in range(9, 400, 47)]
+    st.html('<div class="ft-strip">' + "".join(f'<img src="{source}" alt="">' for source in sources) + "</div>")
 
 
 def next_step(datasets: list[DatasetCard], runs: list[RunCard]) -> None:

@@ -137,9 +137,5 @@ def _spread(counts: Int64) -> Spread:
     return Spread(int(counts.min()), float(np.median(counts)), int(counts.max()))
 
 
-def _moment(seconds: np.int64) -> datetime | None:
-    """A moment, None beyond the years 1 to 9999."""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
+def _moment(seconds: np.int64) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -94,11 +94,7 @@ def read_table(path: Path, dialect: Dialect, sample: bool = False) -> RawTable:
     """
     names = _column_names(path, dialect)
     quoted = not _opens_quote_in_header(path, dialect)
-    table, complete = _read(path, dialect, names, sample, quoted)
-    if _has_quote_fault(table) and dialect.delimiter not in _QUOTING:
-        plain, plain_complete = _read(path, dialect, names, sample, quoted=False)
-        if len(plain.rejected) <= len(table.rejected):
-            table, complete = plain, plain_complete
+    table, complete = _read_either_way(path, dialect, names, sample, quoted)
     if not table.cut:
         _refuse_open_quote(table, complete)
     if table.rows == 0:
@@ -135,6 +131,24 @@ def _column_names(path: Path, dialect: Dialect) -> list[str]:
             "repeated-columns",
         )
     return names
+
+
+def _read_either_way(
+    path: Path, dialect: Dialect, names: list[str], sample: bool, quoted: bool
+) -> tuple[RawTable, bool]:
+    """As :func:`_read`, with quotes as plain characters where they are unusual and spoil the table."""
+    unusual = quoted and dialect.delimiter not in _QUOTING
+    try:
+        table, complete = _read(path, dialect, names, sample, quoted)
+    except DataError:
+        if unusual:
+            return _read(path, dialect, names, sample, quoted=False)
+        raise
+    if unusual and _has_quote_fault(table):
+        plain, plain_complete = _read(path, dialect, names, sample, quoted=False)
+        if len(plain.rejected) <= len(table.rejected):
+            return plain, plain_complete
+    return table, complete
 
 
 def _opens_quote_in_header(path: Path, dialect: Dialect) -> bool:
@@ -248,7 +262,7 @@ def _has_quote_fault(table: RawTable) -> bool:
 def _refuse_open_quote(table: RawTable, complete: bool) -> None:
     """A quote that is never closed swallows the rows behind it: refused, since nobody could count them."""
     suspects = table.rejected[table.rejected["reason"].isin(_QUOTE_REASONS)]
-    swallowing = suspects[suspects["text"].str.contains("\n", regex=False) | (suspects["text"].str.len() > 9_000)]
+    swallowing = suspects[suspects["text"].str.contains(r"[\r\n]") | (suspects["text"].str.len() > 9_000)]
     if complete and swallowing.empty:
         return
     line = f" line {swallowing['line'].iloc[0]}" if len(swallowing) else ""

@@ -89,6 +89,7 @@ def guessed_by_values(columns: Columns) -> list[str]:
 
 
 def without_rating(columns: Columns) -> Columns:
+    """The same columns for implicit feedback."""
     return replace(columns, rating=None)
 
 

@@ -5,8 +5,11 @@ import pandas as pd
 
 from recsys_core.types import Bool, Float64, Int64, Strings
 
-EARLIEST, LATEST = 1e8, 1e11  # seconds: from 1973 on; larger numbers count smaller units
-_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (np.inf, 1e9))
+EARLIEST = 1e8  # seconds, in 1973; smaller numbers may be anything
+_BOUNDS = np.array([1e11, 1e14, 1e17])  # below the first: seconds, then milli-, micro- and nanoseconds
+_DIVISORS = np.array([1.0, 1e3, 1e6, 1e9])
+_MOST_STRAYS = 0.01
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799  # seconds, the years 1 to 9999
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+]?[0-9]+)?"
 _COMPACT_DATE = r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
 
@@ -47,26 +50,33 @@ def lack_zone(texts: Strings) -> bool:
 
 
 def mixes_units(texts: Strings) -> bool:
-    """Whether numbers of seconds stand beside numbers of milliseconds or finer."""
+    """Whether more than a stray number counts another unit than most do."""
     values = pd.Series(texts, dtype="str").str.strip()
     if not _mostly(values, _NUMBER):
         return False
-    numbers = values.where(values.str.fullmatch(_NUMBER)).astype(float).abs()
-    plausible = numbers[(numbers >= EARLIEST) & np.isfinite(numbers)]
-    return len(plausible) > 0 and _divisor(plausible.min()) != _divisor(plausible.max())
+    numbers = values.where(values.str.fullmatch(_NUMBER)).to_numpy(np.float64, na_value=np.nan)
+    numbers = numbers[np.isfinite(numbers)]
+    return len(numbers) > 0 and float(_in_other_unit(numbers).mean()) > _MOST_STRAYS
 
 
 def _from_numbers(numbers: Float64) -> tuple[Int64, Bool]:
     good = np.isfinite(numbers)
     if not good.any():
         return np.zeros(len(numbers), np.int64), good
-    seconds = numbers / _divisor(float(np.median(np.abs(numbers[good]))))
-    good &= np.abs(np.where(good, seconds, 0)) < LATEST
-    return np.floor(np.where(good, seconds, 0)).astype(np.int64), good
+    sound = np.where(good, numbers, 0)
+    good &= ~_in_other_unit(np.where(good, numbers, np.median(numbers[good])))
+    seconds = np.floor(sound / _DIVISORS[_unit(np.median(numbers[good]))])
+    good &= (seconds >= _FIRST) & (seconds <= _LAST)
+    return np.where(good, seconds, 0).astype(np.int64), good
 
 
-def _divisor(number: float) -> float:
-    return next(divisor for bound, divisor in _UNITS if number < bound)
+def _unit(numbers: Float64 | np.floating) -> Int64:
+    return np.searchsorted(_BOUNDS, np.abs(numbers), side="right")
+
+
+def _in_other_unit(numbers: Float64) -> Bool:
+    """Which numbers are too large or too small by a factor of a thousand, beside the middle one."""
+    return (_unit(numbers) != _unit(np.median(numbers))) & (np.abs(numbers) >= EARLIEST)
 
 
 def _mostly(values: pd.Series, pattern: str) -> bool:

@@ -69,6 +69,7 @@ def activity(counts: Int64, look: Theme) -> go.Figure:
     )
     ticks = [power for power in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 100000) if power <= counts.max() * 1.1]
     chart.update_xaxes(
+        range=[np.log10(counts.min()) - 0.1, np.log10(counts.max() + 1) + 0.05],
         title_text="events of a person",
         tickvals=np.log10(ticks),
         ticktext=[f"{tick:,}" for tick in ticks],

@@ -32,7 +32,7 @@ class NeuralCFConfig(Config):
         4, ge=1, le=100, description="Items the person never met, drawn for each event. Used when ranking."
     )
     batch_size: int = Field(
-        2048,
+        1024,
         ge=1,
         le=1_000_000,
         description="Events in a learning step; when ranking, their negatives come on top.",

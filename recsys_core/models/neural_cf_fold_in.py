@@ -8,7 +8,7 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 
 STEPS = 20
 STEP_SIZE = 0.3  # in standard deviations of the trained people; falls to 0 over the steps
-COMMON_NEGATIVES = 200
+COMMON_NEGATIVES = 400  # items; fewer cost quality sooner than fewer steps do
 RATING_NOISE = 0.5  # variance of ratings around the network's outputs, of ratings with variance 1
 PAIRS = 30_000  # of people and items at once, so that activations stay in the cache
 
@@ -41,11 +41,15 @@ class FoldIn:
 
         Half of them spread over the catalogue, half over what the mean person would meet, where the gradient lies:
         every 1/n-th of a cumulated share. Nothing is random, nobody's vectors depend on who else is asked about.
+        A catalogue of no more than n items stands for itself.
         """
+        n_items = len(self._item_half)
+        if n_items <= n:
+            return torch.arange(n_items), torch.ones(n_items)
         odds = torch.sigmoid(self._net.join(self._net.user_half(self._mean), self._item_half)).double()  # (I,)
-        shares = (odds / odds.sum() + 1 / len(odds)) / 2
+        shares = (odds / odds.sum() + 1 / n_items) / 2
         marks = (torch.arange(n) + 0.5) / max(n, 1)
-        picks = torch.searchsorted(shares.cumsum(0), marks).clamp(max=len(odds) - 1)
+        picks = torch.searchsorted(shares.cumsum(0), marks).clamp(max=n_items - 1)
         common, times = torch.unique(picks, return_counts=True)
         return common, (times / shares[common]).float()
 
@@ -73,7 +77,7 @@ class FoldIn:
             events = F.softplus(-outputs) if self._negatives else ratings
             return events.sum() + negatives.sum() + z.square().sum() / 2
 
-        z = torch.zeros(len(histories), len(self._mean), requires_grad=True)
+        z = torch.zeros(len(histories), len(self._mean), requires_grad=True)  # (B, d)
         optimizer = torch.optim.Adam([z], STEP_SIZE, fused=True)
         schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, STEPS)
         for _ in range(STEPS):

@@ -64,6 +64,9 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
 
 def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints, listener: Listener | None) -> RunCard:
     spec = job.spec
+    for run in workspace.runs():
+        if run.about.get("job") == job.id:  # a crash came between saving the run and saying so
+            return run
     jobs.enter(job.id, "Reading the data")
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
@@ -93,7 +96,7 @@ def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints,
         jobs.enter(job.id, "Measuring on the held-out events")
         report = evaluate(model, parts.test, parts.dataset.item_ids)
     jobs.enter(job.id, "Saving")
-    about = describe(model, card.id, parts, report, seconds, threads, spec)
+    about = describe(model, card.id, parts, report, seconds, threads, spec) | {"job": job.id}
     return workspace.save_run(about, model, parts, report)
 
 

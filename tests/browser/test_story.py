@@ -107,7 +107,7 @@ def test_try_it_yourself_answers_without_retraining(server, open_tab):
     settled(page, "Recommendations", ".ft-grid .ft-card")
     before = page.locator(".ft-grid h4").all_inner_texts()
     for place in range(5):
-        page.get_by_test_id("stFeedback").nth(place).get_by_role("button").nth(4).click()
+        page.get_by_test_id("stFeedback").nth(place).get_by_role("radio").nth(4).click()
         page.wait_for_timeout(500)
     expect(page.get_by_text(re.compile("Rate .* more"))).to_have_count(0)
     assert page.locator(".ft-grid h4").all_inner_texts() != before
@@ -139,6 +139,7 @@ def test_killed_in_the_middle_of_training_the_job_is_interrupted_and_resumes(ser
     settled(page, "Train", "[data-testid=stBaseButton-primary]")
     start_training(page, epochs="40", patience="40")
     page.get_by_text(re.compile("epoch [4-9] of")).wait_for(timeout=60_000)
+    page.goto("about:blank")
     server.kill()
     server.start()
     page.goto(f"{server.url}/train")

@@ -137,7 +137,7 @@ def test_times_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_mixed_time_units(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="mixes unix seconds"):
-        checked(tmp_path, changed(3, 3, "978300000123"))
+        checked(tmp_path, changed(3, 3, "978300000123", "978300000124"))
 
 
 def test_empty_time_column_means_no_times(tmp_path: Path) -> None:
@@ -198,8 +198,8 @@ def test_two_columns_are_implicit(tmp_path: Path) -> None:
     [
         (ROWS[:1], "1 person, 1 item and 1 event in 1 row"),
         (ROWS[:9], "5 people, 7 items and 9 events in 9 rows"),
-        ([("u1", *row[1:]) for row in ROWS], "1 person, 7 items and 7 events"),
-        ([(row[0], "i1", *row[2:]) for row in ROWS], "5 people, 1 item and 5 events"),
+        ([("u1", f"i{n}", *row[2:]) for n, row in enumerate(ROWS)], "1 person, 35 items and 35 events"),
+        ([(f"u{n}", "i1", *row[2:]) for n, row in enumerate(ROWS)], "35 people, 1 item and 35 events"),
     ],
 )
 def test_too_small_to_learn_from(tmp_path: Path, rows: list[Row], words: str) -> None:

@@ -50,6 +50,7 @@ def test_choices_by_hand(tmp_path: Path) -> None:
     swapped = import_ratings(path, "x", columns=Columns("item_id", "user_id", "rating")).dataset
     assert (swapped.n_users, swapped.n_items, swapped.interactions.times) == (7, 5, None)
     assert import_ratings(path, "x", columns={"time": None}).dataset.interactions.times is None
+    assert import_ratings(path, "x", columns=Columns(*HEADER), implicit=True).dataset.feedback is Feedback.IMPLICIT
     assert import_ratings(path, "x", implicit=True).dataset.feedback is Feedback.IMPLICIT
     with pytest.raises(DataError, match="single column"):
         import_ratings(path, "x", dialect=Dialect("utf-8", ";", True))

@@ -7,8 +7,10 @@ import pickle
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from recsys_core.data import reading
 from recsys_core.data.reading import Dialect, RawTable, read_table, sniff
 from recsys_core.errors import DataError
 from tests.data.files import HEADER, ROWS, real, text_of, write
@@ -82,7 +84,19 @@ def test_line_ends(tmp_path: Path, end: str) -> None:
 
 def test_mixed_line_ends(tmp_path: Path) -> None:
     text = text_of().replace("\n", "\r\n", 9).replace("\r\n", "\r", 3)
-    assert cells(read(write(tmp_path, text))) == ROWS
+    table = read(write(tmp_path, text))
+    assert cells(table) == ROWS
+    assert table.place(34) == "row 35 (line 36)"
+
+
+@pytest.mark.parametrize("name", ['"x', 'x"'])
+def test_a_lone_quote_among_mixed_line_ends(tmp_path: Path, name: str) -> None:
+    text = (
+        text_of(ROWS[:5], "|").replace("\n", "\r\n")
+        + f"{name}|y|3|9\n"
+        + text_of(ROWS, "|", None).replace("\n", "\r\n")
+    )
+    assert read(write(tmp_path, text)).rows == 41
 
 
 def test_quoted_newlines_commas_and_quotes(tmp_path: Path) -> None:
@@ -144,9 +158,28 @@ def test_open_quote_is_refused_with_its_line(tmp_path: Path) -> None:
     assert error.value.code == "open-quote"
 
 
+def test_open_quote_among_lone_carriage_returns(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="opens a quote"):
+        read(write(tmp_path, (text_of() + '"u1,i1,5,9\n' + text_of(header=None)).replace("\n", "\r")))
+
+
+def test_rows_that_the_reader_loses_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = reading._run_reader
+
+    def lossy(*given: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+        frame, errors = run(*given)
+        return frame.iloc[:-3], errors
+
+    monkeypatch.setattr(reading, "_run_reader", lossy)
+    with pytest.raises(DataError, match="cannot be told apart"):
+        read(write(tmp_path, text_of()))
+
+
 def test_a_quote_left_open_in_the_header(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="opens a quote that is not closed"):
         read(write(tmp_path, '"' + text_of() + 'u1,"i1",5,9\n'))
+    with pytest.raises(DataError, match="The header of ratings.csv opens a quote"):
+        read(write(tmp_path, '"""' + text_of(ROWS[:9]).rstrip("\n") + '"\n' + text_of(header=None)))
     assert read(write(tmp_path, '"' + text_of(delimiter="\t"))).rows == 35
 
 
@@ -249,6 +282,17 @@ def test_what_is_not_a_table_is_named(tmp_path: Path, content: bytes, looks_like
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nothing\.csv cannot be read"):
         sniff(tmp_path / "nothing.csv")
+
+
+def test_a_delimiter_that_most_rows_share_is_not_the_delimiter(tmp_path: Path) -> None:
+    rows = [(f"i{n}", f"Film {n}", "A|B|C|D" if n % 5 < 4 else "A") for n in range(40)]
+    assert sniff(write(tmp_path, text_of(rows, header=None))).delimiter == ","
+
+
+def test_headers_of_tables_without_numbers(tmp_path: Path) -> None:
+    rows = [(f"k{n % 5}", f"a{n % 7}") for n in range(35)]
+    assert sniff(write(tmp_path, text_of(rows, header=("kunde", "artikel")))).header
+    assert not sniff(write(tmp_path, text_of(rows, header=None))).header
 
 
 def test_decimal_commas_do_not_make_a_comma_file(tmp_path: Path) -> None:

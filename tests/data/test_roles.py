@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from recsys_core.data.column_names import tokens
 from recsys_core.data.dialect import Dialect
 from recsys_core.data.reading import RawTable
 from recsys_core.data.roles import Columns, check_columns, guess_columns
@@ -34,6 +35,20 @@ def nameless(rows: list[tuple[str, ...]]) -> RawTable:
 )
 def test_names(names: list[str]) -> None:
     assert guess_columns(table(names)) == Columns(*names)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("reviewerID", ["reviewer", "id"]),
+        ("item_id:token", ["item", "id"]),
+        (" Book-Rating ", ["book", "rating"]),
+        ("unixReviewTime", ["unix", "review", "time"]),
+        ("Größe", ["größe"]),
+    ],
+)
+def test_words_of_a_name(name: str, words: list[str]) -> None:
+    assert tokens(name) == words
 
 
 def test_order_does_not_matter_and_other_columns_are_ignored() -> None:
@@ -115,6 +130,9 @@ def test_prose_in_columns_is_no_interaction_data() -> None:
     rows = [(f"word{n}", f"what the word number {n} means in this dictionary") for n in range(20)]
     with pytest.raises(DataError, match="does not show"):
         guess_columns(table(["word", "meaning"], rows))
+    remarks = [(f"chapter{n % 3}", "what the chapter says in so many words") for n in range(20)]
+    with pytest.raises(DataError, match="does not show"):
+        guess_columns(table(["part", "remark"], remarks))
 
 
 def test_columns_chosen_by_hand() -> None:

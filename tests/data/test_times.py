@@ -40,7 +40,10 @@ def test_dates_without_a_clock() -> None:
     assert compact.tolist() == seconds.tolist()
 
 
-@pytest.mark.parametrize("texts", [["yesterday"], ["31/12/2024"], ["2024-02-30"], [""], ["1e400", "5"]])
+@pytest.mark.parametrize(
+    "texts",
+    [["yesterday"], ["31/12/2024"], ["2024-02-30"], [""], ["1e400", "5"], ["1e300"], ["999999999999999999999999"]],
+)
 def test_what_is_no_time(texts: list[str]) -> None:
     assert not parse_times(np.array(texts, dtype=object))[1][0]
 
@@ -53,5 +56,10 @@ def test_ids_and_ratings_do_not_look_like_times(texts: list[str]) -> None:
 def test_mixed_units() -> None:
     assert mixes_units(np.array([f"{MOMENT}", f"{MOMENT}000"], dtype=object))
     assert not mixes_units(np.array([f"{MOMENT}", f"{MOMENT + 9}", "0"], dtype=object))
+    strays = np.array([*(f"{MOMENT + n}" for n in range(200)), f"{MOMENT}000", f"{MOMENT}0000000000000"], dtype=object)
+    assert not mixes_units(strays)
+    assert parse_times(strays)[1].tolist() == [True] * 200 + [False] * 2
+    short = np.array([*(f"{MOMENT + n}000" for n in range(200)), f"{MOMENT}", "0"], dtype=object)
+    assert parse_times(short)[1].tolist() == [True] * 200 + [False, True]
     assert not mixes_units(np.array([f"{MOMENT}", "9" * 400], dtype=object))
     assert not mixes_units(np.array(["2024-05-01"], dtype=object))

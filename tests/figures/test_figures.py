@@ -39,6 +39,7 @@ def test_text_has_the_contrast_of_wcag_aa(look):
     for text in (look.ink, look.quiet, look.accent):
         for ground in (look.paper, look.panel):
             assert contrast(text, ground) >= 4.5, (text, ground)
+    assert contrast(look.on_accent, look.accent) >= 4.5
 
 
 def test_light_is_the_look_where_the_browser_says_nothing():

@@ -182,6 +182,16 @@ def test_predictions_lie_on_the_scale(variant: Variant):
 
 
 @every_variant
+def test_a_generous_person_and_a_good_item_do_not_leave_the_scale(variant: Variant):
+    asks_ratings(variant)
+    rows = [(user, item, 5.0 if user + item >= 10 else 1.0, 0) for user in range(10) for item in range(10)]
+    model = fresh(variant).fit(worlds.dataset(rows, 10, 10))
+    ratings = model.predict(np.array([9, 0], dtype=np.int32), np.array([9, 0], dtype=np.int32))
+    assert ratings.max() <= 5.0
+    assert ratings.min() >= 1.0
+
+
+@every_variant
 def test_scores_of_a_rating_model_are_its_predictions_before_clipping(variant: Variant):
     model = asks_ratings(variant)
     users, items = (grid.ravel().astype(np.int32) for grid in np.meshgrid(ALL_USERS, np.arange(N_ITEMS)))
