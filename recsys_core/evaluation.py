@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsys_core.data.dataset import Ids
+from recsys_core.data.interactions import Interactions
+from recsys_core.errors import SplitError
 from recsys_core.metrics import METRICS, NDCG, RMSE, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.models.base import Ability, Recommender
@@ -81,9 +83,16 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
         seed: of the bootstrap.
 
     Raises:
+        SplitError: there is nobody to judge it on.
         ModelError: a score is not a number.
     """
     users = holdout.warm_users
+    if not len(users):
+        raise SplitError(
+            "There is nobody to judge the model on: no person has both known events and a held-out item.",
+            "Hold out a larger share, or lower the threshold.",
+            "nobody-to-judge",
+        )
     truth, lists = rank(model, holdout, users, max(ks), tie_order(items))
     per_user: dict[str, PerUser] = {}
     metrics: dict[str, Estimate] = {}
@@ -130,9 +139,13 @@ def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int6
     return RankedTruth.concat(parts), np.concatenate(lists)
 
 
+def _rated(holdout: Holdout) -> Interactions:
+    """The held-out ratings of people of whom something is known."""
+    return holdout.targets.take(holdout.known.lengths()[holdout.targets.users] > 0)
+
+
 def _rating_errors(model: Recommender, holdout: Holdout, metric: RatingMetric) -> PerUser:
-    targets = holdout.targets
-    targets = targets.take(holdout.known.lengths()[targets.users] > 0)
+    targets = _rated(holdout)
     errors = metric.error(targets.values, model.predict(targets.users, targets.items))
     users, person = np.unique(targets.users, return_inverse=True)
     counts = np.bincount(person).astype(np.float64)
@@ -172,10 +185,12 @@ def resampled_sums(columns: Float64, seed: int) -> Float64:
     return sums
 
 
-def validator(split: Split) -> Callable[[Recommender], Validation] | None:
-    """The early-stopping figure of a split: RMSE for models that predict ratings, else NDCG@10 of a fixed sample of
-    people; None where nothing is held out to validate on."""
+def validator(split: Split, model: Recommender) -> Callable[[Recommender], Validation] | None:
+    """The early-stopping figure of a split for a model: RMSE where it predicts ratings, else NDCG@10 of a fixed sample
+    of people; None where nothing is held out to validate on."""
     holdout = split.valid
+    if Ability.RATING in model.abilities:
+        return _rating_validator(holdout)
     users = holdout.warm_users
     if not len(users):
         return None
@@ -185,9 +200,17 @@ def validator(split: Split) -> Callable[[Recommender], Validation] | None:
     order = tie_order(split.dataset.item_ids)
 
     def validate(model: Recommender) -> Validation:
-        if Ability.RATING in model.abilities:
-            return Validation("RMSE", _rating_errors(model, holdout, RMSE).value(), higher_is_better=False)
         truth, _ = rank(model, holdout, users, 10, order)
         return Validation("NDCG@10", float(NDCG.per_user(truth, 10).mean()), higher_is_better=True)
+
+    return validate
+
+
+def _rating_validator(holdout: Holdout) -> Callable[[Recommender], Validation] | None:
+    if not len(_rated(holdout)):
+        return None
+
+    def validate(model: Recommender) -> Validation:
+        return Validation("RMSE", _rating_errors(model, holdout, RMSE).value(), higher_is_better=False)
 
     return validate

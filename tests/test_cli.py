@@ -397,11 +397,10 @@ def test_tables_are_for_people(workspace, dataset, capsys):
         assert word in capsys.readouterr().out
 
 
-def test_names_from_outside_cannot_steer_a_terminal(workspace, dataset, capsys, monkeypatch):
-    evil = "\x1b[31mred\r\n\u202eback\udc80"
+def test_names_from_outside_cannot_steer_a_terminal(workspace, dataset, capsys):
+    evil = "\x1b[31mred\r\n\u202eback"
     dataset.item_table["title"] = [evil] * 6
-    evil_name = evil.removesuffix("\udc80")  # the database holds no half characters
-    run = keep_run(workspace, keep(workspace, replace(dataset, name=evil_name, scale=Scale(1, 5, 1))))
+    run = keep_run(workspace, keep(workspace, replace(dataset, name=evil, scale=Scale(1, 5, 1))))
     for words in (["recommend", run.id, "--user", "ann"], ["datasets"], ["runs"], ["evaluate", run.id]):
         assert cli.main(words) == 0
         out = capsys.readouterr().out

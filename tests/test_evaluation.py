@@ -10,7 +10,7 @@ import pytest
 from recsys_core import evaluation, ranking
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import ModelError
+from recsys_core.errors import ModelError, SplitError
 from recsys_core.evaluation import PerUser, bootstrap, evaluate, resampled_sums, validator
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
@@ -308,17 +308,19 @@ def test_the_seed_decides_the_interval():
 
 
 def test_a_rating_model_is_validated_by_rmse(golden_split: Split):
-    validate = validator(golden_split)  # u0 rated i3 with 2
+    model = Given(GOLDEN_SCORES, rates=True)
+    validate = validator(golden_split, model)  # u0 rated i3 with 2
     assert validate is not None
-    figure = validate(Given(GOLDEN_SCORES, rates=True))
+    figure = validate(model)
     assert (figure.metric, figure.higher_is_better) == ("RMSE", False)
     assert figure.value == pytest.approx(6 - 2)
 
 
 def test_a_ranking_model_is_validated_by_ndcg_among_items_not_in_training(golden_split: Split):
-    validate = validator(golden_split)
+    model = Given([[9, 9, 9, 1, 3, 2], *GOLDEN_SCORES[1:]])  # i4, i5, then i3
+    validate = validator(golden_split, model)
     assert validate is not None
-    figure = validate(Given([[9, 9, 9, 1, 3, 2], *GOLDEN_SCORES[1:]]))  # i4, i5, then i3
+    figure = validate(model)
     assert (figure.metric, figure.higher_is_better) == ("NDCG@10", True)
     assert figure.value == pytest.approx(1 / math.log2(4))
 
@@ -327,9 +329,9 @@ def test_a_fixed_sample_of_people_validates(monkeypatch: pytest.MonkeyPatch):
     made = split(worlds.two_camps(60).dataset, SplitRecipe(seed=3))
     rng = np.random.default_rng(0)
     model = Given(rng.random((60, 20)))
-    everybody = validator(made)
+    everybody = validator(made, model)
     monkeypatch.setattr(evaluation, "VALIDATION_USERS", 12)
-    sample, same = validator(made), validator(made)
+    sample, same = validator(made, model), validator(made, model)
     assert everybody is not None
     assert sample is not None
     assert same is not None
@@ -350,7 +352,23 @@ def test_a_fixed_sample_of_people_validates(monkeypatch: pytest.MonkeyPatch):
 
 def test_nothing_held_out_is_nothing_to_validate_on():
     dataset = worlds.dataset([(user, item, 4.0, item) for user in range(3) for item in range(4)], 3, 4)
-    assert validator(split(dataset, SplitRecipe())) is None
+    made = split(dataset, SplitRecipe())
+    for rates in (False, True):
+        assert validator(made, Given(np.zeros((3, 4)), rates=rates)) is None
+
+
+def test_a_rating_model_is_validated_where_no_held_out_rating_reaches_the_threshold(golden_split: Split):
+    recipe = golden_split.recipe.model_copy(update={"threshold": 99.0})
+    unreached = Split(golden_split.dataset, golden_split.roles, recipe)
+    assert validator(unreached, Given(GOLDEN_SCORES)) is None
+    assert validator(unreached, Given(GOLDEN_SCORES, rates=True)) is not None
+
+
+def test_a_report_on_nobody_is_refused_in_words():
+    dataset = worlds.dataset([(user, item, 4.0, item) for user in range(3) for item in range(4)], 3, 4)
+    made = split(dataset, SplitRecipe())
+    with pytest.raises(SplitError, match="nobody to judge"):
+        evaluate(Given(np.zeros((3, 4))), made.valid, dataset.item_ids)
 
 
 def test_real_models_beat_nothing_they_should_not(golden_split: Split):

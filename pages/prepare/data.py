@@ -62,7 +62,7 @@ def items(dataset: Dataset) -> None:
             {
                 "Id": [str(dataset.item_ids.values[item]) for item in order],
                 "Title": [str(dataset.item_table["title"].iat[item]) for item in order],
-                "Genres": [", ".join(dataset.item_table["genres"].iat[item]) for item in order],
+                "Genres": [", ".join(dataset.genres(item)) for item in order],
                 "Events": counts[order],
             },
             hide_index=True,

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def _confirm(path: Path, items: Path | None, name: str) -> None:
         st.switch_page(nav.DATA.path, query_params={choose.DATASET: card.id})
 
 
-def _dialect(path: Path, cells: list[DeltaGenerator], name: str) -> Preview:
+def _dialect(path: Path, cells: Sequence[DeltaGenerator], name: str) -> Preview:
     """The separator and the header as guessed or as changed, and the file read that way."""
     guess = preview(path)
     delimiters = list(DELIMITERS)
@@ -116,7 +117,7 @@ def _header_name(header: bool) -> str:
     return "column names" if header else "data"
 
 
-def _columns(found: Preview, cells: list[DeltaGenerator], name: str) -> Columns | None:
+def _columns(found: Preview, cells: Sequence[DeltaGenerator], name: str) -> Columns | None:
     """Who, what, how much and when, as guessed or as changed; None until who and what are chosen."""
     if found.problem is not None:
         show_error(found.problem)
@@ -131,6 +132,5 @@ def _columns(found: Preview, cells: list[DeltaGenerator], name: str) -> Columns 
             placeholder="none",
             key=f"{role}-{name}-{found.dialect}",
         )
-    if chosen["user"] is None or chosen["item"] is None:
-        return None
-    return Columns(**chosen)
+    user, item = chosen["user"], chosen["item"]
+    return None if user is None or item is None else Columns(user, item, chosen["rating"], chosen["time"])

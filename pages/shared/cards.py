@@ -6,11 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from recsys_core.data.dataset import Dataset
+
+if TYPE_CHECKING:  # brings torch
+    from recsys_core.runs.run_files import LoadedRun
 
 TYPES = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp", ".gif": "gif"}
 LARGEST_PICTURE = 400_000  # bytes; larger ones are shown as stand-ins rather than slowing the page
@@ -60,9 +63,8 @@ def _card(dataset: Dataset, card: Card) -> str:
 
 
 def _meta(dataset: Dataset, item: int, title: str) -> str:
-    row = dataset.item_table.iloc[item]
-    year = "" if pd.isna(row["year"]) else str(row["year"])
-    genres = ", ".join(row["genres"][:3])
+    year = str(dataset.year(item) or "")
+    genres = ", ".join(dataset.genres(item)[:3])
     return " · ".join(part for part in ("" if year in title else year, genres) if part)
 
 
@@ -70,7 +72,7 @@ def _picture(dataset: Dataset, item: int, title: str) -> str:
     source = picture(dataset, item)
     if source:
         return f'<img class="ft-picture" src="{source}" alt="" loading="lazy">'
-    genres = dataset.item_table["genres"].iat[item]
+    genres = dataset.genres(item)
     return (
         f'<div class="ft-picture ft-standin" style="background:{tint(genres[0] if genres else title)}" '
         f'aria-hidden="true">{escape(initials(title))}</div>'
@@ -79,10 +81,8 @@ def _picture(dataset: Dataset, item: int, title: str) -> str:
 
 def picture(dataset: Dataset, item: int) -> str:
     """The item's picture as a data address, "" where there is none that can be shown."""
-    name = dataset.item_table["image"].iat[item]
-    if not name or dataset.image_folder is None:
-        return ""
-    return data_address(dataset.image_folder / name)
+    path = dataset.picture(item)
+    return "" if path is None else data_address(path)
 
 
 def data_address(path: Path) -> str:
@@ -91,6 +91,12 @@ def data_address(path: Path) -> str:
     if kind is None or not path.is_file() or path.stat().st_size > LARGEST_PICTURE:
         return ""
     return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def predicted(run: "LoadedRun", score: float) -> str:
+    """A predicted rating in words, on the data set's scale."""
+    scale = run.split.dataset.scale
+    return f"predicted {score if scale is None else min(scale.high, max(scale.low, score)):.1f}"
 
 
 def initials(title: str) -> str:

@@ -82,7 +82,7 @@ def moment(seconds: float) -> str:
         when = datetime.fromtimestamp(seconds, ZoneInfo(zone) if zone else None)
     except (KeyError, ValueError):
         when = datetime.fromtimestamp(seconds)
-    return when.strftime("%-d %b %H:%M")
+    return f"{when.day} {when:%b %H:%M}"
 
 
 def empty(sentence: str, step: str, page: nav.PageInfo) -> None:

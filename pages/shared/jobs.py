@@ -1,12 +1,13 @@
 """Jobs as they run: polled from the workspace, so that any browser can watch them."""
 
 import time
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, choose, nav
-from pages.shared.frame import look, plain, show_error
+from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, learning_curve
@@ -31,7 +32,7 @@ def watch() -> None:
         if {job.id for job in now} != {job.id for job in active}:
             st.rerun()
         for job in now:
-            with st.container(border=True, key=f"job-{job.id}"):
+            with errors_as_sentences(), st.container(border=True, key=f"job-{job.id}"):
                 if job.state is State.RUNNING:
                     running(job, look())
                 else:
@@ -137,7 +138,7 @@ def draw(place: DeltaGenerator, figure: object, key: str) -> None:
 
 def ended(job: Job, is_latest: bool) -> None:
     """The outcome of a job, and what can be done about it; the latest one shows how it went."""
-    step = "primary" if is_latest else "secondary"
+    step: Literal["primary", "secondary"] = "primary" if is_latest else "secondary"
     with st.container(border=True, key=f"ended-{job.id}"):
         st.markdown(f"**{title(job)}** · {job.state.value}")
         st.caption(plain(job.message))

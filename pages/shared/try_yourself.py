@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared.cards import Card, grid
+from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from recsys_core.models.base import Ability
 from recsys_core.ranking import HIDDEN, tie_order
@@ -103,8 +103,8 @@ def _well_known(run: LoadedRun) -> list[int]:
     counts = run.split.train.interactions.item_counts()
     genres: dict[str, list[int]] = {}
     for item in np.argsort(-counts, kind="stable")[:SEARCHABLE]:
-        first = run.split.dataset.item_table["genres"].iat[item][:1]
-        genres.setdefault(first[0] if first else "", []).append(int(item))
+        first = run.split.dataset.genres(item)[:1]
+        genres.setdefault("".join(first), []).append(int(item))
     ordered: list[int] = []
     longest = max(len(items) for items in genres.values())
     for place in range(longest):
@@ -140,5 +140,8 @@ def _list(run: LoadedRun, picks: dict[int, int], k: int) -> None:
     scores = scores_for_history(model, run.split, history)
     scores[list(picks)] = HIDDEN
     found = best(scores, tie_order(dataset.item_ids), k)
-    note = (lambda score: f"predicted {score:.1f}") if rates else (lambda _: "")
-    grid(dataset, [Card(item, rank, note=note(score)) for rank, (item, score) in enumerate(found, start=1)])
+    cards = [
+        Card(item, rank, note=predicted(run, score) if rates else "")
+        for rank, (item, score) in enumerate(found, start=1)
+    ]
+    grid(dataset, cards)

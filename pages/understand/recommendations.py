@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import cache, choose, loaded, nav
-from pages.shared.cards import Card, grid
+from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
 from recsys_core.models.base import Ability
@@ -20,6 +20,9 @@ HISTORY_SHOWN = 8
 def choose_person(run: LoadedRun) -> int:
     """Somebody with held-out items; any other id may be typed."""
     dataset, test = run.split.dataset, run.split.test
+    if st.session_state.setdefault("person-of", dataset.fingerprint) != dataset.fingerprint:
+        st.session_state["person-of"] = dataset.fingerprint
+        choose.remember(choose.PERSON, "")  # ids of one data set mean nothing in another
     known = test.known.lengths()
     judged = test.warm_users if len(test.warm_users) else np.arange(dataset.n_users)
     offered = judged[np.argsort(-known[judged], kind="stable")][:PEOPLE_OFFERED]
@@ -65,7 +68,7 @@ def cards_of(run: LoadedRun, scores: Float32, found: Shown, hits: set[int]) -> l
             rank,
             bar=(score - middle) / (top - middle) if top > middle else 1.0,
             bar_hint=f"{run.model.info.score}: {score:.3f}",
-            note=f"predicted {score:.1f}" if rating else "",
+            note=predicted(run, score) if rating else "",
             hit=item in hits,
         )
         for rank, (item, score) in enumerate(found, start=1)

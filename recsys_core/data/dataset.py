@@ -111,8 +111,8 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha-256 of the content that models and metrics depend on: ids, events, genres; not of the name."""
-        digest = hashlib.sha256()
+        """Sha-256 of the content that models and metrics depend on: ids, events, scale, words; not of the name."""
+        digest = hashlib.sha256(f"{self.feedback} {self.scale}".encode())
         for ids in (self.user_ids, self.item_ids):
             for identifier in ids.values:
                 data = identifier.encode("utf-8", "surrogatepass")
@@ -131,6 +131,21 @@ class Dataset:
     def title(self, item: int) -> str:
         """The title of an item, or its external id where no title is known."""
         return str(self.item_table["title"].iat[item]) or str(self.item_ids.values[item])
+
+    def year(self, item: int) -> int | None:
+        """The year of an item, None where it is unknown."""
+        year = self.item_table["year"].array[item]
+        return None if year is pd.NA else int(year)
+
+    def genres(self, item: int) -> tuple[str, ...]:
+        """The genres of an item, none where none are known."""
+        genres: tuple[str, ...] = self.item_table["genres"].iat[item]  # type: ignore[assignment]
+        return genres
+
+    def picture(self, item: int) -> Path | None:
+        """Where the picture of an item lies, None where there is none."""
+        name = str(self.item_table["image"].iat[item])
+        return self.image_folder / name if name and self.image_folder is not None else None
 
     def person(self, user: int) -> str:
         """How to call a person: the external id, with the name where one is known."""

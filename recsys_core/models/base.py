@@ -82,9 +82,10 @@ def _from_text(value: Any) -> Any:
 def _config_error(config: type[Config], error: ValidationError) -> ConfigError:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "settings"
-    known = ", ".join(config.model_fields)
     if first["type"] == "extra_forbidden":
-        return ConfigError(f"There is no setting {name!r}.", f"Known settings: {known}.", "unknown-setting")
+        known = ", ".join(config.model_fields)
+        fix = f"Known settings: {known}." if known else "This model has no settings."
+        return ConfigError(f"There is no setting {name!r}.", fix, "unknown-setting")
     wanted = first["msg"][:1].lower() + first["msg"][1:]
     return ConfigError(
         f"The setting {name!r} is {first['input']!r}: {wanted}.",
@@ -209,7 +210,7 @@ class Recommender(ABC):
                 raise ModelError(f"The folder holds a {about['model']!r}, not a {cls.info.key!r}.")
             model = cls(cls.Config.parse(about["config"]))
             model.n_users, model.n_items = int(about["n_users"]), int(about["n_items"])
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, ConfigError, SafetensorError) as error:
             raise ModelError(f"The saved model cannot be read: {error}.", "Train it again.", "damaged-model") from None
         model.restore(arrays)
         return model

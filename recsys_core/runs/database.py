@@ -1,6 +1,7 @@
 """The SQLite database of a workspace: what is listed, searched and compared. Large things are files."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from recsys_core.errors import StoreError
 
 VERSION = 1
+BUSY_SECONDS = 15.0
 
 # What can happen to a file on any machine. Other errors of SQLite are bugs of ours.
 MISHAPS = (
@@ -68,7 +70,7 @@ class Database:
         self._path = path
         try:
             with self.connect() as db:
-                db.execute("PRAGMA journal_mode = WAL")
+                _use_wal(db)
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 if version == 0:
                     self._create(db)
@@ -98,7 +100,7 @@ class Database:
             StoreError: the disk is full or read-only, the file is damaged, or somebody else holds it for too long.
         """
         try:
-            with closing(sqlite3.connect(self._path, timeout=15, isolation_level=None)) as db:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as db:
                 db.row_factory = sqlite3.Row
                 db.execute("PRAGMA foreign_keys = ON")
                 db.execute("PRAGMA synchronous = NORMAL")
@@ -115,3 +117,16 @@ class Database:
             "or point FORETASTE_HOME at another folder.",
             "damaged-database",
         )
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Readers go on while somebody writes. Processes that switch a new file at once fail instead of waiting."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.02)

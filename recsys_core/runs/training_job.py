@@ -84,7 +84,7 @@ def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints,
     started = time.monotonic()
     context = FitContext(
         seed=spec.seed,
-        validate=validator(parts),
+        validate=validator(parts, model),
         on_event=on_event,
         cancel=_Throttled(lambda: jobs.stop_requested(job.id)),
         save_checkpoint=checkpoints.save,

@@ -224,7 +224,6 @@ def test_a_job_whose_process_is_gone_is_never_seen_running(jobs, database):
     pid, _, started = my_identity().partition(".")
     give_to(database, dead.id, DEAD)
     give_to(database, reused.id, f"{pid}.{int(started) + 1}")
-    assert jobs.find(dead.id).state is State.INTERRUPTED
     states = {job.id: job.state for job in jobs.all()}
     assert states == {
         dead.id: State.INTERRUPTED,
@@ -234,6 +233,12 @@ def test_a_job_whose_process_is_gone_is_never_seen_running(jobs, database):
     }
     assert "ended before it was done" in jobs.find(dead.id).message
     assert jobs.find(dead.id).finished is not None
+
+
+def test_a_job_that_is_looked_at_alone_is_not_seen_running_either(jobs, database):
+    job = running(jobs)
+    give_to(database, job.id, DEAD)
+    assert jobs.find(job.id).state is State.INTERRUPTED
 
 
 def test_opening_the_jobs_marks_what_dead_processes_left(jobs, database):

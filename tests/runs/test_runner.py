@@ -193,7 +193,7 @@ def test_stop_keeps_the_best_epoch_and_acts_within_two_seconds(runner, workspace
     best = values.index(max(values)) + 1
     assert ended.message == f"Stopped by hand in epoch {len(history) + 1}; epoch {best}, the best so far, is kept."
     loaded = workspace.load_run(ended.run)
-    assert validator(loaded.split)(loaded.model).value == max(values)
+    assert validator(loaded.split, loaded.model)(loaded.model).value == max(values)
 
 
 def test_stop_in_the_first_epoch_leaves_nothing(runner, workspace, card):

@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import ModelError, StoreError
-from recsys_core.runs import store
+from recsys_core.runs import database, store
 from recsys_core.runs.database import Database
 from recsys_core.runs.jobs import Jobs
 from recsys_core.runs.store import Workspace, default_home
@@ -452,3 +454,20 @@ def test_two_processes_may_open_a_new_workspace_at_once(tmp_path):
     for number in range(30):
         with Database(tmp_path / str(number) / "db").connect() as db:
             assert db.execute("SELECT count(*) FROM runs").fetchone()[0] == 3
+
+
+def test_a_new_database_that_somebody_else_holds_for_a_moment_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.3, lambda: (other.execute("COMMIT"), other.close()))
+    timer.start()
+    Database(tmp_path / "db")
+    timer.join()
+
+
+def test_a_database_that_cannot_be_switched_is_given_up_in_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(tmp_path / "db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="database is locked"):
+            Database(tmp_path / "db")
