@@ -16,11 +16,12 @@ class Theme:
     line: str
     accent: str
     on_accent: str
+    hit: str
     popularity: str
 
 
-LIGHT = Theme("#FBFAF8", "#F1EEE9", "#1F1B16", "#6B635A", "#DED8CF", "#B4451F", "#FFFFFF", "#8A8178")
-DARK = Theme("#171412", "#221E1A", "#EFEAE3", "#A89F94", "#3A342E", "#F0875A", "#171412", "#948A80")
+LIGHT = Theme("#FBFAF8", "#F1EEE9", "#1F1B16", "#6B635A", "#DED8CF", "#B4451F", "#FFFFFF", "#00704F", "#8A8178")
+DARK = Theme("#171412", "#221E1A", "#EFEAE3", "#A89F94", "#3A342E", "#F0875A", "#171412", "#4FC89C", "#948A80")
 
 # Okabe and Ito's palette, told apart by colour-blind people too; black and yellow left out: each vanishes on one paper.
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 Dropout = Callable[[torch.Tensor], torch.Tensor]
 
-START = 0.05  # standard deviation of fresh vectors; the paper's 0.01 learns more slowly and no better
+START = 0.05  # standard deviation of fresh vectors; the paper's 0.01 ends no better
 
 
 def keep_all(hidden: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,7 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import UnknownItems
 
-AVERAGED_EPOCHS = 3.0  # what the averaged weights remember; measured to beat the last weights in both objectives
+AVERAGED_EPOCHS = 3.0  # what the averaged weights remember; on ML-100K they beat the last weights in both objectives
 
 
 class NeuralCFTask(ABC):

@@ -36,7 +36,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_has_the_contrast_of_wcag_aa(look):
-    for text in (look.ink, look.quiet, look.accent):
+    for text in (look.ink, look.quiet, look.accent, look.hit):
         for ground in (look.paper, look.panel):
             assert contrast(text, ground) >= 4.5, (text, ground)
     assert contrast(look.on_accent, look.accent) >= 4.5

@@ -86,7 +86,8 @@ def nothing_is_half_written(workspace: Workspace) -> None:
 # Jobs that go well
 
 
-def test_a_job_gives_a_run(runner, workspace, card):
+def test_a_job_gives_a_run(runner, workspace, card, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     job = submit_and_wait(runner, spec(card.id, "neumf", **TINY))
     assert (job.state, job.message) == (State.FINISHED, "All 2 epochs are done.")
     run = workspace.find_run(job.run)
@@ -552,11 +553,12 @@ def test_a_worker_ends_with_the_server_that_started_it(workspace, big):
 def test_a_worker_whose_server_is_gone_before_it_began_touches_nothing(workspace, card, monkeypatch):
     jobs = Jobs(workspace.database)
     job = jobs.claim(jobs.submit(spec(card.id)).id)
+    monkeypatch.setattr(worker, "_end_with", lambda _: None)
+    monkeypatch.setattr(worker, "give_way", lambda: None)
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     assert worker.main(workspace.root, job.id, os.getppid() + 1) == worker.ORPHANED
     assert owner(workspace, job) == my_identity()
     jobs.end(job.id, State.INTERRUPTED, "x")  # by whoever opened the workspace next
-    monkeypatch.setattr(worker, "give_way", lambda: None)
-    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     assert worker.main(workspace.root, job.id, os.getppid()) == worker.ORPHANED
     assert jobs.find(job.id).state is State.INTERRUPTED
     assert workspace.runs() == []
