@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from recsys_core.errors import ConfigError, DataError, StudioError
+from recsys_core.errors import ConfigError, DataError, JobError, StudioError
 from recsys_core.runs.store import Workspace, default_home, open_workspace
 from recsys_core.training.context import EpochEnded, Progress
 from recsys_core.types import Json
@@ -143,11 +143,12 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     recipe = recipe.model_copy(update={"key": options.split or recipe.key, "threshold": options.threshold})
     spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=options.seed)
     jobs = Jobs(workspace.database)
-    job = jobs.claim(jobs.submit(spec).id)
-    if job is None:
-        raise StudioError("Another process of this workspace took the job.", "See: python -m recsys_core jobs")
+    job = jobs.begin(spec)
     run_job(workspace, jobs, job, _print_progress)
-    run = workspace.find_run(str(jobs.find(job.id).run)).about
+    ended = jobs.find(job.id)
+    if ended.run is None:
+        raise JobError(ended.message, "Train again.", "stopped")
+    run = workspace.find_run(ended.run).about
     result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}

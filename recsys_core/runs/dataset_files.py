@@ -71,7 +71,10 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         events = pd.read_parquet(folder / "interactions.parquet")
         items = pd.read_parquet(folder / "items.parquet")
         users = pd.read_parquet(folder / "users.parquet")
-        return _dataset(about, events, items, users, image_folder or folder / IMAGES)
+        dataset = _dataset(about, events, items, users, image_folder or folder / IMAGES)
+        if dataset.fingerprint != about["fingerprint"]:
+            raise ValueError("its content is not what was saved")
+        return dataset
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"The data set in the folder {folder.name} cannot be read: {error}.",

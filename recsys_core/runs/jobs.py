@@ -97,12 +97,18 @@ class Jobs:
             spec: what to do.
             request: names the click that asked for it; the same click twice is one job.
         """
-        identifier, request = uuid.uuid4().hex[:10], request or uuid.uuid4().hex
+        return self._insert(spec, request or uuid.uuid4().hex, State.QUEUED, owner="", started=None)
+
+    def begin(self, spec: TrainSpec) -> Job:
+        """A job that this process works on at once, past the queue."""
+        return self._insert(spec, uuid.uuid4().hex, State.RUNNING, owner=my_identity(), started=time.time())
+
+    def _insert(self, spec: TrainSpec, request: str, state: State, owner: str, started: float | None) -> Job:
         with self._database.connect() as db:
             db.execute(
                 "INSERT OR IGNORE INTO jobs SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, 'Waiting', '', 0, 0, 0,"
-                " '', 0, NULL, ?, NULL, NULL FROM jobs",
-                (identifier, request, spec.model_dump_json(), State.QUEUED, time.time()),
+                " ?, 0, NULL, ?, ?, NULL FROM jobs",
+                (uuid.uuid4().hex[:10], request, spec.model_dump_json(), state, owner, time.time(), started),
             )
             row = db.execute("SELECT * FROM jobs WHERE request = ?", (request,)).fetchone()
         return _job(row)
@@ -170,17 +176,11 @@ class Jobs:
 
     def claim_next(self) -> Job | None:
         """Take the job that waits longest, in one step, so that no two workers get the same; None if none waits."""
-        return self._claim("id = (SELECT id FROM jobs WHERE state = ? ORDER BY number LIMIT 1)", (State.QUEUED,))
-
-    def claim(self, identifier: str) -> Job | None:
-        """Take this job if it waits."""
-        return self._claim("id = ? AND state = ?", (identifier, State.QUEUED))
-
-    def _claim(self, which: str, values: tuple[str, ...]) -> Job | None:
         with self._database.connect() as db:
             row = db.execute(
-                f"UPDATE jobs SET state = ?, owner = ?, started = ?, done_before = done WHERE {which} RETURNING *",
-                (State.RUNNING, my_identity(), time.time(), *values),
+                "UPDATE jobs SET state = ?, owner = ?, started = ?, done_before = done"
+                " WHERE id = (SELECT id FROM jobs WHERE state = ? ORDER BY number LIMIT 1) RETURNING *",
+                (State.RUNNING, my_identity(), time.time(), State.QUEUED),
             ).fetchone()
         return None if row is None else _job(row)
 

@@ -183,7 +183,7 @@ class Workspace:
         """Keep a trained model with all that produced it."""
         from recsys_core.runs.run_files import write_run
 
-        identifier = f"{about['model']}-{uuid.uuid4().hex[:6]}"
+        identifier = f"{about['model']}-{uuid.uuid4().hex[:8]}"
         about = about | {"id": identifier, "created": time.time()}
         with new_folder(self.root / "runs" / identifier) as folder:
             write_run(folder, about, model, split, report)

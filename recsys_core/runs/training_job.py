@@ -47,19 +47,19 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
     except KeyboardInterrupt:
         jobs.end(job.id, State.INTERRUPTED, "Interrupted from the keyboard.")
         raise
-    except MemoryError:
-        jobs.end(
-            job.id,
-            State.FAILED,
-            "The machine's memory did not suffice. Choose a smaller embedding size or batch, or fewer ratings.",
-        )
-        raise
     except BaseException as error:
-        jobs.end(job.id, State.FAILED, f"Foretaste made a mistake ({type(error).__name__}). The log has the details.")
+        jobs.end(job.id, State.FAILED, _what_happened(error))
         raise
     else:
         jobs.end(job.id, State.FINISHED, str(run.about["ending"]), run.id)
         checkpoints.clear()
+
+
+def _what_happened(error: BaseException) -> str:
+    # Torch says by words alone that it got no memory.
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in str(error)):
+        return "The machine's memory did not suffice. Choose a smaller embedding size or batch, or fewer ratings."
+    return f"Foretaste made a mistake ({type(error).__name__}). The log has the details."
 
 
 def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints, listener: Listener | None) -> RunCard:

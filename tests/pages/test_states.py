@@ -25,8 +25,7 @@ def demo(home: Path) -> tuple[Workspace, str]:
 def trained(home: Path, **spec: object) -> Job:
     workspace, dataset = demo(home)
     jobs = Jobs(workspace.database)
-    job = jobs.claim(jobs.submit(TrainSpec(dataset=dataset, **spec)).id)
-    assert job is not None
+    job = jobs.begin(TrainSpec(dataset=dataset, **spec))
     with suppress(StudioError):
         run_job(workspace, jobs, job)
     return jobs.find(job.id)

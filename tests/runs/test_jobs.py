@@ -33,7 +33,7 @@ def give_to(database: Database, identifier: str, owner: str) -> None:
 
 
 def running(jobs: Jobs) -> Job:
-    job = jobs.claim(jobs.submit(spec("d")).id)
+    job = jobs.begin(spec("d"))
     assert job is not None
     return job
 
@@ -129,9 +129,7 @@ def test_a_claimed_job_runs_in_this_process_and_cannot_be_claimed_again(jobs, da
     assert job.started is not None
     with database.connect() as db:
         assert db.execute("SELECT owner FROM jobs").fetchone()["owner"] == my_identity()
-    assert jobs.claim(job.id) is None
     assert jobs.claim_next() is None
-    assert jobs.claim("nobody") is None
 
 
 # Stopping, resuming, ending
@@ -144,7 +142,6 @@ def test_stopping_a_waiting_job_takes_it_out_of_the_queue(jobs):
     assert (stopped.state, stopped.message) == (State.STOPPED, "Taken out of the queue.")
     assert stopped.finished is not None
     assert jobs.claim_next() is None
-    assert jobs.claim(job.id) is None
 
 
 def test_a_running_job_sees_that_it_should_stop(jobs):
@@ -178,7 +175,7 @@ def test_an_interrupted_or_failed_job_can_be_resumed_as_if_nobody_had_asked_it_t
 def test_other_jobs_cannot_be_resumed(jobs, state):
     job = jobs.submit(spec("d"))
     if state is not State.QUEUED:
-        jobs.claim(job.id)
+        jobs.claim_next()
     if state in (State.FINISHED, State.STOPPED):
         jobs.end(job.id, state, "x")
     with pytest.raises(JobError, match=f"The job is {state}; only an interrupted or failed one"):
@@ -197,7 +194,7 @@ def test_only_a_running_job_can_end_and_only_once(jobs):
     job = jobs.submit(spec("d"))
     jobs.end(job.id, State.FINISHED, "x", "run")
     assert jobs.find(job.id).state is State.QUEUED
-    jobs.claim(job.id)
+    jobs.claim_next()
     jobs.end(job.id, State.FINISHED, "All done.", "run-1")
     jobs.end(job.id, State.FAILED, "late news")
     ended = jobs.find(job.id)
@@ -306,7 +303,7 @@ def test_a_resumed_job_counts_its_pace_from_where_it_goes_on(jobs):
     jobs.report(job.id, epoch(4))
     jobs.end(job.id, State.INTERRUPTED, "x")
     jobs.resume(job.id)
-    again = jobs.claim(job.id)
+    again = jobs.claim_next()
     assert (again.done, again.done_before) == (4, 4)
 
 

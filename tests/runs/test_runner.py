@@ -320,7 +320,7 @@ def test_a_process_that_cannot_be_started_fails_the_job(runner, card, monkeypatc
 
 def test_ctrl_c_in_a_shell_leaves_an_interrupted_job_and_no_talk_of_a_mistake(workspace, card):
     jobs = Jobs(workspace.database)
-    job = jobs.claim(jobs.submit(spec(card.id, "slow")).id)
+    job = jobs.begin(spec(card.id, "slow"))
 
     def press(_: object) -> None:
         raise KeyboardInterrupt
@@ -351,7 +351,7 @@ def train_by_hand(workspace: Workspace, job: Job, die_after: int | None = None) 
             raise KeyboardInterrupt
 
     with suppress(KeyboardInterrupt):
-        run_job(workspace, jobs, jobs.claim(job.id), listen)
+        run_job(workspace, jobs, jobs.claim_next(), listen)
     return jobs.find(job.id)
 
 
@@ -552,7 +552,7 @@ def test_a_worker_ends_with_the_server_that_started_it(workspace, big):
 
 def test_a_worker_whose_server_is_gone_before_it_began_touches_nothing(workspace, card, monkeypatch):
     jobs = Jobs(workspace.database)
-    job = jobs.claim(jobs.submit(spec(card.id)).id)
+    job = jobs.begin(spec(card.id))
     monkeypatch.setattr(worker, "_end_with", lambda _: None)
     monkeypatch.setattr(worker, "give_way", lambda: None)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
