@@ -1,0 +1,40 @@
+"""What the README says is what the project has."""
+
+import re
+
+from benchmarks.browser import ROOT
+from recsys_core.cli import main
+from recsys_core.models import MODELS
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows() -> list[str]:
+    """The table of models as it must stand in the README."""
+    return [
+        f"| `{model.info.key}` | {model.info.title}. {model.info.idea} | {', '.join(sorted(model.info.abilities))} |"
+        for model in MODELS
+    ]
+
+
+def test_the_table_of_models_is_that_of_the_list():
+    found = [line for line in README.splitlines() if line.startswith("| `")]
+    assert found == rows()
+
+
+def test_every_command_of_the_readme_is_known(capsys):
+    verbs = set(re.findall(r"python -m recsys_core (\w+)", README))
+    assert verbs >= {"import", "train", "evaluate", "recommend", "models"}
+    for verb in verbs:
+        try:
+            main([verb, "--help"])
+        except SystemExit as end:
+            assert end.code == 0
+    capsys.readouterr()
+
+
+def test_every_file_that_the_documents_link_to_exists():
+    for name in ("README.md", "ARCHITECTURE.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert link.startswith("http") or (ROOT / link).exists(), link
