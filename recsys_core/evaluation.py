@@ -18,7 +18,8 @@ from recsys_core.types import Float64, Int32, Int64, Json
 
 KS = (5, 10, 20)
 RESAMPLES = 1000
-VALIDATION_USERS = 1000  # more change the choice of the best epoch little, and cost time at each epoch
+# More change the choice of the best epoch little, and cost time at each epoch; with a large catalogue, much time.
+VALIDATION_USERS, VALIDATION_SCORES, FEWEST_VALIDATION_USERS = 1000, 4_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,9 @@ def validator(split: Split, model: Recommender) -> Callable[[Recommender], Valid
     users = holdout.warm_users
     if not len(users):
         return None
-    if len(users) > VALIDATION_USERS:
-        sample = np.random.default_rng(split.recipe.seed).choice(users, VALIDATION_USERS, replace=False)
+    most = min(VALIDATION_USERS, max(FEWEST_VALIDATION_USERS, VALIDATION_SCORES // split.dataset.n_items))
+    if len(users) > most:
+        sample = np.random.default_rng(split.recipe.seed).choice(users, most, replace=False)
         users = np.sort(sample)
     order = tie_order(split.dataset.item_ids)
 
