@@ -21,6 +21,9 @@ from recsys_core.types import Json
 
 Rows = list[dict[str, Any]]
 
+_COLUMN_CODES = ("no-user-column", "no-item-column", "no-rating-column", "ratings-are-words", "unknown-column")
+_COLUMN_FLAGS = "In the shell: --user, --item, --rating, --time COLUMN, or --implicit."
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -107,9 +110,14 @@ def _import(options: argparse.Namespace) -> tuple[Json, str]:
 
     roles = {role: getattr(options, role) for role in ("user", "item", "rating", "time")}
     columns = {role: column for role, column in roles.items() if column is not None}
-    imported = import_ratings(
-        options.file, options.name, columns=columns, implicit=options.implicit, items=options.items
-    )
+    try:
+        imported = import_ratings(
+            options.file, options.name, columns=columns, implicit=options.implicit, items=options.items
+        )
+    except DataError as error:
+        if error.code not in _COLUMN_CODES:
+            raise
+        raise DataError(error.message, f"{error.fix} {_COLUMN_FLAGS}", error.code) from error
     summary = imported.summary()
     card = _workspace().save_dataset(imported.dataset, summary)
     result = {"dataset": card.id, "name": card.name} | summary
@@ -131,9 +139,9 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     card = workspace.find_dataset(options.dataset)
     settings = dict(_setting(text) for text in options.set)
     find_model(options.model).Config.parse(settings)
-    if not 0 <= options.seed < 2**63:
+    if not 0 <= options.seed < 2**32:
         raise ConfigError(
-            f"The seed is {options.seed}; it must be a whole number from 0 to 2^63 - 1.",
+            f"The seed is {options.seed}; it must be a whole number from 0 to 2^32 - 1.",
             "Choose another seed.",
             "bad-setting",
         )

@@ -18,8 +18,11 @@ from recsys_core.types import Float64, Int32, Int64, Json
 
 KS = (5, 10, 20)
 RESAMPLES = 1000
+FEWEST_FOR_INTERVAL = 10  # with fewer people, resampling them says nothing about others
 # More change the choice of the best epoch little, and cost time at each epoch; with a large catalogue, much time.
 VALIDATION_USERS, VALIDATION_SCORES, FEWEST_VALIDATION_USERS = 1000, 4_000_000, 200
+
+Interval = tuple[float, float] | tuple[None, None]
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,8 @@ def _rating_errors(model: Recommender, holdout: Holdout, metric: RatingMetric) -
     return PerUser(users.astype(np.int64), np.bincount(person, errors).astype(np.float64), counts, metric.finish)
 
 
-def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> dict[str, tuple[float, float]]:
-    """Percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13).
+def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> dict[str, Interval]:
+    """Percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13); none for fewer than ten.
 
     All metrics over the same people share their resamples, so that differences between them stay paired.
     """
@@ -162,13 +165,16 @@ def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> d
     for name, part in per_user.items():
         groups.setdefault(part.users.tobytes(), []).append(name)
     tails = [(1 - level) / 2, (1 + level) / 2]
-    intervals: dict[str, tuple[float, float]] = {}
+    intervals: dict[str, Interval] = {}
     for names in groups.values():
         columns = np.stack(
             [column for name in names for column in (per_user[name].numerator, per_user[name].denominator)], axis=1
         )
         sums = resampled_sums(columns, seed)
         for position, name in enumerate(names):
+            if len(per_user[name].users) < FEWEST_FOR_INTERVAL:
+                intervals[name] = (None, None)
+                continue
             figures = per_user[name].finish(sums[:, 2 * position] / sums[:, 2 * position + 1])
             low, high = np.quantile(figures, tails)
             intervals[name] = (float(low), float(high))

@@ -1,10 +1,13 @@
 """The list that one person would see."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
-from recsys_core.models.base import Recommender
+from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import HIDDEN, hide, tie_order, top_k
 from recsys_core.splitting import Split
 from recsys_core.types import Float32, Int64
@@ -23,13 +26,18 @@ def scores_for_user(model: Recommender, split: Split, user: int) -> Float32:
     return hide(model.score(people), split.test.known.take(people))[0]
 
 
-def recommend_to_history(model: Recommender, split: Split, history: list[tuple[int, float | None]], k: int) -> Shown:
+def recommend_to_history(
+    model: Recommender, split: Split, history: Sequence[tuple[int, float | None]], k: int
+) -> Shown:
     """The k best items for somebody new."""
     return best(scores_for_history(model, split, history), tie_order(split.dataset.item_ids), k)
 
 
-def scores_for_history(model: Recommender, split: Split, history: list[tuple[int, float | None]]) -> Float32:
+def scores_for_history(model: Recommender, split: Split, history: Sequence[tuple[int, float | None]]) -> Float32:
     """Float32[I] for somebody who met these items, −inf for the items themselves.
+
+    A model that ranks learned from what people chose, not from how they rated it. So items that were rated in the lower
+    half of the scale are hidden, but taken for no choice of this person.
 
     Args:
         model: with the ability HISTORY.
@@ -55,8 +63,16 @@ def scores_for_history(model: Recommender, split: Split, history: list[tuple[int
                 "Give a rating on that scale.",
                 "off-scale",
             )
-    row = Histories.of([(items, values)], dataset.n_items)
-    return hide(model.score_histories(row), row)[0]
+    chosen = [(item, value) for item, value in zip(items, values, strict=True) if is_choice(model, dataset, value)]
+    row = Histories.of([([item for item, _ in chosen], [value for _, value in chosen])], dataset.n_items)
+    return hide(model.score_histories(row), Histories.of([(items, values)], dataset.n_items))[0]
+
+
+def is_choice(model: Recommender, dataset: Dataset, value: float) -> bool:
+    """Whether a model takes something with this rating into account: one that ranks does from mid-scale on."""
+    if Ability.RATING in model.abilities or dataset.scale is None:
+        return True
+    return value >= (dataset.scale.low + dataset.scale.high) / 2
 
 
 def best(scores: Float32, order: Int64, k: int) -> Shown:

@@ -34,7 +34,7 @@ class SplitRecipe(BaseModel):
         None,
         description="A held-out item counts as relevant when rated at least this; empty: every held-out item does.",
     )
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ class Splitter:
 
 
 def default_recipe(dataset: Dataset, seed: int = 0) -> SplitRecipe:
-    """Temporal per user where there are timestamps, random per user where there are none."""
-    key = "random" if dataset.interactions.times is None else "temporal"
+    """Temporal per user where timestamps tell an order, random per user where they do not."""
+    key = "temporal" if dataset.interactions.has_order else "random"
     return SplitRecipe(key=key, seed=seed)
 
 
@@ -135,9 +135,10 @@ def split(dataset: Dataset, recipe: SplitRecipe) -> Split:
             f"Choose one of: {', '.join(one.key for one in SPLITTERS)}.",
             "unknown-split",
         )
-    if splitter.needs_times and dataset.interactions.times is None:
+    if splitter.needs_times and not dataset.interactions.has_order:
         raise SplitError(
-            f"The split {recipe.key!r} orders events by time, but the data set {dataset.name!r} has no timestamps.",
+            f"The split {recipe.key!r} orders events by time, but the data set {dataset.name!r} has no timestamps, "
+            "or the same one everywhere.",
             "Choose the random or the leave-one-out split, or import the file again with a time column.",
             "no-times",
         )
@@ -146,8 +147,10 @@ def split(dataset: Dataset, recipe: SplitRecipe) -> Split:
     if not (roles == TRAIN).any() or not len(result.test.relevant) or not len(result.test.warm_users):
         wanted = "" if recipe.threshold is None else f" rated {recipe.threshold:g} or more"
         raise SplitError(
-            f"The split {recipe.key!r} leaves nobody with both known events and a held-out item{wanted}.",
-            "Hold out a larger share, lower the threshold, or bring people with at least three events.",
+            f"The split {recipe.key!r} leaves nobody with both training events and a held-out item{wanted}.",
+            "Hold out another share, choose a split per person"
+            + ("" if recipe.threshold is None else ", lower the threshold")
+            + ", or bring people with at least three events.",
             "empty-split",
         )
     return result
@@ -198,20 +201,20 @@ def _leave_one_out(events: Interactions, recipe: SplitRecipe, rng: np.random.Gen
 
 
 def _global_temporal(events: Interactions, recipe: SplitRecipe, rng: np.random.Generator) -> Roles:
+    """Test events are all those after the cut; of what each person did before it, the latest part validates.
+
+    A cut in time for the validation too would leave nothing to learn from of people who came shortly before.
+    """
     assert events.times is not None
-    first_test = _start_of_last(recipe.test_share, events.times)
-    before = events.times[events.times < first_test]
-    first_valid = _start_of_last(recipe.valid_share, before)
-    if not (before < first_valid).any():  # all of one moment: learning comes before validating
-        first_valid = first_test
-    roles = np.where(events.times >= first_test, TEST, np.where(events.times >= first_valid, VALID, TRAIN))
-    return roles.astype(np.int8)
-
-
-def _start_of_last(share: float, times: Int64) -> int:
-    """The time at which the last share of these events begins; 0 where there are none."""
-    place = min(int(len(times) * (1 - share)), len(times) - 1)
-    return int(np.sort(times)[place]) if len(times) else 0
+    ordered = np.sort(events.times)
+    first_test = ordered[min(len(ordered) - 1, int(len(ordered) * (1 - recipe.test_share)))]
+    before = events.times < first_test
+    roles = np.full(len(events), TEST, dtype=np.int8)
+    past = events.take(before)
+    order, places = _latest_first(past, rng, by_time=True)
+    counts = past.user_counts()
+    roles[before] = _last_of_each_user(past, order, places, np.zeros_like(counts), _shares(counts, recipe)[1])
+    return roles
 
 
 SPLITTERS = (

@@ -168,7 +168,10 @@ def test_a_model_without_ratings_is_not_judged_by_them(golden_split: Split):
     assert set(report.metrics) == {f"{metric.about.key}@{k}" for metric in ranked for k in evaluation.KS}
 
 
-def test_figures_of_people_have_intervals_and_figures_of_all_lists_have_none(golden_split: Split):
+def test_figures_of_people_have_intervals_and_figures_of_all_lists_have_none(
+    golden_split: Split, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(evaluation, "FEWEST_FOR_INTERVAL", 1)
     report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids)
     lists = {metric.about.key for metric in METRICS if isinstance(metric, ListMetric)}
     for name, estimate in report.metrics.items():
@@ -261,8 +264,9 @@ def test_the_interval_shrinks_with_the_root_of_the_number_of_people():
         assert width_of(n) == pytest.approx(3.92 / math.sqrt(n), rel=0.25)
 
 
-def test_one_person_has_an_interval_of_no_width():
-    assert bootstrap({"x": per_user(np.array([0.3]))}, seed=0)["x"] == (0.3, 0.3)
+def test_fewer_than_ten_people_have_no_interval():
+    assert bootstrap({"x": per_user(np.linspace(0, 1, 9))}, seed=0)["x"] == (None, None)
+    assert None not in bootstrap({"x": per_user(np.linspace(0, 1, 10))}, seed=0)["x"]
 
 
 def test_the_interval_covers_the_mean_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch):
@@ -275,7 +279,8 @@ def test_the_interval_covers_the_mean_as_often_as_it_says(monkeypatch: pytest.Mo
     assert 0.92 <= covered / 300 <= 0.98  # measured: 0.957
 
 
-def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people():
+def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(evaluation, "FEWEST_FOR_INTERVAL", 1)
     dataset = worlds.dataset(
         [(0, item, 3.0, item) for item in range(6)] + [(1, item, 3.0, item) for item in range(3)], 2, 6
     )
@@ -384,7 +389,7 @@ def test_popularity_cannot_tell_the_camps_apart():
     held = worlds.dataset(
         [(int(user), int(item), 1.0, 0) for user, item in zip(camps.users, camps.items, strict=True)], 40, 20
     ).interactions
-    holdout = Holdout(camps.dataset.histories, held, held)
+    holdout = Holdout(Histories.from_interactions(camps.dataset.interactions), held, held)
     report = evaluate(Popularity().fit(camps.dataset), holdout, camps.dataset.item_ids, ks=(1,))
     # 11 items are unknown, each met by 18 people: any of them may come first.
     assert values(report)["hit_rate@1"] == pytest.approx(1 / 11)

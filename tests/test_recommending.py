@@ -28,10 +28,15 @@ class Given(Recommender):
     info = ModelInfo("given", "Given", "", "Tests", "", "", frozenset({Ability.HISTORY}))
     Config = Config
 
-    def __init__(self, scores: list[float]) -> None:
+    def __init__(self, scores: list[float], rates: bool = False) -> None:
         super().__init__()
+        self.rates = rates
         self.scores = np.array([scores], dtype=np.float32)
         self.asked: list[tuple[list[int], list[float]]] = []
+
+    @property
+    def abilities(self):
+        return self.info.abilities | ({Ability.RATING} if self.rates else set())
 
     def _fit(self, train, context): ...
 
@@ -123,15 +128,22 @@ def test_an_item_of_the_lowest_score_is_still_shown():
 # Somebody new
 
 
-def test_somebody_new_is_not_shown_what_they_told():
+def test_what_somebody_disliked_is_hidden_but_no_choice_to_a_model_that_ranks():
     model = Given(RISING)
+    shown = recommend_to_history(model, golden_split(), [(5, 4.0), (3, 1.0), (0, 3.0)], 10)
+    assert [item for item, _ in shown] == [4, 2, 1]
+    assert model.asked == [([5, 0], [4.0, 3.0])]
+
+
+def test_somebody_new_is_not_shown_what_they_told():
+    model = Given(RISING, rates=True)
     shown = recommend_to_history(model, golden_split(), [(5, 4.0), (3, 1.0)], 10)
     assert shown == [(4, 4.0), (2, 2.0), (1, 1.0), (0, 0.0)]
     assert model.asked == [([5, 3], [4.0, 1.0])]
 
 
 def test_an_item_without_a_rating_was_liked():
-    explicit, implicit = Given(RISING), Given(RISING)
+    explicit, implicit = Given(RISING, rates=True), Given(RISING)
     scores_for_history(explicit, golden_split(), [(2, None), (3, 1.0)])
     assert explicit.asked == [([2, 3], [5.0, 1.0])]
     scores_for_history(implicit, golden_split(worlds.golden(feedback=Feedback.IMPLICIT)), [(2, None)])
@@ -158,7 +170,7 @@ def test_a_rating_off_the_scale_is_refused(value):
 @pytest.mark.parametrize("value", [0.5, 2.25, 4.0])
 def test_the_ends_of_the_scale_and_all_between_are_taken(value):
     world = replace(worlds.golden(), scale=Scale(0.5, 4.0, 0.5))
-    model = Given(RISING)
+    model = Given(RISING, rates=True)
     scores_for_history(model, golden_split(world), [(2, value)])
     assert model.asked == [([2], [value])]
 

@@ -9,6 +9,7 @@ from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about
 from recsys_core.runs.store import RunCard
+from recsys_core.splitting import SPLITTERS
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -16,19 +17,51 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
     groups: dict[str, list[RunCard]] = {}
     for run in runs:
         groups.setdefault(run.split_fingerprint, []).append(run)
+    titles = {one.key: one.title.lower() for one in SPLITTERS}
 
     def name(fingerprint: str) -> str:
         first = groups[fingerprint][0].about
-        split = first["passport"]["split"]
-        return f"{first['dataset_name']} · {split['recipe']['key']} split {fingerprint[:4]}"
+        recipe = first["passport"]["split"]["recipe"]
+        return f"{first['dataset_name']} · {titles[recipe['key']]} · seed {recipe['seed']} ({fingerprint[:4]})"
 
     return groups[choose.choose("Held-out events", "split", list(groups), name)]
 
 
 def choose_metric(runs: list[RunCard]) -> str:
-    names = list(dict.fromkeys(name for run in runs for name in run.about["metrics"]))
-    names.sort(key=lambda name: (not name.startswith("ndcg@10"), 0))
-    return choose.choose("Metric", "metric", names, label)
+    """A metric that at least one run has, with its list length where it has one."""
+    names = {name for run in runs for name in run.about["metrics"]}
+    which, length = st.columns([3, 2])
+    with which:
+        keys = [
+            metric.about.key for metric in METRICS if any(name.partition("@")[0] == metric.about.key for name in names)
+        ]
+        key = choose.choose("Metric", "metric", keys, lambda key: about(key).title)
+    lengths = sorted({name.partition("@")[2] for name in names if name.startswith(f"{key}@")}, key=int)
+    if not lengths:
+        return key
+    with length:
+        middle = lengths[len(lengths) // 2]
+        k = choose.choose("List length", "at", [middle, *(one for one in lengths if one != middle)], str)
+    return f"{key}@{k}"
+
+
+def run_titles(runs: list[RunCard]) -> dict[str, str]:
+    """Run id → a title that tells it apart: runs of one model by the settings in which they differ."""
+    titles = {}
+    for run in runs:
+        twins = [twin for twin in runs if twin.title == run.title]
+        settings = run.about["passport"]["config"] | {"seed": run.about["passport"]["seed"]}
+        differing = [
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in settings.items()
+            if any(
+                (twin.about["passport"]["config"] | {"seed": twin.about["passport"]["seed"]})[name] != value
+                for twin in twins
+            )
+        ]
+        mark = ", ".join(differing[:2]) or run.id.rpartition("-")[2]
+        titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"
+    return titles
 
 
 def label(name: str) -> str:
@@ -66,46 +99,43 @@ def finding(bars: list[Bar], name: str) -> str:
     return f"{metric}: {first.label} leads" if apart else f"{metric}: {first.label} is ahead, but the intervals overlap"
 
 
-def bars(runs: list[RunCard], name: str) -> list[Bar]:
+def bars(runs: list[RunCard], name: str, titles: dict[str, str]) -> list[Bar]:
     """The runs that have this metric, best first."""
     from recsys_core.models import MODELS
 
     colours = model_colours([model.info.key for model in MODELS], look())
-    titles = [run.title for run in runs]
     found = []
     for run in runs:
         estimate = run.about["metrics"].get(name)
         if estimate is not None:
-            title = run.title if titles.count(run.title) == 1 else f"{run.title} {run.id.rpartition('-')[2]}"
-            found.append(Bar(title, estimate["value"], estimate["low"], estimate["high"], colours[run.model]))
+            found.append(Bar(titles[run.id], estimate["value"], estimate["low"], estimate["high"], colours[run.model]))
     return sorted(found, key=lambda bar: bar.value, reverse=about(name).higher_is_better)
 
 
-def table(runs: list[RunCard], chosen: str) -> None:
-    """All models with the metrics at the chosen list length."""
+def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
+    """All models with the metrics at the chosen list length, in the order of the chosen one."""
     k = chosen.partition("@")[2] or "10"
-    ranking = [
+    names = [
         f"{metric.about.key}@{k}" if isinstance(metric, RankingMetric | ListMetric) else metric.about.key
         for metric in METRICS
     ]
     rows = [
         {
-            "Model": run.title,
-            **{label(name): run.about["metrics"].get(name, {}).get("value") for name in ranking},
+            "Model": titles[run.id],
+            **{label(name): run.about["metrics"].get(name, {}).get("value") for name in names},
             "Seconds": run.about["seconds"],
             "Run": run.id.rpartition("-")[2],
         }
         for run in runs
     ]
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    descending = f"ndcg@{k}"
-    frame = frame.sort_values(label(descending), ascending=False)
+    frame = frame.sort_values(label(chosen), ascending=not about(chosen).higher_is_better, na_position="last")
     columns = {
         label(name): st.column_config.NumberColumn(
             format="%.3f",
             help=f"{about(name).formula}. Divided by: {about(name).denominator}; {about(name).empty}.",
         )
-        for name in ranking
+        for name in names
     }
     columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
@@ -116,17 +146,19 @@ all_runs = cache.workspace().runs()
 if not all_runs:
     choose.empty("There is nothing to compare yet.", "Train a model", nav.TRAIN)
 else:
-    left, right = st.columns([3, 1])
+    left, right = st.columns([3, 2])
     with left:
         group = choose_group(all_runs)
     with right:
         metric = choose_metric(group)
     st.caption(plain(protocol(group[0])))
-    shown = bars(group, metric)
+    titles = run_titles(group)
+    shown = bars(group, metric, titles)
     words = about(metric)
-    figure = interval_chart(shown, f"{label(metric)}, 95 % interval over people", finding(shown, metric), look())
+    axis = label(metric) if shown[0].low is None else f"{label(metric)}, 95 % interval over people"
+    figure = interval_chart(shown, axis, finding(shown, metric), look())
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
-    table(group, metric)
+    table(group, metric, titles)
     if len({run.model for run in group}) == 1:
         st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

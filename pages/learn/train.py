@@ -13,7 +13,6 @@ from recsys_core.models import MODELS, Recommender, find_model
 from recsys_core.runs.jobs import Executor, TrainSpec
 from recsys_core.runs.store import DatasetCard
 from recsys_core.splitting import SPLITTERS, SplitRecipe, default_recipe
-from recsys_core.types import Feedback
 
 DEFAULT_MODEL = "neumf"
 JOBS_SHOWN, MOST_JOBS = 4, 30
@@ -43,26 +42,38 @@ def choose_split(card: DatasetCard) -> SplitRecipe:
     """What is held out to judge the model."""
     dataset = cache.dataset(card.id)
     default = default_recipe(dataset)
-    possible = [one for one in SPLITTERS if dataset.interactions.times is not None or not one.needs_times]
+    possible = [one for one in SPLITTERS if dataset.interactions.has_order or not one.needs_times]
     titles = {one.key: one.title for one in possible}
-    with st.expander(f"How it is judged: {titles[default.key].lower()}, 20\u00a0% held out"):
+    with st.expander("How it is judged"):
         key = st.selectbox(
-            "Held out", list(titles), list(titles).index(default.key), titles.__getitem__, key=f"split-{card.id}"
+            "Held out",
+            list(titles),
+            list(titles).index(default.key),
+            titles.__getitem__,
+            key=f"split-{card.id}",
+            persist_state="session",
         )
         st.caption(plain(next(one.idea for one in possible if one.key == key)))
         share = default.test_share
         if key != "leave-one-out":
-            share = st.slider("Share held out for the test", 0.05, 0.5, share, 0.05, key="test-share")
+            share = st.slider(
+                "Share held out for the test", 0.05, 0.5, share, 0.05, key="test-share", persist_state="session"
+            )
         threshold = None
-        if dataset.feedback is Feedback.EXPLICIT and dataset.scale is not None:
-            levels = [None, *(level for level in _levels(dataset.scale.low, dataset.scale.high, dataset.scale.step))]
+        if dataset.scale is not None:
+            levels = [None, *_levels(dataset.scale.low, dataset.scale.high, dataset.scale.step)]
             threshold = st.selectbox(
                 "A held-out item counts as relevant when rated",
                 levels,
                 format_func=lambda level: "anything" if level is None else f"{level:g} or more",
                 key=f"threshold-{card.id}",
+                persist_state="session",
             )
-        seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", help="Of the split and of the training.")
+        seed = st.number_input(
+            "Seed", 0, 2**32 - 1, 0, key="seed", help="Of the split and of the training.", persist_state="session"
+        )
+    held_out = "one event a person" if key == "leave-one-out" else f"{share:.0%} of the events"
+    st.caption(f"Held out to judge it: {titles[key].lower()}, {held_out}.")
     return SplitRecipe(key=key, test_share=share, threshold=threshold, seed=seed)
 
 
@@ -80,21 +91,31 @@ def form() -> None:
     if card is None:
         return
     model = choose_model()
+    start = st.container()  # above the settings, so that it and its errors stay in sight
     settings = {}
     if model.Config.model_fields:
         with st.expander("Settings"):
             settings = config_form(model.Config, f"config-{model.info.key}")
     recipe = choose_split(card)
-    where = Executor.AUTO
     with st.expander("Where it runs"):
-        where = st.radio("Process", list(WHERE), format_func=WHERE.__getitem__, label_visibility="collapsed")
+        where = st.radio(
+            "Process",
+            list(WHERE),
+            format_func=WHERE.__getitem__,
+            label_visibility="collapsed",
+            key="where",
+            persist_state="session",
+        )
         st.caption(
             "Automatic trains small data in the app's process and large data beside it, so that pages stay quick."
         )
     request = st.session_state.setdefault("train-request", uuid.uuid4().hex)
-    if st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
+    with start:
+        if not st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
+            return
         try:
             config = model.Config.parse(settings)
+            model(config).check(cache.dataset(card.id))
             spec = TrainSpec(
                 dataset=card.id,
                 model=model.info.key,
@@ -107,8 +128,8 @@ def form() -> None:
         except StudioError as error:
             show_error(error)
             return
-        st.session_state["train-request"] = uuid.uuid4().hex
-        st.rerun()
+    st.session_state["train-request"] = uuid.uuid4().hex
+    st.rerun()
 
 
 def outcomes() -> None:
@@ -116,10 +137,10 @@ def outcomes() -> None:
     jobs = cache.jobs().all()
     watch()
     past = [job for job in jobs if not job.is_active]
-    if not jobs:
+    if not jobs and cache.workspace().datasets():
         with st.container(border=True):
             st.markdown("**Nothing is training.**")
-            st.caption("Choose on the left and press Start; the curves grow here while the model learns.")
+            st.caption("Press Start training; the curves grow here while the model learns.")
     for place, job in enumerate(past[:JOBS_SHOWN]):
         ended(job, is_latest=place == 0)
     if len(past) > JOBS_SHOWN:

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from pages.shared import cache, choose, nav
-from pages.shared.add_data import add_data
+from pages.shared.add_data import IMPORTED, UPLOADS, add_data
 from pages.shared.frame import look, plain
-from pages.shared.jobs import draw
+from pages.shared.jobs import active_jobs, draw
 from recsys_core.data.dataset import Dataset
 from recsys_core.figures.profile import activity, long_tail, rating_histogram
+from recsys_core.runs.jobs import State
 from recsys_core.runs.store import DatasetCard
 from recsys_core.types import Feedback
 
@@ -42,7 +43,8 @@ def charts(card: DatasetCard) -> None:
 def findings(card: DatasetCard) -> None:
     """What the import found, and the balance of its rows."""
     about = card.about
-    with st.expander(f"What the import found ({len(about['findings'])})"):
+    lost = any(finding["level"] == "warning" for finding in about["findings"])
+    with st.expander("What the import found", expanded=lost):
         st.caption(
             f"{about['rows']:,} rows read = {about['kept']:,} kept + {about['rejected']:,} rejected + "
             f"{about['merged']:,} merged."
@@ -77,8 +79,16 @@ def manage(card: DatasetCard) -> None:
         st.markdown(plain(cache.dataset(card.id).origin or "Imported from a file."))
         st.caption(f"Id {card.id}, imported {choose.moment(card.created)}.")
         st.caption("Models that were trained on it stay: each keeps the data it needs.")
+        waiting = [job for job in active_jobs() if job.spec.dataset == card.id]
+        if waiting:
+            st.caption(
+                f"Jobs that use it: {len(waiting)}. What runs is finished; what waits is taken out of the queue."
+            )
         sure = st.checkbox("Delete this data set", key=f"sure-{card.id}")
         if st.button("Delete", disabled=not sure, key=f"delete-{card.id}"):
+            for job in waiting:
+                if job.state is State.QUEUED:
+                    cache.jobs().stop(job.id)
             cache.workspace().delete_dataset(card.id)
             choose.remember(choose.DATASET, "")
             st.rerun()
@@ -89,8 +99,10 @@ cards = cache.workspace().datasets()
 if not cards:
     add_data()
 else:
-    with st.expander("Add a data set", icon=":material/add:"):
+    with st.expander("Add a data set", icon=":material/add:", key=f"add-{st.session_state.get(UPLOADS, 0)}"):
         add_data()
+    if IMPORTED in st.session_state:
+        st.toast(st.session_state.pop(IMPORTED), icon=":material/check:")
     chosen = choose.choose_dataset()
     assert chosen is not None  # there is at least one
     content = cache.dataset(chosen.id)

@@ -20,6 +20,7 @@ from recsys_core.data.roles import Columns
 from recsys_core.data.samples import SAMPLES
 from recsys_core.errors import StudioError
 
+UPLOADS, IMPORTED = "uploads", "imported"
 ROLES = {"user": "Person", "item": "Item", "rating": "Rating", "time": "Time"}
 
 
@@ -47,8 +48,9 @@ def _upload() -> None:
         "header. Titles and genres are optional and joined by the item's id."
     )
     left, right = st.columns(2)
-    ratings = left.file_uploader("Ratings", key="ratings-file")
-    items = right.file_uploader("Titles and genres (optional)", key="items-file")
+    turn = st.session_state.setdefault(UPLOADS, 0)  # an import empties both boxes for the next one
+    ratings = left.file_uploader("Ratings", key=f"ratings-file-{turn}")
+    items = right.file_uploader("Titles and genres (optional)", key=f"items-file-{turn}")
     if ratings is None:
         return
     with tempfile.TemporaryDirectory(prefix="foretaste-") as folder:
@@ -92,6 +94,8 @@ def _confirm(path: Path, items: Path | None, name: str) -> None:
             )
             card = cache.workspace().save_dataset(imported.dataset, imported.summary())
         choose.remember(choose.DATASET, card.id)
+        st.session_state[UPLOADS] += 1
+        st.session_state[IMPORTED] = f"Imported {plain(card.name)}"
         st.switch_page(nav.DATA.path, query_params={choose.DATASET: card.id})
 
 
@@ -125,11 +129,12 @@ def _columns(found: Preview, cells: Sequence[DeltaGenerator], name: str) -> Colu
     chosen = {}
     for cell, (role, label) in zip(cells[2:], ROLES.items(), strict=True):
         guess = None if found.columns is None else getattr(found.columns, role)
+        options = [None, *names]
         chosen[role] = cell.selectbox(
             label,
-            names,
-            None if guess is None else names.index(guess),
-            placeholder="none",
+            options,
+            options.index(guess),
+            format_func=lambda name: "none" if name is None else name,
             key=f"{role}-{name}-{found.dialect}",
         )
     user, item = chosen["user"], chosen["item"]

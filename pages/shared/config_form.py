@@ -13,7 +13,7 @@ def config_form(config: type[Config], key: str) -> dict[str, Any]:
     everyday = {name: field for name, field in config.model_fields.items() if not _extra(field).get("advanced")}
     rare = {name: field for name, field in config.model_fields.items() if name not in everyday}
     settings = _pairs(everyday, key)
-    if rare and st.toggle("More settings", key=f"{key}-more"):
+    if rare and st.toggle("More settings", key=f"{key}-more", persist_state="session"):
         settings |= _pairs(rare, key)
     return settings
 
@@ -32,9 +32,10 @@ def _widget(name: str, field: FieldInfo, key: str) -> Any:
     label, default = name.replace("_", " ").capitalize(), field.get_default(call_default_factory=True)
     if get_origin(field.annotation) is Literal:
         options = list(get_args(field.annotation))
-        return st.selectbox(label, options, index=options.index(default), key=key, help=field.description)
+        index = options.index(default)
+        return st.selectbox(label, options, index, key=key, help=field.description, persist_state="session")
     if isinstance(default, bool):
-        return st.checkbox(label, default, key=key, help=field.description)
+        return st.checkbox(label, default, key=key, help=field.description, persist_state="session")
     if isinstance(default, int):
         low, high = _bounds(field)
         return st.number_input(
@@ -44,6 +45,7 @@ def _widget(name: str, field: FieldInfo, key: str) -> Any:
             value=default,
             key=key,
             help=field.description,
+            persist_state="session",
         )
     if isinstance(default, float):
         low, high = _bounds(field)
@@ -57,9 +59,10 @@ def _widget(name: str, field: FieldInfo, key: str) -> Any:
             format="%g",
             key=key,
             help=field.description,
+            persist_state="session",
         )
     text = ", ".join(str(part) for part in default)
-    return f"[{st.text_input(label, text, key=key, help=field.description)}]"
+    return f"[{st.text_input(label, text, key=key, help=field.description, persist_state='session')}]"
 
 
 def _extra(field: FieldInfo) -> dict[str, Any]:

@@ -15,6 +15,11 @@ from recsys_core.runs.jobs import RESUMABLE, Job, State
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
+COLOURS: dict[State, Literal["green", "red", "orange"]] = {
+    State.FINISHED: "green",
+    State.FAILED: "red",
+    State.INTERRUPTED: "orange",
+}
 
 
 def active_jobs() -> list[Job]:
@@ -45,11 +50,19 @@ def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
     from recsys_core.models import find_model
 
+    model = find_model(job.spec.model)
     try:
-        data = cache.workspace().find_dataset(job.spec.dataset).name
+        name = model(model.Config.parse(job.spec.settings)).title
+    except StudioError:  # settings that were refused
+        name = model.info.title
+    return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
+
+
+def _dataset_name(job: Job) -> str | None:
+    try:
+        return cache.workspace().find_dataset(job.spec.dataset).name
     except StudioError:
-        data = "a deleted data set"
-    return plain(f"{find_model(job.spec.model).info.title} on {data}")
+        return None
 
 
 def waiting(job: Job) -> None:
@@ -76,6 +89,8 @@ def running(job: Job, colours: Theme) -> None:
 
 def status(job: Job, epochs: list[Json]) -> str:
     """Phase, epoch, speed and time left in one line."""
+    if job.stop and job.phase == "Training":
+        return "Stopping; the best epoch is kept"
     parts = [job.phase]
     if job.phase == "Training" and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
@@ -104,13 +119,13 @@ def curves(epochs: list[Json], colours: Theme, key: str) -> None:
     left, right = st.columns(2)
     numbers = [event["epoch"] for event in epochs]
     most = epochs[-1]["epochs"]
-    (name,) = list(epochs[0]["losses"])[:1]  # the part that is minimised; further parts belong to experts
+    (name,) = list(epochs[0]["losses"])[:1]  # the first part is what is minimised
     losses = [event["losses"][name] for event in epochs]
-    falling = losses[-1] < losses[0] or len(losses) == 1
+    change = "is" if len(losses) == 1 else "fell to" if losses[-1] < losses[0] else "rose to"
     figure = learning_curve(
         Curve(f"training {name}", numbers, losses),
         most,
-        f"{name.capitalize()} in training {'fell' if falling else 'rose'} to {losses[-1]:.3f}",
+        f"{name.capitalize()} in training {change} {losses[-1]:.3f}",
         colours,
         colours.popularity,
     )
@@ -140,10 +155,16 @@ def ended(job: Job, is_latest: bool) -> None:
     """The outcome of a job, and what can be done about it; the latest one shows how it went."""
     step: Literal["primary", "secondary"] = "primary" if is_latest else "secondary"
     with st.container(border=True, key=f"ended-{job.id}"):
-        st.markdown(f"**{title(job)}** · {job.state.value}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title(job)}**", width="content")
+            st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
         st.caption(plain(job.message))
         with st.container(horizontal=True):
-            if job.state in RESUMABLE and st.button("Resume", key=f"resume-{job.id}", type=step):
+            if (
+                job.state in RESUMABLE
+                and _dataset_name(job) is not None
+                and st.button("Resume", key=f"resume-{job.id}", type=step)
+            ):
                 try:
                     cache.runner().resume(job.id)
                 except StudioError as error:

@@ -6,19 +6,19 @@ import streamlit as st
 from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from recsys_core.models.base import Ability
-from recsys_core.ranking import HIDDEN, tie_order
-from recsys_core.recommending import best, scores_for_history
+from recsys_core.ranking import tie_order
+from recsys_core.recommending import best, is_choice, scores_for_history
 from recsys_core.runs.run_files import LoadedRun
 
 WANTED = 5
-OFFERED = 12
+OFFERED = 10
 SEARCHABLE = 5_000
 
 
 def try_yourself(run: LoadedRun, k: int) -> None:
     """Pick and rate items on the left, the list on the right."""
     if Ability.HISTORY not in run.model.abilities:
-        st.info(f"{plain(run.model.info.title)} only knows the people it met in training.")
+        st.info(f"{plain(run.model.title)} only knows the people it met in training.")
         return
     picks = _picks(run)
     left, right = st.columns([1, 1], gap="large")
@@ -40,13 +40,14 @@ def _picks(run: LoadedRun) -> dict[int, int]:
 def _search(run: LoadedRun, picks: dict[int, int]) -> None:
     dataset = run.split.dataset
     counts = run.split.train.interactions.item_counts()
-    offered = [int(item) for item in np.argsort(-counts, kind="stable")[:SEARCHABLE] if int(item) not in picks]
+    offered = [int(item) for item in np.argsort(-counts, kind="stable")[:SEARCHABLE]]
 
     def add() -> None:
         item = st.session_state["pick-search"]
         if item is not None:
-            picks[item] = 5
+            picks.setdefault(item, 5)
             st.session_state["pick-search"] = None
+            st.toast(f"{plain(dataset.title(item))}: {picks[item]} of 5 stars")
 
     st.selectbox(
         "Add something you like",
@@ -54,6 +55,7 @@ def _search(run: LoadedRun, picks: dict[int, int]) -> None:
         index=None,
         format_func=dataset.title,
         placeholder="Type a title",
+        filter_mode="contains",
         key="pick-search",
         on_change=add,
     )
@@ -67,10 +69,8 @@ def _rate(run: LoadedRun, picks: dict[int, int]) -> None:
     offered = suggestions[start : start + OFFERED]
     # What is on offer keeps its place when it is rated, so that nothing jumps under the pointer.
     for item in [*(item for item in picks if item not in offered), *offered]:
-        words, stars = st.columns([3, 2], vertical_alignment="center")
-        with words:
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             grid(dataset, [Card(item)], compact=True)
-        with stars:
             _stars(run, item, picks)
     with st.container(horizontal=True):
         if st.button("Other suggestions", icon=":material/refresh:"):
@@ -121,27 +121,26 @@ def rating_of(stars: int, low: float, high: float) -> float:
 def _list(run: LoadedRun, picks: dict[int, int], k: int) -> None:
     dataset, model = run.split.dataset, run.model
     rates = Ability.RATING in model.abilities
-    history = [
-        (item, rating_of(stars, dataset.scale.low, dataset.scale.high) if dataset.scale else None)
-        for item, stars in picks.items()
-        if rates or stars >= 3
-    ]
-    missing = WANTED - len(picks)
-    if missing > 0:
+    history = [(item, _value(run, stars)) for item, stars in picks.items()]
+    used = sum(is_choice(model, dataset, value) for _, value in history)
+    left_out = len(history) - used
+    if not used:
+        st.caption(f"Rate {WANTED} for a list of your own. Until then, this is what everybody would see.")
+    elif used < WANTED:
+        st.caption(f"A first guess. Rate {WANTED - used} more for a list of your own.")
+    if left_out:
         st.caption(
-            f"Rate {missing} more for a list of your own. Until then, what {'everybody' if not picks else 'little'} "
-            f"{'would see' if not picks else 'is known so far gives'}:"
+            f"{plain(model.title)} learns from what people chose, not from how they rated it, so what you gave one or "
+            f"two stars is left out ({left_out})."
         )
-    elif not rates and len(history) < len(picks):
-        st.caption(
-            f"{plain(model.info.title)} learns from what people chose, not from how they rated it, so what you gave "
-            "one or two stars is left out."
-        )
-    scores = scores_for_history(model, run.split, history)
-    scores[list(picks)] = HIDDEN
-    found = best(scores, tie_order(dataset.item_ids), k)
+    found = best(scores_for_history(model, run.split, history), tie_order(dataset.item_ids), k)
     cards = [
         Card(item, rank, note=predicted(run, score) if rates else "")
         for rank, (item, score) in enumerate(found, start=1)
     ]
     grid(dataset, cards)
+
+
+def _value(run: LoadedRun, stars: int) -> float:
+    scale = run.split.dataset.scale
+    return 1.0 if scale is None else rating_of(stars, scale.low, scale.high)

@@ -30,7 +30,7 @@ def choose_person(run: LoadedRun) -> int:
 
     def name(identifier: str) -> str:
         user = dataset.user_ids.positions.get(identifier)
-        return identifier if user is None else f"{dataset.person(user)} · {known[user]} known"
+        return identifier if user is None else f"{dataset.person(user)} · {known[user]:,} known"
 
     return dataset.user_ids.find(choose.choose("Person", choose.PERSON, ids, name, accept_new=True), "person")
 
@@ -59,6 +59,8 @@ def history(run: LoadedRun, user: int) -> None:
 
 def cards_of(run: LoadedRun, scores: Float32, found: Shown, hits: set[int]) -> list[Card]:
     """Cards whose bar runs from the median item of this person (empty) to the best (full)."""
+    if not found:
+        return []
     possible = scores[scores != HIDDEN]
     middle, top = float(np.median(possible)), float(possible.max())
     rating = Ability.RATING in run.model.abilities
@@ -67,7 +69,7 @@ def cards_of(run: LoadedRun, scores: Float32, found: Shown, hits: set[int]) -> l
             item,
             rank,
             bar=(score - middle) / (top - middle) if top > middle else 1.0,
-            bar_hint=f"{run.model.info.score}: {score:.3f}",
+            bar_hint=f"{run.model.score_meaning}: {score:.4g}",
             note=predicted(run, score) if rating else "",
             hit=item in hits,
         )
@@ -87,15 +89,17 @@ def lists(run: LoadedRun, user: int, k: int) -> None:
         st.subheader("What they liked" if dataset.scale else "What they met", anchor=False)
         history(run, user)
     with right:
-        st.subheader(f"What {plain(run.model.info.title)} would show", anchor=False)
+        st.subheader(f"What {plain(run.model.title)} would show", anchor=False)
+        if not found:
+            st.info("This person knows every item already, so there is nothing to show.")
         hits = sum(item in held_out for item, _ in found)
-        if held_out:
+        if held_out and found:
             st.caption(
                 f"{hits} of these {len(found)} {'is' if hits == 1 else 'are'} among the {len(held_out)} "
                 f"{'item' if len(held_out) == 1 else 'items'} that were held out: things this person really chose "
                 "and the model never saw. Bars run from this person's median item to the best."
             )
-        else:
+        elif found:
             st.caption("Nothing of this person was held out. Bars run from this person's median item to the best.")
         grid(dataset, cards_of(run, scores, found, held_out))
 

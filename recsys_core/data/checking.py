@@ -19,6 +19,7 @@ __all__ = ["Checked", "Finding", "check"]
 FEWEST_USERS, FEWEST_ITEMS, FEWEST_EVENTS = 2, 2, 10
 MOST_WORDS = 0.1  # share of ratings that may be words before the column is taken for the wrong one
 LONGEST_ID = 1000
+LARGEST_RATING = 1e6  # in size; far larger ones overflow in training
 _MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "-", "?", "nat", "\\n"])
 _NOT_FINITE = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -125,7 +126,8 @@ class _Sieve:
             return
         self.good[positions] = False
         self.faults.append((len(positions), self.fault(positions, column, what), fix))
-        places = ", ".join(self.table.place(int(position)) for position in positions[:5])
+        values = self.table.frame[column]
+        places = ", ".join(f"{self.table.place(int(row))}: {quote(str(values.iat[row]))}" for row in positions[:5])
         message = f"{counted(len(positions), 'row')}, column {quote(column)}: the value {what} ({places})."
         self.warn(code, message, len(positions))
 
@@ -156,7 +158,7 @@ def _ids(sieve: _Sieve, column: str, noun: str) -> tuple[Int64, Strings]:
         message = f"{quote(column)} holds ids such as NA or null; they are taken as ids."
         sieve.say("warning", "ids-like-missing", message, strange)
     result = merged_codes[codes].astype(np.int64)
-    fix = f"Fill in the {noun} ids, or choose another column with --{noun} COLUMN."
+    fix = f"Fill in the {noun} ids, or choose another column for the {noun}s."
     sieve.reject(np.array([not name for name in names])[result], column, f"missing-{noun}", f"is no {noun} id", fix)
     too_long = np.array([len(name) > LONGEST_ID for name in names])[result]
     sieve.reject(too_long, column, f"long-{noun}", f"is longer than {LONGEST_ID} characters", fix)
@@ -176,11 +178,13 @@ def _ratings(sieve: _Sieve, column: str) -> Float64:
         finite = np.isfinite(numbers.astype(np.float32))
     missing = lower.isin(_MISSING).to_numpy(dtype=bool)
     infinite = lower.isin(_NOT_FINITE).to_numpy(dtype=bool) | (numeric & ~finite)
+    huge = numeric & ~infinite & (np.abs(numbers) > LARGEST_RATING)
     words = ~numeric & ~missing & ~infinite
     _refuse_words(sieve, words[codes], column)
     fix = f"Write the ratings as plain numbers, such as 4 or 3.5. {NO_RATINGS}"
     sieve.reject(missing[codes], column, "missing-rating", "is no rating", fix)
     sieve.reject(infinite[codes], column, "infinite-rating", "is not a finite number", fix)
+    sieve.reject(huge[codes], column, "huge-rating", f"is beyond ±{LARGEST_RATING:,.0f}", fix)
     sieve.reject(words[codes], column, "rating-not-a-number", "is not a number", fix)
     return numbers[codes]
 
@@ -202,7 +206,7 @@ def _times(sieve: _Sieve, column: str) -> Int64 | None:
     if not any(texts):
         sieve.say("note", "no-times", f"The column {quote(column)} is empty, so the events have no times.")
         return None
-    fix = "Write the times as unix seconds or as ISO 8601 (2024-05-01T12:00:00Z), or choose another column with --time."
+    fix = "Write the times as unix seconds or as ISO 8601 (2024-05-01T12:00:00Z), or choose another column."
     seconds, good = parse_times(texts)
     if mixes_units(texts):
         raise DataError(

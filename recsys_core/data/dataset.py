@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recsys_core.data.interactions import Histories, Interactions
+from recsys_core.data.interactions import Interactions
 from recsys_core.errors import DataError
-from recsys_core.types import Feedback, Int32, Strings
+from recsys_core.types import Feedback, Strings
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Ids:
             examples = ", ".join(repr(str(known)) for known in self.values[:3])
             raise DataError(
                 f"There is no {noun} with the id {identifier!r} here; ids look like {examples}.",
-                f"Check the id, or look the {noun} up on the Data page.",
+                "Check the id.",
                 f"unknown-{noun}",
             )
         return position
@@ -106,10 +106,6 @@ class Dataset:
         return self.interactions.n_items
 
     @cached_property
-    def histories(self) -> Histories:
-        return Histories.from_interactions(self.interactions)
-
-    @cached_property
     def fingerprint(self) -> str:
         """Sha-256 of the content that models and metrics depend on: ids, events, scale, words; not of the name."""
         digest = hashlib.sha256(f"{self.feedback} {self.scale}".encode())
@@ -169,9 +165,3 @@ def blank_item_table(n_items: int) -> pd.DataFrame:
 def blank_user_table(n_users: int) -> pd.DataFrame:
     """A user table in which nothing is known."""
     return pd.DataFrame({"name": pd.Series([""] * n_users, dtype=object)})
-
-
-def index_by_first_appearance(identifiers: Strings) -> tuple[Int32, Ids]:
-    """Positions Int32[E] of ids in the order in which they first appear, and the ids."""
-    codes, values = pd.factorize(identifiers)
-    return codes.astype(np.int32), Ids(np.asarray(values, dtype=object))

@@ -38,21 +38,15 @@ class Interactions:
     def __len__(self) -> int:
         return len(self.users)
 
+    @property
+    def has_order(self) -> bool:
+        """Whether the times tell which events came first."""
+        return self.times is not None and len(self) > 0 and bool(self.times.min() < self.times.max())
+
     def take(self, rows: Int64 | Bool) -> "Interactions":
         """The events at these positions, or where this mask is true. The only way to make a subset."""
         times = None if self.times is None else self.times[rows]
         return Interactions(self.users[rows], self.items[rows], self.values[rows], times, self.n_users, self.n_items)
-
-    def concat(self, other: "Interactions") -> "Interactions":
-        """These events followed by the other's, of the same users and items."""
-        return Interactions(
-            np.concatenate([self.users, other.users]),
-            np.concatenate([self.items, other.items]),
-            np.concatenate([self.values, other.values]),
-            None if self.times is None or other.times is None else np.concatenate([self.times, other.times]),
-            self.n_users,
-            self.n_items,
-        )
 
     def matrix(self) -> csr_array:
         """Float32 (U, I), holding ``values``; repeated pairs are added up."""
@@ -115,6 +109,11 @@ class Histories:
     def lengths(self) -> Int64:
         """Int64[B]."""
         return np.diff(self.indptr)
+
+    @property
+    def has_order(self) -> bool:
+        """Whether the times tell which events came first."""
+        return self.times is not None and len(self) > 0 and bool(self.times.min() < self.times.max())
 
     def take(self, rows: Int64 | Int32) -> "Histories":
         """The rows of these people, in this order; a row may be asked for more than once."""

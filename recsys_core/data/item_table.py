@@ -37,11 +37,13 @@ def build_item_table(
     Of several rows with one id the first wins.
 
     Raises:
-        DataError: no column holds the ids, or no row fits any item.
+        DataError: no column holds the ids, no column says anything else about the items, or no row fits any item.
     """
     frame = _with_header(table)
     columns = [str(name) for name in frame.columns]
-    rows, findings = _join(table, frame[_id_column("item", table, columns)], item_ids, "item")
+    id_column = _id_column("item", table, columns)
+    _require_details(table, frame, columns)
+    rows, findings = _join(table, frame[id_column], item_ids, "item")
     known = rows >= 0
     chosen = frame.iloc[rows[known]]
     result = blank_item_table(len(item_ids))
@@ -107,9 +109,21 @@ def _id_column(role: str, table: RawTable, columns: list[str]) -> str:
         raise DataError(
             f"{table.name} has no column with {role} ids; its columns are {listing(table.columns)}.",
             f"Call the column with the ids {role}_id.",
-            f"no-{role}-column",
+            "no-id-column",
         )
     return best
+
+
+def _require_details(table: RawTable, frame: pd.DataFrame, columns: list[str]) -> None:
+    if any(_column(role, columns) for role in ("title", "genres", "year", "text", "image")):
+        return
+    if not _genre_flags(frame, columns):
+        raise DataError(
+            f"{table.name} says nothing about the items: none of its columns {listing(table.columns)} holds titles, "
+            "genres, years, texts or images.",
+            "Choose the file that describes the items, and call its columns title, genres, year, text or image.",
+            "no-item-details",
+        )
 
 
 def _column(role: str, columns: list[str]) -> str | None:
@@ -159,8 +173,8 @@ def _fill(table: pd.DataFrame, column: str, where: Int64, values: list[str] | li
 
 
 def _genres(frame: pd.DataFrame, columns: list[str]) -> list[tuple[str, ...]]:
-    flags = {name: label for name in columns if (label := _flag_label(name)) and frame[name].isin(["0", "1"]).all()}
-    if len(flags) >= 3:
+    flags = _genre_flags(frame, columns)
+    if flags:
         marks: Bool = (frame[list(flags)] == "1").to_numpy()
         labels = list(flags.values())
         return [
@@ -172,6 +186,12 @@ def _genres(frame: pd.DataFrame, columns: list[str]) -> list[tuple[str, ...]]:
     values = frame[column].tolist()
     separator = next((mark for mark in "|;," if any(mark in value for value in values)), "|")
     return [_split_genres(value, separator) for value in values]
+
+
+def _genre_flags(frame: pd.DataFrame, columns: list[str]) -> dict[str, str]:
+    """The columns of flags and their genres; a column or two of them may be anything."""
+    flags = {name: label for name in columns if (label := _flag_label(name)) and frame[name].isin(["0", "1"]).all()}
+    return flags if len(flags) >= 3 else {}
 
 
 def _flag_label(name: str) -> str:

@@ -51,11 +51,6 @@ class Profile:
     user_counts: Int64
     item_counts: Int64
 
-    def lorenz(self) -> Float64:
-        """Float64[I + 1], the share of all events that the least popular items hold, for 0..I items."""
-        ascending = np.cumsum(self.item_counts[::-1])
-        return np.concatenate([[0.0], ascending / ascending[-1]])
-
     def sentences(self) -> list[str]:
         """Two to four sentences on what the figures mean for training."""
         return [self._about_density(), *self._about_items(), *self._about_people(), self._about_times()][:4]

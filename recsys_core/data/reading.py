@@ -17,8 +17,9 @@ from recsys_core.types import Int64
 __all__ = ["Dialect", "RawTable", "read_table", "sniff"]
 
 MOST_COLUMNS = 2000
+LONGEST_LINE = 2_000_000  # bytes
 _QUOTING = (",", ";")  # where fields are commonly quoted
-_NEWLINE, _RETURN = ord("\n"), ord("\r")
+_NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
 _REASONS = {
     "TOO MANY COLUMNS": "has too many fields",
     "MISSING COLUMNS": "has too few fields",
@@ -89,8 +90,8 @@ def read_table(path: Path, dialect: Dialect, sample: bool = False) -> RawTable:
         sample: read only about the first quarter of a million characters.
 
     Raises:
-        DataError: there are no rows, the header is ambiguous, most rows do not fit the header, or a quote is opened
-            and never closed.
+        DataError: there are no rows, the header is ambiguous, most rows do not fit the header, a line is endless, or a
+            quote is opened and never closed.
     """
     names = _column_names(path, dialect)
     quoted = not _opens_quote_in_header(path, dialect)
@@ -167,8 +168,11 @@ def _read(path: Path, dialect: Dialect, names: list[str], sample: bool, quoted: 
     """The table, and whether every line of the file is in it."""
     characters = SAMPLE_CHARACTERS if sample else None
     with utf8_copy(path, dialect.encoding, quoted, characters) as copy:
+        content = copy.content()
+        newlines = np.flatnonzero(content == _NEWLINE)
+        _refuse_endless_lines(path.name, content, newlines, dialect.delimiter, names, quoted)
         frame, errors = _run_reader(copy, dialect, len(names), quoted, path.name)
-        lines, errors, complete = _place_rows(copy, frame, errors, dialect, quoted)
+        lines, errors, complete = _place_rows(copy, content, newlines, frame, errors, dialect, quoted)
     frame.columns = pd.Index(names)
     rejected = pd.DataFrame(
         {
@@ -179,6 +183,42 @@ def _read(path: Path, dialect: Dialect, names: list[str], sample: bool, quoted: 
     )
     notes = _encoding_notes(path.name, dialect)
     return RawTable(path.name, frame, lines, rejected, dialect, copy.cut, notes), complete
+
+
+def _refuse_endless_lines(
+    name: str, content: Uint8, newlines: Int64, delimiter: str, names: list[str], quoted: bool
+) -> None:
+    """Refuse lines over which the reader would spend minutes."""
+    separator = delimiter.encode()
+    starts, ends = np.append(0, newlines + 1), np.append(newlines, len(content))
+    suspects = np.flatnonzero(ends - starts > MOST_COLUMNS * len(separator))
+    if not len(suspects):
+        return
+    quotes = np.flatnonzero(content == _QUOTE) if quoted else np.empty(0, np.int64)
+    for line, start, end in zip(suspects + 1, starts[suspects], ends[suspects], strict=True):
+        inside = int(np.searchsorted(quotes, start)) % 2 == 1
+        separators = _separators(content[start:end].tobytes(), separator, quoted, inside)
+        if separators > MOST_COLUMNS:
+            what = f"has {separators + 1:,} fields; {len(names)} are wanted ({listing(names)})"
+        elif end - start > LONGEST_LINE:
+            what = f"is {end - start:,} bytes long; a line may have up to {LONGEST_LINE:,}"
+        else:
+            continue
+        raise DataError(
+            f"{name} line {line} {what}.",
+            "Write one event a line, each with as many fields as there are columns.",
+            "endless-line",
+        )
+
+
+def _separators(line: bytes, separator: bytes, quoted: bool, inside: bool) -> int:
+    """How many separators of a line stand outside quotes.
+
+    A lone quote further up can make a line only seem to begin ``inside`` quotes, or only seem not to: the smaller
+    number counts.
+    """
+    parts = line.split(b'"') if quoted else [line]
+    return min(sum(part.count(separator) for part in parts[first::2]) for first in {0, int(inside)})
 
 
 def _run_reader(
@@ -220,14 +260,18 @@ def _run_reader(
 
 
 def _place_rows(
-    copy: Utf8Copy, frame: pd.DataFrame, errors: pd.DataFrame, dialect: Dialect, quoted: bool
+    copy: Utf8Copy,
+    content: Uint8,
+    newlines: Int64,
+    frame: pd.DataFrame,
+    errors: pd.DataFrame,
+    dialect: Dialect,
+    quoted: bool,
 ) -> tuple[Int64 | None, pd.DataFrame, bool]:
     """The line of each row, the errors with their lines, and whether every line of the file is accounted for.
 
     A lone quote inside a field can mislead the search for the starts of the records; then the lines are None.
     """
-    content = copy.content()
-    newlines = np.flatnonzero(content == _NEWLINE)
     starts = _record_starts(content, newlines, quoted)
     starts = starts[np.searchsorted(newlines, starts) >= copy.blank_lines][int(dialect.header) :]
     found = np.searchsorted(newlines, starts) + 1

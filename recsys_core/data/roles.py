@@ -13,8 +13,8 @@ from recsys_core.data.times import looks_like_times
 from recsys_core.errors import DataError
 
 SAMPLE_ROWS = 10_000
-HOW_TO_CHOOSE = "Choose the columns by hand (--user, --item, --rating, --time COLUMN)."
-NO_RATINGS = "Choose the rating column (--rating COLUMN), or say that there is none (--implicit)."
+HOW_TO_CHOOSE = "Choose by hand which column holds what."
+NO_RATINGS = "Choose the column that holds the ratings, or say that there are none."
 
 
 @dataclass(frozen=True)

@@ -45,5 +45,7 @@ def learning_curve(curve: Curve, epochs: int, title: str, look: Theme, colour: s
             hovertemplate=f"best epoch %{{x}}<br>{escape(curve.name)} %{{y:.4f}}<extra></extra>",
         )
     chart.update_xaxes(title_text="epoch", range=[0.5, max(epochs, 2) + 0.5], dtick=max(1, epochs // 8), showgrid=False)
-    chart.update_yaxes(title_text=escape(curve.name), nticks=5, rangemode="normal")
+    chart.update_yaxes(title_text=escape(curve.name), nticks=5)
+    if len(set(curve.values)) == 1:  # plotly would draw an axis that goes below 0
+        chart.update_yaxes(range=[0, 2 * max(curve.values[0], 1e-3)])
     return chart

@@ -18,7 +18,7 @@ from recsys_core.types import Feedback, Float32, Int32, Json
 
 
 class Ability(StrEnum):
-    """What a model can be asked for. Pages, explainers and the shell offer what is declared and nothing else."""
+    """What a model can be asked for. Pages and the shell offer what is declared and nothing else."""
 
     RATING = "rating"  # predict, on the data's rating scale
     HISTORY = "history"  # score people it never met, from their history alone
@@ -81,17 +81,27 @@ def _from_text(value: Any) -> Any:
 
 def _config_error(config: type[Config], error: ValidationError) -> ConfigError:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    name = str(first["loc"][0]) if first["loc"] else "settings"
     if first["type"] == "extra_forbidden":
         known = ", ".join(config.model_fields)
         fix = f"Known settings: {known}." if known else "This model has no settings."
         return ConfigError(f"There is no setting {name!r}.", fix, "unknown-setting")
-    wanted = first["msg"][:1].lower() + first["msg"][1:]
+    wanted = _WANTED.get(first["type"], first["msg"].partition(",")[0].replace("Input should", "it must"))
     return ConfigError(
-        f"The setting {name!r} is {first['input']!r}: {wanted}.",
-        f"Change {name!r} and try again.",
+        f"The setting {name!r} cannot be {first['input']!r}: {wanted}.",
+        f"Change {name.replace('_', ' ')!r} and try again.",
         "bad-setting",
     )
+
+
+_WANTED = {
+    "tuple_type": "it must be numbers in a row, such as 128, 64",
+    "too_short": "it must hold at least one number, such as 128, 64",
+    "int_parsing": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "literal_error": "it must be one of the choices offered",
+}
 
 
 class Recommender(ABC):
@@ -116,8 +126,29 @@ class Recommender(ABC):
         return self.info.abilities
 
     @property
+    def title(self) -> str:
+        """What to call the model as it is configured."""
+        return self.info.title
+
+    @property
+    def score_meaning(self) -> str:
+        """What its scores mean as it is configured, as read after "Score: "."""
+        return self.info.score
+
+    @property
     def is_fitted(self) -> bool:
         return self.n_items > 0
+
+    def check(self, train: Dataset) -> None:
+        """Refuse data that the model cannot learn from.
+
+        Raises:
+            ModelError: says why.
+        """
+        if self.info.needs_ratings or Ability.RATING in self.abilities:
+            self._require_ratings(train)
+        if not len(train.interactions):
+            raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
 
     def fit(self, train: Dataset, context: FitContext | None = None) -> Self:
         """Learn from a data set; a second call starts afresh.
@@ -125,10 +156,7 @@ class Recommender(ABC):
         Raises:
             ModelError: the data do not fit the model.
         """
-        if self.info.needs_ratings or Ability.RATING in self.abilities:
-            self._require_ratings(train)
-        if not len(train.interactions):
-            raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
+        self.check(train)
         self.n_users, self.n_items = 0, 0
         self._fit(train, context or FitContext())
         self.n_users, self.n_items = train.n_users, train.n_items

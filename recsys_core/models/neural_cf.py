@@ -16,7 +16,7 @@ from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
 PAPER = "He, Liao, Zhang, Nie, Hu and Chua, Neural Collaborative Filtering, WWW 2017"
-SCORE = "log-odds that the person meets the item; with the objective 'rating', the predicted rating"
+SCORE = "log-odds that the person meets the item"
 
 SCORED_AT_ONCE = 1 << 20  # numbers in the widest layer: 4 MB stay in the cache
 
@@ -30,6 +30,14 @@ class NeuralCF(Recommender):
     @property
     def abilities(self) -> frozenset[Ability]:
         return self.info.abilities | {Ability.RATING} if self._rates else self.info.abilities
+
+    @property
+    def title(self) -> str:
+        return f"{self.info.title} (ratings)" if self._rates else self.info.title
+
+    @property
+    def score_meaning(self) -> str:
+        return "predicted rating" if self._rates else self.info.score
 
     @property
     def _rates(self) -> bool:

@@ -35,7 +35,7 @@ class TrainSpec(BaseModel):
     model: str
     settings: dict[str, Any] = Field(default_factory=dict)
     split: SplitRecipe = Field(default_factory=SplitRecipe)
-    seed: int = Field(0, ge=0, lt=2**63)
+    seed: int = Field(0, ge=0, lt=2**32)  # as many as torch tells apart
     executor: Executor = Executor.AUTO
 
 

@@ -131,9 +131,11 @@ class Workspace:
             dataset: what to keep.
             about: what the import found, as plain data; shown with the data set.
         """
-        identifier = hashlib.sha256(f"{dataset.name}\0{dataset.fingerprint}".encode()).hexdigest()[:12]
+        identifier = _content_id(dataset)
         target = self.root / "datasets" / identifier
         card = about | {"name": dataset.name, "created": time.time()}
+        if target.exists() and not _is_whole(target):
+            remove_folder(target)
         if not target.exists():
             with new_folder(target) as folder:
                 write_dataset(dataset, folder, with_images=True)
@@ -231,6 +233,21 @@ class Workspace:
         card = self.find_run(identifier)
         remove_folder(self.root / "runs" / card.id)
         self._unlist("runs", card.id)
+
+
+def _content_id(dataset: Dataset) -> str:
+    """An id that changes with anything that a person can see of a data set."""
+    seen = [list(dataset.item_table[column]) for column in ("year", "image")] + [list(dataset.user_table["name"])]
+    content = f"{dataset.name}\0{dataset.fingerprint}\0{seen}"
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        read_dataset(folder)
+    except StoreError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=8)

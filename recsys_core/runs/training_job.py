@@ -133,7 +133,7 @@ def describe(
     training = model.training
     return {
         "model": model.info.key,
-        "title": model.info.title,
+        "title": model.title,
         "dataset": dataset,
         "dataset_name": parts.dataset.name,
         "spec": spec.model_dump(mode="json"),

@@ -64,10 +64,10 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
             if is_best:
                 best_epoch, best = epoch, _copy(task.state())
             history.append(event)
+            context.on_event(event)
             if time.monotonic() - last_checkpoint >= CHECKPOINT_SECONDS:
                 context.save_checkpoint(_checkpoint(task, best, best_epoch, history))
                 last_checkpoint = time.monotonic()
-            context.on_event(event)
     except Cancelled:
         if not history:
             raise

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from recsys_core.data.checking import Checked, check
 from recsys_core.data.dataset import Scale
+from recsys_core.data.findings import quote
 from recsys_core.data.reading import read_table, sniff
 from recsys_core.data.roles import guess_columns
 from recsys_core.errors import DataError
@@ -80,6 +81,8 @@ def test_blanks_around_ids_are_trimmed(tmp_path: Path) -> None:
         (2, "-Infinity", "infinite-rating"),
         (2, "1e400", "infinite-rating"),
         (2, "1e39", "infinite-rating"),
+        (2, "1e7", "huge-rating"),
+        (2, "-1000001", "huge-rating"),
         (2, "good", "rating-not-a-number"),
         (2, "0x10", "rating-not-a-number"),
         (2, "1_0", "rating-not-a-number"),
@@ -94,8 +97,20 @@ def test_a_few_bad_values_cost_their_rows_and_are_reported(tmp_path: Path, colum
     assert codes(result) == {code: 2}
     finding = result.findings[0]
     assert finding.level == "warning"
-    assert "row 5 (line 6), row 6 (line 7)" in finding.message
+    shown = quote(value)
+    assert f"(row 5 (line 6): {shown}, row 6 (line 7): {shown})" in finding.message
     assert HEADER[column] in finding.message
+
+
+def test_a_rating_of_a_million_is_kept(tmp_path: Path) -> None:
+    assert checked(tmp_path, changed(4, 2, "1000000", "-1e6")).kept == 35
+
+
+def test_fixes_name_no_flags_of_the_shell(tmp_path: Path) -> None:
+    for column, value in ((0, ""), (1, ""), (2, "good"), (3, "yesterday")):
+        with pytest.raises(DataError) as error:
+            checked(tmp_path, changed(0, column, *[value] * 35))
+        assert "--" not in error.value.fix
 
 
 def test_rejected_rows_of_the_reader_count(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recsys_core import cli
 from recsys_core.data.dialect import Dialect
 from recsys_core.data.importing import import_ratings, preview
 from recsys_core.data.roles import Columns
@@ -88,6 +89,15 @@ def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> No
     assert len(seen.frame) == 20
 
 
+def test_the_shell_adds_its_flags_to_fixes_about_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, text_of([(u, i, t) for u, i, _, t in ROWS], header=("userId", "movieId", "timestamp")))
+    assert cli.main(["import", str(path), "--name", "x"]) == 2
+    assert "say that there are none. In the shell: --user, --item, --rating, --time" in capsys.readouterr().err
+    items = ["--items", str(write(tmp_path, "title,year\nOne,1999\nTwo,1998\n", "items.csv"))]
+    assert cli.main(["import", str(write(tmp_path, text_of())), "--name", "x", *items]) == 2
+    assert "In the shell" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "words", "fix"),
     [
@@ -95,7 +105,7 @@ def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> No
         (
             text_of([(u, i, t) for u, i, _, t in ROWS], header=("userId", "movieId", "timestamp")),
             'no rating column: besides "userId" .user. and "movieId" .item. it has "timestamp"',
-            "--rating COLUMN",
+            "Choose the column that holds the ratings",
         ),
         (
             "Call me Ishmael.\nSome years ago, never mind how long, I went to sea.\nIt is a way I have.\n",

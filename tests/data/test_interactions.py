@@ -52,20 +52,6 @@ def test_a_subset_keeps_declared_sizes_and_types(events: Interactions):
     assert (none.times is None) == (events.times is None)
 
 
-@given(interactions, interactions)
-def test_concat_is_one_after_the_other(first: Interactions, second: Interactions):
-    both = first.concat(second)
-    assert len(both) == len(first) + len(second)
-    assert both.users.tolist() == first.users.tolist() + second.users.tolist()
-    assert both.items.tolist() == first.items.tolist() + second.items.tolist()
-    assert both.values.tolist() == first.values.tolist() + second.values.tolist()
-    if first.times is not None and second.times is not None:
-        assert both.times is not None
-        assert both.times.tolist() == first.times.tolist() + second.times.tolist()
-    else:
-        assert both.times is None  # half a timeline is none
-
-
 @given(interactions)
 def test_the_matrix_holds_every_value_at_its_place(events: Interactions):
     expected = np.zeros((N_USERS, N_ITEMS), dtype=np.float32)
@@ -157,3 +143,10 @@ def test_nobody_at_all_is_a_legal_set_of_histories():
     assert len(histories) == 0
     assert histories.matrix().shape == (0, 3)
     assert list(histories.batches(4)) == []
+
+
+@pytest.mark.parametrize(("times", "told"), [(None, False), ([5, 5], False), ([5, 6], True)])
+def test_only_times_that_differ_tell_an_order(times, told):
+    columns = np.zeros(2, np.int32), np.array([0, 1], np.int32), np.ones(2, np.float32)
+    events = Interactions(*columns, None if times is None else np.array(times), 1, 2)
+    assert events.has_order is told

@@ -61,6 +61,13 @@ def test_a_file_without_an_id_column(tmp_path: Path) -> None:
     assert "item_id" in error.value.fix
 
 
+def test_a_ratings_file_is_no_item_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match='says nothing about the items.*"user_id", "item_id", "rating"') as error:
+        items(tmp_path, "user_id,item_id,rating\nu1,i1,5\nu2,i1,4\n", ["i1"])
+    assert error.value.code == "no-item-details"
+    assert "title" in error.value.fix
+
+
 @pytest.mark.parametrize(
     ("title", "year"),
     [

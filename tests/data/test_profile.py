@@ -31,9 +31,6 @@ def test_figures(tmp_path: Path) -> None:
     assert figures.user_counts.tolist() == [6, 6, 6, 6, 6, 1]
     assert (figures.first, figures.last) != (None, None)
     assert str(figures.first) == "2000-12-31 22:00:00+00:00"
-    lorenz = figures.lorenz()
-    assert (lorenz[0], lorenz[-1], len(lorenz)) == (0, 1, 9)
-    assert (np.diff(lorenz, 2) >= -1e-12).all()
 
 
 def test_implicit_data_without_times(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import pickle
+import time
 import zipfile
 from pathlib import Path
 
@@ -228,6 +229,33 @@ def test_repeated_and_nameless_columns(tmp_path: Path) -> None:
 def test_thousands_of_columns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="5,000 columns"):
         read(write(tmp_path, ",".join(f"c{n}" for n in range(5000)) + "\n" + ",".join("1" * 5000) + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("1," * 120_000, "line 4 has 120,001 fields; 3 are wanted"),
+        ('"1"",2","' + '3","' * 5_000 + '"', "line 4 has 5,002 fields; 3 are wanted"),
+        (("x" * 99_999 + ",") * 30, "line 4 is 3,000,000 bytes long; a line may have up to 2,000,000"),
+    ],
+)
+def test_endless_lines_are_refused_at_once(tmp_path: Path, line: str, words: str) -> None:
+    path = write(tmp_path, f"user_id,item_id,rating\nu1,i1,5\n\n{line}\nu2,i2,4\n")
+    started = time.perf_counter()
+    with pytest.raises(DataError, match=words) as error:
+        read_table(path, Dialect("utf-8", ",", True))
+    assert error.value.code == "endless-line"
+    assert time.perf_counter() - started < 2
+
+
+def test_separators_inside_quotes_do_not_make_a_line_endless(tmp_path: Path) -> None:
+    words = "a, b, " * 3_000
+    several_lines = f'i2,Two,"first\n{words}\nlast"\n'
+    for second in ('i2,5" disc,x\n', several_lines):
+        text = f'item_id,title,text\ni1,One,"{words}"\n{second}i3,Three,"{words}"\n'
+        table = read_table(write(tmp_path, text, "items.csv"), Dialect("utf-8", ",", True))
+        assert table.frame["item_id"].tolist() == ["i1", "i2", "i3"]
+        assert table.frame["text"].iat[2] == words
 
 
 @pytest.mark.parametrize(

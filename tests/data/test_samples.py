@@ -26,8 +26,7 @@ def test_each_sample_says_what_it_is() -> None:
 
 
 def test_demo() -> None:
-    if not (samples.DEMO_FOLDER / "ratings.csv").is_file():
-        pytest.skip("assets/demo has not been made yet")
+    assert (samples.DEMO_FOLDER / "ratings.csv").is_file()
     result = load_demo()
     dataset = result.dataset
     assert result.rows == result.kept == len(dataset.interactions)

@@ -231,7 +231,7 @@ def test_weight_decay_shortens_vectors():
 def test_a_stranger_gets_the_scores_that_a_known_person_with_the_same_history_has(model_class, objective):
     camps = worlds.two_camps(60, Feedback.EXPLICIT)
     model = build(model_class, objective=objective, epochs=40).fit(camps.dataset)
-    folded = model.score_histories(camps.dataset.histories)
+    folded = model.score_histories(Histories.from_interactions(camps.dataset.interactions))
     trained = model.score(camps.users)
     agreement = [np.corrcoef(one, other)[0, 1] for one, other in zip(folded, trained, strict=True)]
     assert np.mean(agreement) > 0.9
@@ -275,7 +275,7 @@ def test_nothing_known_means_the_mean_person(camp_models):
 
 
 def test_some_items_stand_for_all_the_others(camp_models, monkeypatch):
-    histories = worlds.two_camps(60).dataset.histories
+    histories = Histories.from_interactions(worlds.two_camps(60).dataset.interactions)
     whole = camp_models[0].score_histories(histories)
     monkeypatch.setattr(neural_cf_fold_in, "COMMON_NEGATIVES", 12)  # of 20
     some = camp_models[0].score_histories(histories)
