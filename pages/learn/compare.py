@@ -141,6 +141,16 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
 
 
+def removal(titles: dict[str, str]) -> None:
+    """Take a model away for good."""
+    with st.expander("Remove a model"):
+        run = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="remove-run")
+        sure = st.checkbox("Delete it for good", key=f"sure-{run}")
+        if st.button("Delete", disabled=not sure):
+            cache.workspace().delete_run(run)
+            st.rerun()
+
+
 choose.header(nav.COMPARE)
 all_runs = cache.workspace().runs()
 if not all_runs:
@@ -160,5 +170,6 @@ else:
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
     table(group, metric, titles)
+    removal(titles)
     if len({run.model for run in group}) == 1:
         st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

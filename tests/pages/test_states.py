@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.browser import ROOT
-from pages.shared.nav import HOME, PAGES
+from pages.shared.nav import COMPARE, HOME, PAGES
 from recsys_core.data.samples import SAMPLES
 from recsys_core.errors import StudioError
 from recsys_core.runs.jobs import Job, Jobs, TrainSpec
@@ -94,6 +94,18 @@ def test_the_demo_goes_from_home_to_a_finished_training(empty_home):
     assert [job.state for job in jobs.all()] == ["finished"]
     at.run()
     assert any(button.label == "See recommendations" for button in at.button)
+
+
+def test_a_model_is_removed_for_good(tmp_path, monkeypatch):
+    finished_run(tmp_path)
+    monkeypatch.setenv("FORETASTE_HOME", str(tmp_path))
+    at = opened(COMPARE)
+    run = next(run for run in Workspace(tmp_path).runs() if run.model == "gmf")
+    at.selectbox(key="remove-run").set_value(run.id).run()
+    at.checkbox(key=f"sure-{run.id}").check().run()
+    next(button for button in at.button if button.label == "Delete").click().run()
+    assert not at.exception
+    assert [left.model for left in Workspace(tmp_path).runs()] == ["popularity"]
 
 
 def test_an_unknown_person_gets_a_sentence(tmp_path, monkeypatch):
