@@ -11,7 +11,7 @@ from recsys_core.errors import SplitError
 from recsys_core.metrics import METRICS, NDCG, RMSE, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import masked_scores, tie_order, top_k
+from recsys_core.ranking import masked_scores, top_k
 from recsys_core.splitting import Holdout, Split
 from recsys_core.training.context import Validation
 from recsys_core.types import Float64, Int32, Int64, Json
@@ -97,7 +97,7 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
             "Hold out a larger share, or lower the threshold.",
             "nobody-to-judge",
         )
-    truth, lists = rank(model, holdout, users, max(ks), tie_order(items))
+    truth, lists = rank(model, holdout, users, max(ks), items.hash_order)
     per_user: dict[str, PerUser] = {}
     metrics: dict[str, Estimate] = {}
     for metric in METRICS:
@@ -205,7 +205,7 @@ def validator(split: Split, model: Recommender) -> Callable[[Recommender], Valid
     if len(users) > most:
         sample = np.random.default_rng(split.recipe.seed).choice(users, most, replace=False)
         users = np.sort(sample)
-    order = tie_order(split.dataset.item_ids)
+    order = split.dataset.item_ids.hash_order
 
     def validate(model: Recommender) -> Validation:
         truth, _ = rank(model, holdout, users, 10, order)

@@ -4,12 +4,10 @@ Two rules hold everywhere. Items that a person already knows are never shown. Eq
 model's favour: metrics take the expectation over tied orders, shown lists follow a hash of the external id.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from recsys_core.data.dataset import Ids
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.types import Float32, Int32, Int64
@@ -61,19 +59,13 @@ def hide(scores: Float32, known: Histories) -> Float32:
     return scores
 
 
-def tie_order(items: Ids) -> Int64:
-    """Int64[I], a fixed order without meaning in which items with equal scores are shown."""
-    digests = [hashlib.blake2b(i.encode("utf-8", "surrogatepass"), digest_size=8).digest() for i in items.values]
-    return np.argsort(np.array([int.from_bytes(digest) for digest in digests], dtype=np.uint64), kind="stable")
-
-
 def top_k(scores: Float32, k: int, order: Int64) -> tuple[Int32, Float32]:
     """The k best items of each row, best first, and their scores; −1 and −inf where there are fewer.
 
     Args:
         scores: Float32[B, I], −inf for items that may not be shown.
         k: list length.
-        order: Int64[I], which of two equal scores comes first, from :func:`tie_order`.
+        order: Int64[I], which of two equal scores comes first, such as ``Ids.hash_order``.
     """
     n_rows, n_items = scores.shape
     width = min(k, n_items)

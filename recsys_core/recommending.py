@@ -8,7 +8,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import HIDDEN, hide, tie_order, top_k
+from recsys_core.ranking import HIDDEN, hide, top_k
 from recsys_core.splitting import Split
 from recsys_core.types import Float32, Int64
 
@@ -17,7 +17,7 @@ Shown = list[tuple[int, float]]  # (item, score), best first
 
 def recommend_to_user(model: Recommender, split: Split, user: int, k: int) -> Shown:
     """The k best items for a person of the data set, without what the test split takes as known."""
-    return best(scores_for_user(model, split, user), tie_order(split.dataset.item_ids), k)
+    return best(scores_for_user(model, split, user), split.dataset.item_ids.hash_order, k)
 
 
 def scores_for_user(model: Recommender, split: Split, user: int) -> Float32:
@@ -30,7 +30,7 @@ def recommend_to_history(
     model: Recommender, split: Split, history: Sequence[tuple[int, float | None]], k: int
 ) -> Shown:
     """The k best items for somebody new."""
-    return best(scores_for_history(model, split, history), tie_order(split.dataset.item_ids), k)
+    return best(scores_for_history(model, split, history), split.dataset.item_ids.hash_order, k)
 
 
 def scores_for_history(model: Recommender, split: Split, history: Sequence[tuple[int, float | None]]) -> Float32:

@@ -12,7 +12,7 @@ from recsys_core import ranking
 from recsys_core.data.dataset import Ids
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
-from recsys_core.ranking import HIDDEN, hide, masked_scores, tie_order, top_k
+from recsys_core.ranking import HIDDEN, hide, masked_scores, top_k
 from recsys_core.types import Float32, Int64
 
 few_values = st.sampled_from([-np.inf, -1.0, -0.0, 0.0, 0.5, 1.0, 1e30])  # few, so that most are tied
@@ -72,16 +72,16 @@ def test_ties_follow_the_names_of_items_and_not_their_places():
     names = [f"item {number}" for number in range(50)]
     shuffled = np.random.default_rng(1).permutation(50)
     elsewhere = Ids.of([names[place] for place in shuffled])
-    plain = top_k(np.zeros((1, 50), np.float32), 10, tie_order(Ids.of(names)))[0][0]
-    moved = top_k(np.zeros((1, 50), np.float32), 10, tie_order(elsewhere))[0][0]
+    plain = top_k(np.zeros((1, 50), np.float32), 10, Ids.of(names).hash_order)[0][0]
+    moved = top_k(np.zeros((1, 50), np.float32), 10, elsewhere.hash_order)[0][0]
     assert [names[item] for item in plain] == [elsewhere.values[item] for item in moved]
     assert sorted(plain.tolist()) != list(range(10))  # not simply the first of the file
 
 
 def test_the_tie_order_is_the_same_in_every_process():
     # From `printf a | b2sum -l 64`, sorted. Python's own hash of text changes with each start; this one must not.
-    assert tie_order(Ids.of(["a", "b", "c", "d", "é", ""])).tolist() == [2, 0, 1, 3, 4, 5]
-    assert sorted(tie_order(Ids.of(["\ud800", "x"])).tolist()) == [0, 1]  # half a character does not stop it
+    assert Ids.of(["a", "b", "c", "d", "é", ""]).hash_order.tolist() == [2, 0, 1, 3, 4, 5]
+    assert sorted(Ids.of(["\ud800", "x"]).hash_order.tolist()) == [0, 1]  # half a character does not stop it
 
 
 def test_nobody_is_shown_what_they_know():

@@ -45,19 +45,21 @@ def choose_metric(runs: list[RunCard]) -> str:
     return f"{key}@{k}"
 
 
+def settings(run: RunCard) -> dict[str, object]:
+    """All that a person chose for a run, the seed included."""
+    passport = run.about["passport"]
+    return passport["config"] | {"seed": passport["seed"]}
+
+
 def run_titles(runs: list[RunCard]) -> dict[str, str]:
     """Run id → a title that tells it apart: runs of one model by the settings in which they differ."""
     titles = {}
     for run in runs:
         twins = [twin for twin in runs if twin.title == run.title]
-        settings = run.about["passport"]["config"] | {"seed": run.about["passport"]["seed"]}
         differing = [
             f"{name.replace('_', ' ')} {value}"
-            for name, value in settings.items()
-            if any(
-                (twin.about["passport"]["config"] | {"seed": twin.about["passport"]["seed"]})[name] != value
-                for twin in twins
-            )
+            for name, value in settings(run).items()
+            if any(settings(twin)[name] != value for twin in twins)
         ]
         mark = ", ".join(differing[:2]) or run.id.rpartition("-")[2]
         titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"

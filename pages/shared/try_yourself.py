@@ -6,7 +6,6 @@ import streamlit as st
 from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from recsys_core.models.base import Ability
-from recsys_core.ranking import tie_order
 from recsys_core.recommending import best, is_choice, scores_for_history
 from recsys_core.runs.run_files import LoadedRun
 
@@ -133,7 +132,7 @@ def _list(run: LoadedRun, picks: dict[int, int], k: int) -> None:
             f"{plain(model.title)} learns from what people chose, not from how they rated it, so what you gave one or "
             f"two stars is left out ({left_out})."
         )
-    found = best(scores_for_history(model, run.split, history), tie_order(dataset.item_ids), k)
+    found = best(scores_for_history(model, run.split, history), dataset.item_ids.hash_order, k)
     cards = [
         Card(item, rank, note=predicted(run, score) if rates else "")
         for rank, (item, score) in enumerate(found, start=1)

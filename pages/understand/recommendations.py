@@ -8,7 +8,7 @@ from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
 from recsys_core.models.base import Ability
-from recsys_core.ranking import HIDDEN, tie_order
+from recsys_core.ranking import HIDDEN
 from recsys_core.recommending import Shown, best, scores_for_user
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.types import Float32
@@ -81,7 +81,7 @@ def lists(run: LoadedRun, user: int, k: int) -> None:
     """History beside recommendations, hits marked."""
     dataset = run.split.dataset
     scores = scores_for_user(run.model, run.split, user)
-    found = best(scores, tie_order(dataset.item_ids), k)
+    found = best(scores, dataset.item_ids.hash_order, k)
     relevant = run.split.test.relevant
     held_out = {int(item) for item in relevant.items[relevant.users == user]}
     left, right = st.columns([1, 3], gap="large")

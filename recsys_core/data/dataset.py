@@ -10,7 +10,7 @@ import pandas as pd
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import DataError
-from recsys_core.types import Feedback, Strings
+from recsys_core.types import Feedback, Int64, Strings
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class Ids:
     @cached_property
     def positions(self) -> dict[str, int]:
         return {identifier: position for position, identifier in enumerate(self.values)}
+
+    @cached_property
+    def hash_order(self) -> Int64:
+        """Int64[n], the positions in an order without meaning, by a hash of the id: always the same, favours nobody."""
+        digests = [
+            hashlib.blake2b(identifier.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            for identifier in self.values
+        ]
+        return np.argsort(np.array([int.from_bytes(digest) for digest in digests], dtype=np.uint64), kind="stable")
 
     def find(self, identifier: str, noun: str) -> int:
         """The position of an id, or a :class:`DataError` that names it."""
