@@ -12,6 +12,13 @@ Anything else that is raised is a bug.
 """
 
 
+def visible(text: str) -> str:
+    """Text on one line in which nothing is hidden: what cannot be printed is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+
+
 class StudioError(Exception):
     """An expected failure.
 
@@ -24,9 +31,8 @@ class StudioError(Exception):
     code = "error"
 
     def __init__(self, message: str, fix: str = "", code: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.fix = fix
+        self.message, self.fix = visible(message), visible(fix)
+        super().__init__(self.message)
         self.code = code or self.code
 
     def __str__(self) -> str:

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from recsys_core.data.dataset import Ids
 from recsys_core.data.interactions import Interactions
-from recsys_core.errors import SplitError
+from recsys_core.errors import AbilityError, SplitError
 from recsys_core.metrics import METRICS, NDCG, RMSE, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import masked_scores, top_k
+from recsys_core.ranking import CHUNK_SCORES, masked_scores, top_k
+from recsys_core.recommending import scores_of_people
 from recsys_core.splitting import Holdout, Split
 from recsys_core.training.context import Validation
-from recsys_core.types import Float64, Int32, Int64, Json
+from recsys_core.types import Bool, Float32, Float64, Int32, Int64, Json
 
 KS = (5, 10, 20)
 RESAMPLES = 1000
@@ -60,7 +62,8 @@ class Report:
         metrics: name such as "ndcg@10" → estimate.
         per_user: the same for metrics that belong to people, taken apart.
         users: people judged by ranking metrics.
-        cold_users: people with something to find of whom nothing is known: not judged.
+        cold_users: people with something to find who are not judged: nothing is known of them, or the model never met
+            them and cannot be told of them.
     """
 
     metrics: dict[str, Estimate]
@@ -88,25 +91,22 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
 
     Raises:
         SplitError: there is nobody to judge it on.
+        AbilityError: there are only people whom it never met, and it cannot be told of them.
         ModelError: a score is not a number.
     """
-    users = holdout.warm_users
-    if not len(users):
-        raise SplitError(
-            "There is nobody to judge the model on: no person has both known events and a held-out item.",
-            "Hold out a larger share, or lower the threshold.",
-            "nobody-to-judge",
-        )
+    users = judged_users(model, holdout)
     truth, lists = rank(model, holdout, users, max(ks), items.hash_order)
     per_user: dict[str, PerUser] = {}
     metrics: dict[str, Estimate] = {}
+    rated = _rated(model, holdout)
+    ratings = predicted_ratings(model, holdout, rated) if Ability.RATING in model.abilities else None
     for metric in METRICS:
         if isinstance(metric, RankingMetric):
             for k in ks:
                 values = metric.per_user(truth, k)
                 per_user[f"{metric.about.key}@{k}"] = PerUser(users, values, np.ones(len(users)), _identity)
-        elif isinstance(metric, RatingMetric) and Ability.RATING in model.abilities:
-            per_user[metric.about.key] = _rating_errors(model, holdout, metric)
+        elif isinstance(metric, RatingMetric) and ratings is not None:
+            per_user[metric.about.key] = _rating_errors(rated, ratings, metric)
     intervals = bootstrap(per_user, seed)
     for metric in METRICS:
         if isinstance(metric, ListMetric):
@@ -119,11 +119,42 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
                 for name, part in per_user.items()
                 if name.partition("@")[0] == metric.about.key
             }
-    return Report(metrics, per_user, len(users), len(holdout.cold_users))
+    with_something_to_find = len(holdout.warm_users) + len(holdout.cold_users)
+    return Report(metrics, per_user, len(users), with_something_to_find - len(users))
 
 
 def _identity(value: Float64) -> Float64:
     return value
+
+
+def judged_users(model: Recommender, holdout: Holdout) -> Int64:
+    """Int64[n], people with something to find of whom the model knows something.
+
+    Raises:
+        SplitError: there is nobody of whom anything is known.
+        AbilityError: there are only people whom the model never met, and it cannot be told of them.
+    """
+    if not len(holdout.warm_users):
+        raise SplitError(
+            "There is nobody to judge the model on: no person has both known events and a held-out item.",
+            "Hold out a larger share, or lower the threshold.",
+            "nobody-to-judge",
+        )
+    users = holdout.warm_users[_can_be_judged(model, holdout, holdout.warm_users)]
+    if not len(users):
+        raise AbilityError(
+            f"{model.title} only knows the people it met in training, and this split judges it by people whom it "
+            "never met.",
+            "Choose a split per person, or a model that can be asked about somebody new.",
+            "only-strangers",
+        )
+    return users
+
+
+def _can_be_judged(model: Recommender, holdout: Holdout, users: Int64 | Int32) -> Bool:
+    """Which of these users are known to the model, or can be made known to it by what is known of them."""
+    known = holdout.known.lengths()[users] > 0
+    return known if Ability.HISTORY in model.abilities else known & ~np.isin(users, holdout.strangers)
 
 
 def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int64) -> tuple[RankedTruth, Int32]:
@@ -132,7 +163,8 @@ def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int6
     by_user = np.argsort(relevant.users, kind="stable")
     starts = np.concatenate([[0], np.cumsum(relevant.user_counts())])
     parts, lists = [], []
-    for chunk, scores in masked_scores(model.score, users, holdout.known, holdout.candidates):
+    score = partial(scores_of_people, model, holdout)
+    for chunk, scores in masked_scores(score, users, holdout.known, holdout.candidates):
         counts = starts[chunk + 1] - starts[chunk]
         people = np.repeat(np.arange(len(chunk)), counts)
         rows = np.repeat(starts[chunk] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(
@@ -143,14 +175,29 @@ def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int6
     return RankedTruth.concat(parts), np.concatenate(lists)
 
 
-def _rated(holdout: Holdout) -> Interactions:
-    """The held-out ratings of people of whom something is known."""
-    return holdout.targets.take(holdout.known.lengths()[holdout.targets.users] > 0)
+def _rated(model: Recommender, holdout: Holdout) -> Interactions:
+    """The held-out ratings of people of whom the model knows something."""
+    return holdout.targets.take(_can_be_judged(model, holdout, holdout.targets.users))
 
 
-def _rating_errors(model: Recommender, holdout: Holdout, metric: RatingMetric) -> PerUser:
-    targets = _rated(holdout)
-    errors = metric.error(targets.values, model.predict(targets.users, targets.items))
+def predicted_ratings(model: Recommender, holdout: Holdout, targets: Interactions) -> Float32:
+    """Float32[n] for held-out ratings: of people whom the model never met by their known events, cut to the scale."""
+    ratings = np.empty(len(targets), dtype=np.float32)
+    strange = np.isin(targets.users, holdout.strangers)
+    ratings[~strange] = model.predict(targets.users[~strange], targets.items[~strange])
+    people, person = np.unique(targets.users[strange], return_inverse=True)
+    items, found = targets.items[strange], np.empty(len(person), dtype=np.float32)
+    size = max(1, CHUNK_SCORES // max(1, targets.n_items))
+    for start in range(0, len(people), size):
+        mine = (start <= person) & (person < start + size)
+        scores = model.score_histories(holdout.known.take(people[start : start + size]))
+        found[mine] = scores[person[mine] - start, items[mine]]
+    ratings[strange] = found if holdout.scale is None else np.clip(found, holdout.scale.low, holdout.scale.high)
+    return ratings
+
+
+def _rating_errors(targets: Interactions, ratings: Float32, metric: RatingMetric) -> PerUser:
+    errors = metric.error(targets.values, ratings)
     users, person = np.unique(targets.users, return_inverse=True)
     counts = np.bincount(person).astype(np.float64)
     return PerUser(users.astype(np.int64), np.bincount(person, errors).astype(np.float64), counts, metric.finish)
@@ -194,17 +241,18 @@ def resampled_sums(columns: Float64, seed: int) -> Float64:
 
 def validator(split: Split, model: Recommender) -> Callable[[Recommender], Validation] | None:
     """The early-stopping figure of a split for a model: RMSE where it predicts ratings, else NDCG@10 of a fixed sample
-    of people; None where nothing is held out to validate on."""
+    of people; None where nothing is held out to validate on.
+
+    Raises:
+        AbilityError: there are only people whom the model never met, and it cannot be told of them.
+    """
     holdout = split.valid
+    users = judged_users(model, holdout) if len(holdout.warm_users) else holdout.warm_users
     if Ability.RATING in model.abilities:
-        return _rating_validator(holdout)
-    users = holdout.warm_users
+        return _rating_validator(split, model)
     if not len(users):
         return None
-    most = min(VALIDATION_USERS, max(FEWEST_VALIDATION_USERS, VALIDATION_SCORES // split.dataset.n_items))
-    if len(users) > most:
-        sample = np.random.default_rng(split.recipe.seed).choice(users, most, replace=False)
-        users = np.sort(sample)
+    users = _sample(split, users)
     order = split.dataset.item_ids.hash_order
 
     def validate(model: Recommender) -> Validation:
@@ -214,11 +262,25 @@ def validator(split: Split, model: Recommender) -> Callable[[Recommender], Valid
     return validate
 
 
-def _rating_validator(holdout: Holdout) -> Callable[[Recommender], Validation] | None:
-    if not len(_rated(holdout)):
+def _rating_validator(split: Split, model: Recommender) -> Callable[[Recommender], Validation] | None:
+    holdout = split.valid
+    targets = _rated(model, holdout)
+    if not len(targets):
         return None
+    strangers = np.intersect1d(targets.users, holdout.strangers)
+    if len(strangers):  # their ratings cost the scores of whole lists
+        targets = targets.take(~np.isin(targets.users, np.setdiff1d(strangers, _sample(split, strangers))))
 
     def validate(model: Recommender) -> Validation:
-        return Validation("RMSE", _rating_errors(model, holdout, RMSE).value(), higher_is_better=False)
+        errors = _rating_errors(targets, predicted_ratings(model, holdout, targets), RMSE)
+        return Validation("RMSE", errors.value(), higher_is_better=False)
 
     return validate
+
+
+def _sample(split: Split, users: Int64) -> Int64:
+    """These people, or as many of them, drawn by the split's seed, as validation may cost."""
+    most = min(VALIDATION_USERS, max(FEWEST_VALIDATION_USERS, VALIDATION_SCORES // split.dataset.n_items))
+    if len(users) <= most:
+        return users
+    return np.sort(np.random.default_rng(split.recipe.seed).choice(users, most, replace=False))

@@ -9,8 +9,8 @@ from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
 from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import HIDDEN, hide, top_k
-from recsys_core.splitting import Split
-from recsys_core.types import Float32, Int64
+from recsys_core.splitting import Holdout, Split
+from recsys_core.types import Float32, Int32, Int64
 
 Shown = list[tuple[int, float]]  # (item, score), best first
 
@@ -23,7 +23,23 @@ def recommend_to_user(model: Recommender, split: Split, user: int, k: int) -> Sh
 def scores_for_user(model: Recommender, split: Split, user: int) -> Float32:
     """Float32[I], −inf for items that the person is known to have met before the test events."""
     people = np.array([user], dtype=np.int32)
-    return hide(model.score(people), split.test.known.take(people))[0]
+    return hide(scores_of_people(model, split.test, people), split.test.known.take(people))[0]
+
+
+def scores_of_people(model: Recommender, holdout: Holdout, users: Int32) -> Float32:
+    """Float32[B, I], nothing hidden: of people whom the model never met by their known events, if it has that ability.
+
+    What ranks learned from every event of the people it met, so all known events count here, liked or not.
+    """
+    strange = np.isin(users, holdout.strangers)
+    if Ability.HISTORY not in model.abilities or not strange.any():
+        return model.score(users)
+    by_history = model.score_histories(holdout.known.take(users[strange]))
+    if strange.all():
+        return by_history
+    scores = np.empty((len(users), by_history.shape[1]), dtype=np.float32)
+    scores[strange], scores[~strange] = by_history, model.score(users[~strange])
+    return scores
 
 
 def recommend_to_history(

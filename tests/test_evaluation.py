@@ -10,15 +10,15 @@ import pytest
 from recsys_core import evaluation, ranking
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import ModelError, SplitError
+from recsys_core.errors import AbilityError, ModelError, SplitError
 from recsys_core.evaluation import PerUser, bootstrap, evaluate, resampled_sums, validator
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
-from recsys_core.models import Bias, Popularity
+from recsys_core.models import GMF, MODELS, Bias, Popularity
 from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
-from recsys_core.splitting import Holdout, Split, SplitRecipe, split
+from recsys_core.splitting import KNOWN, SPLITTERS, TEST, TRAIN, VALID, Holdout, Split, SplitRecipe, split
 from recsys_core.training.context import FitContext
-from recsys_core.types import Float32, Int32
+from recsys_core.types import Feedback, Float32, Int32
 from tests import worlds
 
 
@@ -413,3 +413,153 @@ def test_every_ranking_metric_is_reported_for_each_length():
     report = evaluate(Given(GOLDEN_SCORES), split(dataset, SplitRecipe()).test, dataset.item_ids, ks=(2, 3))
     assert set(report.per_user) == {f"{key}@{k}" for key in keys for k in (2, 3)}
     assert RMSE.about.key not in report.per_user
+
+
+# People whom the model never met
+
+
+class ByHistory(Given):
+    """Shows people whom it was told of what stands in its table for their number of known events."""
+
+    def __init__(self, table: list[list[float]] | np.ndarray, told: np.ndarray, *, rates: bool = False) -> None:
+        super().__init__(table, rates=rates)
+        self.told = told.astype(np.float32)  # [number of known events, I]
+        self.asked: list[tuple[list[int], list[float]]] = []
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        return super().abilities | {Ability.HISTORY}
+
+    def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        self.asked += [tuple(part.tolist() for part in histories.row(b)) for b in range(len(histories))]
+        return self.told[histories.lengths()]
+
+
+def with_strangers() -> Split:
+    """The golden table, where u2 tests with i4 and u1 validates with i1; both are never trained on."""
+    dataset = worlds.golden()
+    events = dataset.interactions
+    roles = np.full(len(events), TRAIN, dtype=np.int8)
+    roles[np.isin(events.users, [1, 2])] = KNOWN
+    roles[(events.users == 2) & (events.items == 4)] = TEST
+    roles[(events.users == 1) & (events.items == 1)] = VALID
+    roles[(events.users == 0) & (events.items == 4)] = TEST
+    return Split(dataset, roles, SplitRecipe())
+
+
+TOLD = np.array([[0] * 6, [0] * 6, [9, 2, 3, 9, 1, 0], [9, 7, 9, 2, 8, 9]])  # u2 knows two; u1 knows three
+
+
+def test_people_whom_the_model_never_met_are_scored_by_what_is_known_of_them():
+    made = with_strangers()
+    model = ByHistory(GOLDEN_SCORES, TOLD)
+    report = evaluate(model, made.test, made.dataset.item_ids, ks=(1, 5))
+    assert model.asked == [([3, 0], [3.0, 2.0])], "the events of u2 before the test, oldest first"
+    assert (report.users, report.cold_users) == (2, 0)
+    assert report.per_user["mrr@5"].users.tolist() == [0, 2]
+    assert report.per_user["mrr@5"].numerator == pytest.approx([1 / 2, 1 / 3])  # u0 sees i5, i4; u2 sees i2, i1, i4
+
+
+def test_validation_asks_about_new_people_too():
+    made = with_strangers()
+    model = ByHistory(GOLDEN_SCORES, TOLD)
+    validate = validator(made, model)
+    assert validate is not None
+    assert validate(model).value == pytest.approx(SECOND)  # u1 knows i0, i2 and i5, and sees i4, i1, i3
+    assert model.asked == [([0, 2, 5], [4.0, 5.0, 1.0])]
+
+
+def test_a_model_that_cannot_be_told_of_new_people_is_judged_by_the_others():
+    made = with_strangers()
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, made.dataset.item_ids, ks=(1, 5))
+    assert (report.users, report.cold_users) == (1, 1)
+    assert report.per_user["mrr@5"].users.tolist() == [0]
+    assert report.per_user["rmse"].users.tolist() == [0]
+
+
+@pytest.mark.parametrize("rates", [False, True])
+def test_a_model_that_cannot_be_told_of_new_people_is_refused_where_there_are_no_others(rates: bool):
+    made = split(worlds.two_camps(20, Feedback.EXPLICIT).dataset, SplitRecipe(key="user-folds"))
+    model = Given(np.zeros((20, 20)), rates=rates)
+    for ask in (lambda: evaluate(model, made.test, made.dataset.item_ids), lambda: validator(made, model)):
+        with pytest.raises(AbilityError, match="only knows the people it met.*split per person") as caught:
+            ask()
+        assert caught.value.code == "only-strangers"
+
+
+def test_ratings_of_new_people_are_predicted_from_what_is_known_of_them_and_cut_to_the_scale():
+    made = with_strangers()
+    model = ByHistory(GOLDEN_SCORES, TOLD * 10.0, rates=True)  # 10 for i4, where the scale ends at 5
+    report = evaluate(model, made.test, made.dataset.item_ids, ks=(5,))
+    part = report.per_user["rmse"]
+    assert part.users.tolist() == [0, 2]
+    assert part.numerator.tolist() == [(5 - 1) ** 2, (4 - 5) ** 2]
+    validate = validator(made, model)
+    assert validate is not None
+    assert validate(model).value == pytest.approx(5 - 3)  # u1 rated i1 with 3
+
+
+def test_new_people_are_told_of_by_what_is_known_and_never_by_what_is_to_be_found():
+    for key in ("user-folds", "cold-user"):
+        made = split(worlds.two_camps(30, Feedback.EXPLICIT).dataset, SplitRecipe(key=key))
+        model = ByHistory(np.zeros((30, 20)), np.zeros((20, 20)), rates=True)
+        evaluate(model, made.test, made.dataset.item_ids)
+        known = {tuple(made.test.known.row(user)[0].tolist()) for user in made.test.warm_users}
+        assert {tuple(items) for items, _ in model.asked} == known
+        for user in made.test.warm_users:
+            assert not set(made.test.known.row(user)[0]) & set(made.test.targets.items[made.test.targets.users == user])
+
+
+@pytest.mark.parametrize("chunk_scores", [1, 100])
+def test_the_size_of_the_chunks_does_not_matter_for_new_people(chunk_scores: int, monkeypatch: pytest.MonkeyPatch):
+    made = split(worlds.planted_ratings(np.random.default_rng(1)).dataset, SplitRecipe(key="user-folds", folds=3))
+    model = Bias().fit(made.train)
+    whole = values(evaluate(model, made.test, made.dataset.item_ids))
+    monkeypatch.setattr(ranking, "CHUNK_SCORES", chunk_scores)
+    monkeypatch.setattr(evaluation, "CHUNK_SCORES", chunk_scores)
+    assert values(evaluate(model, made.test, made.dataset.item_ids)) == pytest.approx(whole, abs=1e-5)
+
+
+def test_a_fixed_sample_of_new_people_validates_ratings(monkeypatch: pytest.MonkeyPatch):
+    made = split(worlds.planted_ratings(np.random.default_rng(1)).dataset, SplitRecipe(key="user-folds", folds=2))
+    monkeypatch.setattr(evaluation, "VALIDATION_USERS", 2)
+    model = ByHistory(np.zeros((80, 50)), np.zeros((50, 50)), rates=True)
+    validate, same = validator(made, model), validator(made, model)
+    assert validate is not None
+    assert same is not None
+    assert validate(model).value == same(model).value
+    assert len(model.asked) == 4, "two people, asked about twice"
+    assert len(made.valid.warm_users) > 2
+
+
+def test_a_persons_generosity_is_told_by_their_history():
+    world = worlds.planted_ratings(np.random.default_rng(0), n_users=200)
+    made = split(world.dataset, SplitRecipe(key="user-folds"))
+    model = Bias().fit(made.train)
+    told = evaluate(model, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    nobody = replace(made.test, strangers=np.empty(0, dtype=np.int64))  # everybody an average person
+    assert told < evaluate(model, nobody, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+
+
+def test_the_camp_of_somebody_new_is_told_by_their_history():
+    dataset = worlds.two_camps(120).dataset
+    made = split(dataset, SplitRecipe(key="cold-user", known_events=4))
+    model = GMF(GMF.Config(epochs=40, embedding_size=8, batch_size=64))
+    model.fit(made.train, FitContext(seed=1, validate=validator(made, model)))
+    found = evaluate(model, made.test, dataset.item_ids, ks=(5,)).metrics["precision@5"].value
+    chance = evaluate(Popularity().fit(made.train), made.test, dataset.item_ids, ks=(5,)).metrics["precision@5"].value
+    assert chance < 0.45
+    assert found > 0.75, f"of 6 items of the own camp 5 are to be found, {found}"
+
+
+@pytest.mark.parametrize("key", [splitter.key for splitter in SPLITTERS])
+@pytest.mark.parametrize("model_class", MODELS, ids=lambda model: model.info.key)
+def test_every_model_learns_and_is_judged_on_every_split(model_class: type[Recommender], key: str):
+    made = split(worlds.two_camps(20, Feedback.EXPLICIT).dataset, SplitRecipe(key=key, folds=3, fold=2))
+    tiny = {"epochs": 1, "embedding_size": 4, "batch_size": 64, "tower": (4,)}
+    fields = model_class.Config.model_fields
+    model = model_class(model_class.Config(**{name: value for name, value in tiny.items() if name in fields}))
+    model.fit(made.train, FitContext(validate=validator(made, model)))
+    report = evaluate(model, made.test, made.dataset.item_ids, ks=(5,))
+    assert report.users == len(made.test.warm_users)
+    assert all(math.isfinite(estimate.value) for estimate in report.metrics.values())

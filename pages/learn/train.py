@@ -1,6 +1,7 @@
 """Train: learn a model on a data set and watch it."""
 
 import uuid
+from typing import Any
 
 import streamlit as st
 
@@ -8,11 +9,12 @@ from pages.shared import cache, choose, nav
 from pages.shared.config_form import config_form
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import ended, watch
-from recsys_core.errors import StudioError
+from pages.shared.split_summary import judged, show_split, show_warnings, split_summary
+from recsys_core.errors import SplitError, StudioError
 from recsys_core.models import MODELS, Recommender, find_model
 from recsys_core.runs.jobs import Executor, TrainSpec
 from recsys_core.runs.store import DatasetCard
-from recsys_core.splitting import SPLITTERS, SplitRecipe, default_recipe
+from recsys_core.splitting import SPLITTERS, SplitRecipe, Splitter, default_recipe
 
 DEFAULT_MODEL = "neumf"
 JOBS_SHOWN, MOST_JOBS = 4, 30
@@ -39,42 +41,70 @@ def choose_model() -> type[Recommender]:
 
 
 def choose_split(card: DatasetCard) -> SplitRecipe:
-    """What is held out to judge the model."""
+    """What is held out to judge the model, and what that amounts to."""
     dataset = cache.dataset(card.id)
-    default = default_recipe(dataset)
-    possible = [one for one in SPLITTERS if dataset.interactions.has_order or not one.needs_times]
-    titles = {one.key: one.title for one in possible}
+    possible = {one.key: one for one in SPLITTERS if dataset.interactions.has_order or not one.needs_times}
     with st.expander("How it is judged"):
         key = st.selectbox(
             "Held out",
-            list(titles),
-            list(titles).index(default.key),
-            titles.__getitem__,
+            list(possible),
+            list(possible).index(default_recipe(dataset).key),
+            lambda key: possible[key].title,
             key=f"split-{card.id}",
             persist_state="session",
         )
-        st.caption(plain(next(one.idea for one in possible if one.key == key)))
-        share = default.test_share
-        if key != "leave-one-out":
-            share = st.slider(
-                "Share held out for the test", 0.05, 0.5, share, 0.05, key="test-share", persist_state="session"
-            )
-        threshold = None
+        splitter = possible[key]
+        st.caption(plain(splitter.idea))
+        choices = _split_settings(splitter)
         if dataset.scale is not None:
             levels = [None, *_levels(dataset.scale.low, dataset.scale.high, dataset.scale.step)]
-            threshold = st.selectbox(
+            choices["threshold"] = st.selectbox(
                 "A held-out item counts as relevant when rated",
                 levels,
                 format_func=lambda level: "anything" if level is None else f"{level:g} or more",
                 key=f"threshold-{card.id}",
                 persist_state="session",
             )
-        seed = st.number_input(
+        choices["seed"] = st.number_input(
             "Seed", 0, 2**32 - 1, 0, key="seed", help="Of the split and of the training.", persist_state="session"
         )
-    held_out = "one event a person" if key == "leave-one-out" else f"{share:.0%} of the events"
-    st.caption(f"Held out to judge it: {titles[key].lower()}, {held_out}.")
-    return SplitRecipe(key=key, test_share=share, threshold=threshold, seed=seed)
+        recipe = SplitRecipe(key=key, **choices)
+        try:
+            summary = split_summary(card.id, recipe)
+        except SplitError as error:
+            show_error(error)
+            return recipe
+        show_split(summary)
+    st.caption(plain(f"Held out to judge it: {splitter.title.lower()}, {judged(summary)}."))
+    show_warnings(summary)
+    return recipe
+
+
+def _split_settings(splitter: Splitter) -> dict[str, Any]:
+    """The fields of the recipe that mean something to this splitter."""
+    choices: dict[str, Any] = {}
+    if splitter.part:
+        folds = st.number_input(
+            f"Number of {splitter.part}s", 2, 20, 5, key=f"folds-{splitter.key}", persist_state="session"
+        )
+        fold = st.number_input(
+            f"The {splitter.part} that judges",
+            1,
+            folds,
+            folds,
+            key=f"fold-{splitter.key}-{folds}",
+            persist_state="session",
+        )
+        choices |= {"folds": folds, "fold": fold}
+    if splitter.share:
+        choices["test_share"] = st.slider(
+            splitter.share, 0.05, 0.5, 0.2, 0.05, key=f"test-share-{splitter.share}", persist_state="session"
+        )
+    if splitter.asks_known:
+        choices["known_events"] = st.number_input(
+            "Events known of each of them, at most", 1, 100, 5, key="known-events", persist_state="session"
+        )
+    return choices
 
 
 def _levels(low: float, high: float, step: float) -> list[float]:
@@ -116,6 +146,7 @@ def form() -> None:
         try:
             config = model.Config.parse(settings)
             model(config).check(cache.dataset(card.id))
+            split_summary(card.id, recipe)  # says so now, not in a job, where nobody would be judged
             spec = TrainSpec(
                 dataset=card.id,
                 model=model.info.key,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared import cache, nav
 from pages.shared.frame import plain
-from recsys_core.runs.store import DatasetCard, RunCard
+from recsys_core.runs.cards import DatasetCard, RunCard, names
 
 DATASET, RUN, PERSON = "data", "run", "person"
 
@@ -54,13 +54,8 @@ def choose_dataset(label: str = "Data set") -> DatasetCard | None:
     if not cards:
         empty("There is no data set yet.", "Add a data set", nav.DATA)
         return None
-    repeated = {card.name for card in cards.values() if sum(card.name == other.name for other in cards.values()) > 1}
-
-    def name(identifier: str) -> str:
-        card = cards[identifier]
-        return f"{card.name} · {moment(card.created)}" if card.name in repeated else card.name
-
-    return cards[choose(label, DATASET, list(cards), name)]
+    called = names(cards.values())
+    return cards[choose(label, DATASET, list(cards), called.__getitem__)]
 
 
 def choose_run(cards: list[RunCard], label: str = "Model") -> RunCard:

@@ -14,6 +14,10 @@ _NAMES = {
         bookrating userrating ratingvalue reviewscore starrating rate rated""",
     "time": """timestamp timestamps time date datetime ts unixtime unixreviewtime reviewtime created createdat ratedat
         when utc eventtime timeadded dateadded lastupdated""",
+    "count": """count counts playcount plays playscount listens listencount views viewcount clicks clickcount purchases
+        quantity qty hours hoursplayed playtime timesplayed weight frequency freq""",
+    "event": """event events eventtype action actiontype behavior behaviour behaviortype interaction interactiontype
+        activity activitytype type""",
     "title": "title titles name movietitle itemtitle itemname productname booktitle moviename filmtitle label",
     "genres": "genres genre tags tag categories category moviegenres classes",
     "year": "year releaseyear releasedate released yearofpublication publicationyear",

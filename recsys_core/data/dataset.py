@@ -1,7 +1,7 @@
 """The checked, mapped data set that everything else works on."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,9 @@ import pandas as pd
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback, Int64, Strings
+
+ITEM_COLUMNS = ("title", "genres", "year", "text", "image")
+USER_COLUMNS = ("name",)
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,15 @@ class Dataset:
         user_ids, item_ids: external ids; position p belongs to index p of the interactions.
         item_table: one row per item, in index order, with the columns ``title`` (text, "" if unknown), ``genres``
             (tuple of text), ``year`` (Int64, may be missing), ``text`` and ``image`` (a path inside ``image_folder``,
-            "" if there is none).
-        user_table: one row per user, in index order, with the column ``name`` ("" if unknown).
+            "" if there is none), and behind them attributes: any other columns of float64 (NaN if unknown),
+            datetime64[s] (UTC, NaT) or text (object, "").
+        user_table: one row per user, in index order, with the column ``name`` ("" if unknown), and attributes.
         feedback: explicit ratings, or implicit events.
         origin: one sentence about where the data come from.
         scale: of explicit ratings; None for implicit events.
         image_folder: where the pictures of the items lie; None where there are none.
+        unrated_items: what is known about items without events: the columns of ``item_table`` and ``id``. They have
+            no index.
     """
 
     name: str
@@ -97,12 +103,15 @@ class Dataset:
     origin: str = ""
     scale: Scale | None = None
     image_folder: Path | None = None
+    unrated_items: pd.DataFrame = field(default_factory=lambda: blank_item_table(0).assign(id=Ids.of([]).values))
 
     def __post_init__(self) -> None:
         if len(self.user_ids) != self.n_users or len(self.item_ids) != self.n_items:
             raise ValueError("the id maps do not fit the interactions")
         if len(self.item_table) != self.n_items or len(self.user_table) != self.n_users:
             raise ValueError("a side table does not fit the interactions")
+        if len(self.unrated_items) and set(self.unrated_items) != {*self.item_table, "id"}:
+            raise ValueError("the unrated items have other columns than the rated ones")
         if (self.feedback is Feedback.EXPLICIT) != (self.scale is not None):
             raise ValueError("explicit feedback has a scale, implicit feedback has none")
 
@@ -116,7 +125,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha-256 of the content that models and metrics depend on: ids, events, scale, words; not of the name."""
+        """Sha-256 of what models and metrics depend on: ids, events, scale, words, attributes; not of the name."""
         digest = hashlib.sha256(f"{self.feedback} {self.scale}".encode())
         for ids in (self.user_ids, self.item_ids):
             for identifier in ids.values:
@@ -127,7 +136,23 @@ class Dataset:
             digest.update(b"none" if column is None else np.ascontiguousarray(column).tobytes())
         for words in ("title", "genres", "text"):
             digest.update(repr(list(self.item_table[words])).encode("utf-8", "surrogatepass"))
+        for table, names in ((self.item_table, self.item_attributes), (self.user_table, self.user_attributes)):
+            for name in names:
+                digest.update(_content(table[name]))
+        if len(self.unrated_items):
+            for name in ("id", "title", "genres", "text", "year", *self.item_attributes):
+                digest.update(_content(self.unrated_items[name]))
         return digest.hexdigest()
+
+    @property
+    def item_attributes(self) -> list[str]:
+        """The names of what is known about items beyond the standard columns."""
+        return [str(name) for name in self.item_table if name not in ITEM_COLUMNS]
+
+    @property
+    def user_attributes(self) -> list[str]:
+        """The names of what is known about people beyond their names."""
+        return [str(name) for name in self.user_table if name not in USER_COLUMNS]
 
     def with_interactions(self, interactions: Interactions) -> "Dataset":
         """The same people, items and tables with other events."""
@@ -174,3 +199,15 @@ def blank_item_table(n_items: int) -> pd.DataFrame:
 def blank_user_table(n_users: int) -> pd.DataFrame:
     """A user table in which nothing is known."""
     return pd.DataFrame({"name": pd.Series([""] * n_users, dtype=object)})
+
+
+def _content(column: pd.Series) -> bytes:
+    """A column with its name as bytes: the same for the same values, whichever missing value or text type they have."""
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = column.to_numpy(np.float64, na_value=np.nan)
+        content = np.where(np.isnan(numbers), np.nan, numbers).tobytes()
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        content = column.to_numpy("datetime64[s]").tobytes()
+    else:
+        content = repr(list(column)).encode("utf-8", "surrogatepass")
+    return f"{column.name!r} {len(content)} ".encode("utf-8", "surrogatepass") + content

@@ -17,6 +17,7 @@ from recsys_core.types import Bool
 Uint8 = NDArray[np.uint8]
 
 BLOCK = 1 << 20
+DAMAGED = "surrogateescape"  # bytes that are no UTF-8 pass through as they are, for the reader to refuse their lines
 WANTED = "Save the ratings as a text table, one event a line, for instance CSV with user, item, rating and time."
 
 _SIGNATURES = (
@@ -27,6 +28,13 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
     (b"PAR1", "a Parquet file"),
+    (b"PARE", "an encrypted Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"BZh91AY", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
@@ -68,24 +76,28 @@ class Utf8Copy:
 def detect_encoding(path: Path) -> str:
     """The encoding of a text file, or a :class:`DataError` that says what the file looks like instead.
 
-    A byte order mark decides; without one it is UTF-8 if the whole file is valid UTF-8, else Windows-1252, else
-    Latin-1 (which accepts any byte).
+    A byte order mark decides; without one it is UTF-8 if the whole file is valid UTF-8, or all but some damaged places;
+    else Windows-1252, else Latin-1 (which accepts any byte).
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise DataError(
-            f"{path.name} cannot be read: {error.strerror}.", "Check the path and try again.", "unreadable"
-        ) from error
+    head = first_bytes(path, 4096)
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
     _refuse_other_formats(head, path.name)
-    for encoding in ("utf-8", "cp1252"):
-        if _decodes(path, encoding):
-            return encoding
-    return "latin-1"
+    if _decodes(path, "utf-8") or _is_damaged_utf8(path):
+        return "utf-8"
+    return "cp1252" if _decodes(path, "cp1252") else "latin-1"
+
+
+def first_bytes(path: Path, count: int) -> bytes:
+    """The beginning of a file, or a :class:`DataError` where it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return file.read(count)
+    except OSError as error:
+        raise DataError(
+            f"{path.name} cannot be read: {error.strerror}.", "Check the path and try again.", "unreadable"
+        ) from error
 
 
 def read_head(path: Path, encoding: str, characters: int) -> str:
@@ -130,7 +142,7 @@ def _transcode(path: Path, encoding: str, target: Path, characters: int | None) 
             for end in ends:
                 ends[end] += text.count(end)
             ends["\r\n"] += last == "\r" and text[0] == "\n"
-            file.write(text.encode("utf-8"))
+            file.write(text.encode("utf-8", DAMAGED))
             written, last = written + len(text), text[-1]
     return ends, False
 
@@ -153,8 +165,9 @@ def _unify_line_ends(path: Path, quoted: bool) -> None:
 
 def _blocks(path: Path, encoding: str, characters: int) -> Iterator[str]:
     """The text of a file in blocks, without byte order marks at its start."""
-    with path.open(encoding=encoding, newline="") as file:
-        first = True
+    errors = DAMAGED if encoding == "utf-8" else "strict"
+    with path.open(encoding=encoding, newline="", errors=errors) as file:
+        first, lines = True, 1
         while True:
             try:
                 text = file.read(characters)
@@ -163,13 +176,16 @@ def _blocks(path: Path, encoding: str, characters: int) -> Iterator[str]:
             if not text:
                 return
             if "\0" in text:
+                line = lines + text[: text.index("\0")].count("\n")
                 raise DataError(
-                    f"{path.name} holds NUL bytes, so it is not a text table (or it is UTF-16 without a mark).",
+                    f"{path.name} line {line:,} holds a NUL byte, so it is not a text table (or it is UTF-16 without a "
+                    "mark).",
                     WANTED,
                     "not-a-table",
                 )
             text = text.lstrip("\ufeff") if first else text
             first = False
+            lines += text.count("\n")
             if text:
                 yield text
 
@@ -195,10 +211,26 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
+def _is_damaged_utf8(path: Path) -> bool:
+    """Whether more characters beyond ASCII are written as UTF-8 writes them than bytes are not: in other encodings
+    that happens by chance only."""
+    right = wrong = 0
+    with path.open(encoding="utf-8", newline="", errors=DAMAGED) as file:
+        while text := file.read(BLOCK):
+            if not text.isascii():
+                content = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+                damaged = (content >= 0xDC80) & (content <= 0xDCFF)
+                wrong += int(damaged.sum())
+                right += int((content > 127).sum()) - int(damaged.sum())
+    return right > wrong
+
+
 def _refuse_other_formats(head: bytes, name: str) -> None:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise _not_a_table(name, what)
+    if head[257:262] == b"ustar":
+        raise _not_a_table(name, "a tar archive")
     if head.startswith(b"PK\x03\x04"):
         excel = b"[Content_Types]" in head or b"xl/" in head
         raise _not_a_table(name, "an Excel workbook" if excel else "a zip archive")

@@ -13,6 +13,9 @@ from recsys_core.errors import DataError
 
 DELIMITERS = ("::", "\t", ";", "|", ",", " ")
 SAMPLE_CHARACTERS = 1 << 18
+MOST_PREAMBLE = 20  # lines
+csv.field_size_limit(SAMPLE_CHARACTERS)  # the longest field a sample can hold
+_SEPARATOR_LINE = re.compile(r'"?sep=(\\t|[^"]{1,4})"?')
 NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -24,11 +27,13 @@ class Dialect:
         encoding: a Python codec name, such as "utf-8", "utf-16" or "cp1252".
         delimiter: what stands between two fields, one of :data:`DELIMITERS` or any other text of up to 4 characters.
         header: whether the first record holds the names of the columns.
+        skip: how many lines stand before the table, such as a title, comments, or Excel's ``sep=;``.
     """
 
     encoding: str
     delimiter: str
     header: bool
+    skip: int = 0
 
 
 def sniff(path: Path) -> Dialect:
@@ -39,7 +44,8 @@ def sniff(path: Path) -> Dialect:
     """
     encoding = detect_encoding(path)
     text = read_head(path, encoding, SAMPLE_CHARACTERS)
-    delimiter = _guess_delimiter(text)
+    skip, told = _announced(text)
+    delimiter = told or _guess_delimiter(after(text, skip))
     if delimiter is None:
         raise DataError(
             f"{path.name} looks like plain text: its lines do not split into the same columns by "
@@ -47,7 +53,16 @@ def sniff(path: Path) -> Dialect:
             WANTED,
             "not-a-table",
         )
-    return Dialect(encoding, delimiter, _has_header(records(text, delimiter)))
+    skip = skip or _preamble(text, delimiter)
+    return Dialect(encoding, delimiter, has_header(records(after(text, skip), delimiter)), skip)
+
+
+def after(text: str, lines: int) -> str:
+    """A text without its first lines."""
+    stream = io.StringIO(text, newline=None)
+    for _ in range(lines):
+        stream.readline()
+    return stream.read()
 
 
 def records(text: str, delimiter: str) -> list[list[str]]:
@@ -90,6 +105,25 @@ def _split(text: str, delimiter: str, quoted: bool) -> list[list[str]]:
     return [row for row in rows if any(field.strip() for field in row)]
 
 
+def _announced(text: str) -> tuple[int, str | None]:
+    """The lines before the table that say so themselves: comments, and Excel's ``sep=;``, which tells the delimiter."""
+    lines = io.StringIO(text, newline=None).readlines()[:MOST_PREAMBLE]
+    comments = next((place for place, line in enumerate(lines) if not line.startswith("#")), 0)
+    if comments < len(lines) and (found := _SEPARATOR_LINE.fullmatch(lines[comments].strip("\r\n"))):
+        return comments + 1, found[1].replace("\\t", "\t")
+    return comments, None
+
+
+def _preamble(text: str, delimiter: str) -> int:
+    """How many lines without any delimiter stand before the table, such as its title."""
+    lines = io.StringIO(text, newline=None).readlines()[: MOST_PREAMBLE + 1]
+    before = next((place for place, line in enumerate(lines) if delimiter in line), 0)
+    titles = [line.strip() for line in lines[:before]]
+    fields = lines[before].count(delimiter) + 1 if lines else 0
+    tabular = any(line.count(mark) + 1 >= fields for line in titles if line for mark in DELIMITERS if mark != " ")
+    return before if any(titles) and before <= MOST_PREAMBLE and not tabular else 0
+
+
 def _guess_delimiter(text: str) -> str | None:
     steady, ragged = [], []
     for rank, delimiter in enumerate(DELIMITERS):
@@ -106,7 +140,7 @@ def _guess_delimiter(text: str) -> str | None:
     return max(ragged)[-1] if ragged else None
 
 
-def _has_header(rows: list[list[str]]) -> bool:
+def has_header(rows: list[list[str]]) -> bool:
     first, body = rows[0], rows[1:]
     if any(is_number(field) for field in first):
         return False

@@ -1,9 +1,25 @@
 """What the checks have to say about a file."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from recsys_core.errors import visible
 
 Level = Literal["error", "warning", "note"]
+MOST_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A remedy at one click.
+
+    Attributes:
+        label: what the button says.
+        changes: fields of the ``Recipe`` and their new values.
+    """
+
+    label: str
+    changes: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -15,19 +31,22 @@ class Finding:
         code: a short stable name for scripts.
         message: a sentence for people.
         rows: how many rows, items or people it concerns.
+        examples: up to five, for people.
+        fixes: what can be done about it at one click.
     """
 
     level: Level
     code: str
     message: str
     rows: int = 0
+    examples: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = field(default=())
 
 
 def quote(value: str, longest: int = 40) -> str:
     """A value from a file as it may appear in a message: short, on one line, nothing invisible."""
     shown = value if len(value) <= longest else value[: longest - 1] + "…"
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in shown)
-    return f'"{safe}"'
+    return f'"{visible(shown)}"'
 
 
 def listing(names: list[str], most: int = 8) -> str:

@@ -1,25 +1,29 @@
 """The one way in: a ratings file, and what is known about its items and people -> a data set."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from recsys_core.data.checking import Checked, check
-from recsys_core.data.dataset import Dataset, blank_item_table, blank_user_table
-from recsys_core.data.dialect import Dialect, sniff
+from recsys_core.data.dataset import Dataset, Ids, blank_user_table
+from recsys_core.data.dialect import Dialect
 from recsys_core.data.findings import Finding, listing
-from recsys_core.data.item_table import build_item_table, build_user_table
-from recsys_core.data.reading import RawTable, read_table
-from recsys_core.data.roles import Columns, check_columns, guess_columns, guessed_by_values, without_rating
+from recsys_core.data.item_table import describe_items
+from recsys_core.data.people_table import describe_people
+from recsys_core.data.pictures import PictureSource
+from recsys_core.data.progress import Progress, part_of, silent
+from recsys_core.data.raw_table import RawTable
+from recsys_core.data.reading import parts, read_table
+from recsys_core.data.recipe import ROLES, UNDECIDED, Recipe
+from recsys_core.data.roles import guessed_by_values, settle
+from recsys_core.data.side_tables import Join, SideTable
+from recsys_core.data.wide import is_wide, melt
 from recsys_core.errors import DataError
 from recsys_core.types import Json
 
 LONGEST_NAME = 80
 PREVIEW_ROWS = 20
-
-Choice = Columns | Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -27,28 +31,43 @@ class Preview:
     """A first look at a file, before it is imported.
 
     Attributes:
-        columns: the guess; None where ``problem`` says why there is none.
+        dialect: how a text file is written; None for other formats.
+        parts: the members of an archive or the sheets of a workbook, to choose from; ``part`` is the one that is shown.
+        recipe: with the columns as guessed; None where ``problem`` says why there is no guess.
         frame: the first 20 rows, as text, under the names of all columns.
         rows: how many rows the file has, where it is so short that it was read to its end.
+        wide: whether it is one row a person and one column an item; then ``frame`` shows what it becomes.
     """
 
-    dialect: Dialect
-    columns: Columns | None
+    dialect: Dialect | None
+    parts: list[str]
+    part: str
+    recipe: Recipe | None
     frame: pd.DataFrame
     rows: int | None
+    wide: bool
     problem: DataError | None = None
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A data set, and what became of the rows of its file: ``rows == kept + rejected + merged``."""
+    """A data set, and what became of the rows of its file: ``rows == kept + rejected + merged``.
+
+    Attributes:
+        recipe: what was decided, guesses included: good for the next file of the same kind.
+        rejects: the rows that were left out for their values (``line``, ``reason``, ``text``), at most 100,000.
+        joins: how the side files fit.
+    """
 
     dataset: Dataset
+    recipe: Recipe
     rows: int
     kept: int
     rejected: int
     merged: int
     findings: tuple[Finding, ...]
+    rejects: pd.DataFrame
+    joins: tuple[Join, ...] = ()
 
     def summary(self) -> Json:
         """What the import made and found, as plain data: kept with the data set, and printed by the shell."""
@@ -64,86 +83,123 @@ class Imported:
             "rejected": self.rejected,
             "merged": self.merged,
             "findings": [asdict(finding) for finding in self.findings],
+            "joins": [asdict(join) for join in self.joins],
+            "recipe": self.recipe.model_dump(mode="json", exclude_unset=True),
         }
 
 
-def preview(path: Path, dialect: Dialect | None = None, columns: Choice | None = None) -> Preview:
+def preview(path: Path, recipe: Recipe = UNDECIDED) -> Preview:
     """The first rows of a file and how they would be read.
 
     Raises:
         DataError: the file is not a table that can be read.
     """
     path = Path(path)
-    dialect = dialect or sniff(path)
-    table = read_table(path, dialect, sample=True)
-    frame = table.frame.head(PREVIEW_ROWS)
+    table = read_table(path, recipe.dialect, part=recipe.part, sample=True)
+    wide = _is_wide(table, recipe)
     rows = None if table.cut else table.rows
+    found = Preview(table.dialect, parts(path), table.part, None, pd.DataFrame(), rows, wide)
+    if wide:
+        table = melt(table)
+    found = replace(found, frame=table.head(PREVIEW_ROWS))
     try:
-        return Preview(dialect, _columns(table, columns, implicit=False), frame, rows)
+        return replace(found, recipe=settle(table, recipe))
     except DataError as problem:
-        return Preview(dialect, None, frame, rows, problem)
+        return replace(found, problem=problem)
 
 
 def import_ratings(
     path: Path,
     name: str,
+    recipe: Recipe = UNDECIDED,
     *,
-    dialect: Dialect | None = None,
-    columns: Choice | None = None,
-    implicit: bool = False,
     items: Path | None = None,
-    item_dialect: Dialect | None = None,
     people: Path | None = None,
-    image_folder: Path | None = None,
+    pictures: PictureSource | None = None,
     origin: str = "",
+    progress: Progress = silent,
 ) -> Imported:
     """Read, check and map a ratings file.
 
-    Items and people without ratings are left out.
-
     Args:
         name: what to call the data set, 1 to 80 printable characters.
-        dialect, columns, item_dialect: as chosen by hand; guessed where they are None. ``columns`` may also be a
-            mapping of some roles to column names, None for "there is no such column"; the rest is guessed.
-        implicit: pay no attention to ratings, only to who met what.
-        items, people: side files with titles, genres, pictures, and names.
-        image_folder: where the pictures that the item file names lie.
+        recipe: what is decided already; the rest is guessed.
+        items, people: side files with titles, genres, pictures, names and attributes.
+        pictures: where the pictures of the items come from; their folder must stay until the data set is saved.
         origin: one sentence about where the data come from.
+        progress: is told how far it is.
 
     Raises:
         DataError: one of the files cannot be used as it is.
     """
     name = check_name(name)
-    table = read_text(path, dialect)
-    item_text = None if items is None else read_text(items, item_dialect)
-    people_text = None if people is None else read_text(people)
-    return assemble(table, name, columns, implicit, item_text, people_text, image_folder, origin)
+    table = read_ratings(path, recipe, part_of(progress, 0.0, 0.6))
+    item_text = None if items is None else read_table(items)
+    people_text = None if people is None else read_table(people)
+    rest = part_of(progress, 0.6, 1.0)
+    return assemble(table, name, recipe, item_text, people_text, pictures, origin, rest)
+
+
+def read_ratings(path: Path, recipe: Recipe = UNDECIDED, progress: Progress = silent) -> RawTable:
+    """The table of a ratings file, one row an event."""
+    table = read_table(Path(path), recipe.dialect, part=recipe.part, progress=progress)
+    return melt(table) if _is_wide(table, recipe) else table
 
 
 def assemble(
     table: RawTable,
     name: str,
-    columns: Choice | None = None,
-    implicit: bool = False,
+    recipe: Recipe = UNDECIDED,
     items: RawTable | None = None,
     people: RawTable | None = None,
-    image_folder: Path | None = None,
+    pictures: PictureSource | None = None,
     origin: str = "",
+    progress: Progress = silent,
 ) -> Imported:
     """The same, from tables that are read already."""
-    roles = _columns(table, columns, implicit)
-    checked = check(table, roles)
-    findings = [*checked.findings, *_guess_notes(roles, columns)]
-    item_table, user_table = blank_item_table(len(checked.item_ids)), blank_user_table(len(checked.user_ids))
-    if items is not None:
-        item_table, notes = build_item_table(items, checked.item_ids, image_folder)
-        findings += notes
+    settled = settle(table, recipe)
+    checked = check(table, settled, progress)
+    findings = [*checked.findings, *_guess_notes(settled, recipe)]
+    about_items = _items(items, checked.item_ids, recipe, pictures)
+    user_table, people_join = blank_user_table(len(checked.user_ids)), None
     if people is not None:
-        user_table, notes = build_user_table(people, checked.user_ids)
-        findings += notes
-    has_images = bool((item_table["image"] != "").any())
-    dataset = _dataset(name, checked, item_table, user_table, image_folder if has_images else None, origin)
-    return Imported(dataset, checked.rows, checked.kept, checked.rejected, checked.merged, tuple(findings))
+        about_people = describe_people(people, checked.user_ids, recipe.person_columns)
+        user_table, people_join = about_people.table, about_people.join
+        findings += about_people.findings
+    findings += about_items.findings
+    dataset = Dataset(
+        name,
+        checked.interactions,
+        checked.user_ids,
+        checked.item_ids,
+        about_items.table,
+        user_table,
+        checked.feedback,
+        origin,
+        checked.scale,
+        pictures.folder if pictures is not None and about_items.has_images else None,
+        about_items.others,
+    )
+    known = _for_the_next_file(settled, checked)
+    return Imported(
+        dataset,
+        known,
+        checked.rows,
+        checked.kept,
+        checked.rejected,
+        checked.merged,
+        tuple(findings),
+        checked.rejects,
+        tuple(join for join in (about_items.join, people_join) if join is not None),
+    )
+
+
+def _items(items: RawTable | None, ids: Ids, recipe: Recipe, pictures: PictureSource | None) -> SideTable:
+    side = SideTable.blank_items(ids) if items is None else describe_items(items, ids, recipe.item_columns)
+    if pictures is None:
+        return side
+    found = pictures.find(side.keys, side.references)
+    return replace(side.with_images(found.names), findings=[*side.findings, *found.findings])
 
 
 def check_name(name: str) -> str:
@@ -158,46 +214,23 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_text(path: Path, dialect: Dialect | None = None) -> RawTable:
-    """A file as a table of text."""
-    path = Path(path)
-    return read_table(path, dialect or sniff(path))
+def _is_wide(table: RawTable, recipe: Recipe) -> bool:
+    return is_wide(table) if recipe.wide is None else recipe.wide
 
 
-def _columns(table: RawTable, columns: Choice | None, implicit: bool) -> Columns:
-    if isinstance(columns, Columns):
-        exact = check_columns(table, columns)
-        return without_rating(exact) if implicit else exact
-    return check_columns(table, guess_columns(table, columns, implicit))
+def _for_the_next_file(settled: Recipe, checked: Checked) -> Recipe:
+    """The recipe with what was found out about the values, so that the next file is not guessed about anew."""
+    found: Json = {} if settled.threshold is not None or settled.rating is None else {"feedback": checked.feedback}
+    if checked.weights is not None:
+        found["weights"] = checked.weights
+    return settled.changed(found)
 
 
-def _guess_notes(roles: Columns, columns: Choice | None) -> list[Finding]:
-    choices = vars(columns) if isinstance(columns, Columns) else columns or {}
-    chosen = set(choices.values())
-    guessed = [column for column in guessed_by_values(roles) if column not in chosen]
+def _guess_notes(settled: Recipe, recipe: Recipe) -> list[Finding]:
+    chosen = set(recipe.chosen_columns().values())
+    guessed = [column for column in guessed_by_values(settled) if column not in chosen]
     if not guessed:
         return []
-    shown = ", ".join(f"{role} = {listing([column])}" for role, column in vars(roles).items() if column)
+    roles = {role: getattr(settled, role) for role in ROLES}
+    shown = ", ".join(f"{role} = {listing([column])}" for role, column in roles.items() if column)
     return [Finding("note", "columns-guessed", f"The columns were told by their values: {shown}. Check them.")]
-
-
-def _dataset(
-    name: str,
-    checked: Checked,
-    item_table: pd.DataFrame,
-    user_table: pd.DataFrame,
-    image_folder: Path | None,
-    origin: str,
-) -> Dataset:
-    return Dataset(
-        name,
-        checked.interactions,
-        checked.user_ids,
-        checked.item_ids,
-        item_table,
-        user_table,
-        checked.feedback,
-        origin,
-        checked.scale,
-        image_folder,
-    )

@@ -1,63 +1,81 @@
 """Which column says who, what, how much and when."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass
 
 import pandas as pd
 
 from recsys_core.data import column_names
 from recsys_core.data.dialect import is_number
 from recsys_core.data.findings import listing, quote
-from recsys_core.data.reading import RawTable
+from recsys_core.data.raw_table import RawTable
+from recsys_core.data.recipe import ROLES, Recipe
 from recsys_core.data.times import looks_like_times
 from recsys_core.errors import DataError
 
 SAMPLE_ROWS = 10_000
+MOST_KINDS = 50  # of events
 HOW_TO_CHOOSE = "Choose by hand which column holds what."
 NO_RATINGS = "Choose the column that holds the ratings, or say that there are none."
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of the columns to use; ``rating`` is None for implicit feedback, ``time`` where there is none."""
+    """The names of the columns to use; ``rating`` is None for implicit feedback, ``time`` and ``event`` where there is
+    none."""
 
     user: str
     item: str
     rating: str | None = None
     time: str | None = None
+    event: str | None = None
 
 
-def guess_columns(table: RawTable, chosen: Mapping[str, str | None] | None = None, implicit: bool = False) -> Columns:
+def settle(table: RawTable, recipe: Recipe) -> Recipe:
+    """The recipe with all its columns chosen, as guessed where they were not.
+
+    Raises:
+        DataError: as :func:`guess_columns`.
+    """
+    chosen = recipe.chosen_columns()
+    exact = check_columns(table, guess_columns(table, chosen))
+    return recipe.changed(asdict(exact))
+
+
+def guess_columns(table: RawTable, chosen: Mapping[str, str | None] | None = None) -> Columns:
     """The role of each column, from its name and, where names say nothing, from its values.
 
     A table of nothing but a user and an item column is implicit feedback.
 
     Args:
-        chosen: roles ("user", "item", "rating", "time") that are settled already. None as the value says that there
-            is no such column. A number stands for a position, the first column being 1.
-        implicit: that there are no ratings.
+        chosen: roles (of ``ROLES``) that are settled already. None as the value says that there is no such column. A
+            number stands for a position, the first column being 1.
 
     Raises:
         DataError: a chosen column does not exist, or a role that is needed fits no column.
     """
     found = {role: _named(table, name) for role, name in (chosen or {}).items()}
-    if implicit:
-        found["rating"] = None
-    sample = table.frame.head(SAMPLE_ROWS)
+    sample = table.head(SAMPLE_ROWS)
     for role in ("user", "item", "rating", "time"):
         if role not in found and (name := _by_name(role, sample, found)):
             found[role] = name
+    _find_events(sample, found)
     for role, search in (("time", _time_by_values), ("rating", _rating_by_values)):
         if role not in found and (name := search(sample, found)):
             found[role] = name
     for role in ("user", "item"):
         if found.get(role) is None:
             found[role] = _id_by_values(role, table, sample, found)
-    columns = Columns(found["user"] or "", found["item"] or "", found.get("rating"), found.get("time"))
-    if "rating" not in found and (others := _free(sample, found) + [columns.time] * (columns.time is not None)):
+    others = [found.get(role) for role in ("rating", "time", "event")]
+    columns = Columns(found["user"] or "", found["item"] or "", *others)
+    if (
+        "rating" not in found
+        and not columns.event
+        and (unused := _free(sample, found) + [columns.time] * (columns.time is not None))
+    ):
         raise DataError(
             f"{table.name} has no rating column: besides {quote(columns.user)} (user) and {quote(columns.item)} (item) "
-            f"it has {listing([str(name) for name in others])}, and none of these looks like ratings.",
+            f"it has {listing([str(name) for name in unused])}, and none of these looks like ratings.",
             NO_RATINGS,
             "no-rating-column",
         )
@@ -71,6 +89,7 @@ def check_columns(table: RawTable, columns: Columns) -> Columns:
         _named(table, columns.item) or "",
         _named(table, columns.rating),
         _named(table, columns.time),
+        _named(table, columns.event),
     )
     used = [name for name in astuple(exact) if name is not None]
     if len(set(used)) < len(used):
@@ -82,19 +101,14 @@ def check_columns(table: RawTable, columns: Columns) -> Columns:
     return exact
 
 
-def guessed_by_values(columns: Columns) -> list[str]:
+def guessed_by_values(recipe: Recipe) -> list[str]:
     """The columns whose names do not speak for their role."""
-    pairs = zip(("user", "item", "rating", "time"), astuple(columns), strict=True)
-    return [name for role, name in pairs if name is not None and not column_names.fit(role, name)]
-
-
-def without_rating(columns: Columns) -> Columns:
-    """The same columns for implicit feedback."""
-    return replace(columns, rating=None)
+    names = {role: getattr(recipe, role) for role in ROLES}
+    return [name for role, name in names.items() if name is not None and not _speaks(role, name)]
 
 
 def _named(table: RawTable, name: str | None) -> str | None:
-    if name is None or name in table.frame:
+    if name is None or name in table.columns:
         return name
     if name.isdecimal() and 1 <= int(name) <= len(table.columns):
         return table.columns[int(name) - 1]
@@ -103,6 +117,21 @@ def _named(table: RawTable, name: str | None) -> str | None:
         "Choose one of these, by name or by position (the first is 1).",
         "unknown-column",
     )
+
+
+def _speaks(role: str, name: str) -> bool:
+    return any(column_names.fit(one, name) for one in ((role, "count") if role == "rating" else (role,)))
+
+
+def _find_events(sample: pd.DataFrame, found: dict[str, str | None]) -> None:
+    """Where nothing is called a rating: counts by their name, else kinds of events by name and values."""
+    if "rating" not in found and (name := _by_name("count", sample, found)) and _suits("rating", sample[name]):
+        found["rating"] = name
+    if "event" in found or "rating" in found:
+        return
+    name = _by_name("event", sample, found)
+    if name is not None and 1 < sample[name].nunique() <= MOST_KINDS and _share_of_numbers(sample[name]) < 0.5:
+        found["event"] = name
 
 
 def _free(sample: pd.DataFrame, found: Mapping[str, str | None]) -> list[str]:
@@ -130,7 +159,7 @@ def _by_name(role: str, sample: pd.DataFrame, found: Mapping[str, str | None]) -
 
 def _suits(role: str, values: pd.Series) -> bool:
     """Whether the values speak for a role that the name suggests; ids may be anything."""
-    if role == "rating":
+    if role in ("rating", "count"):
         return _share_of_numbers(values) > 0.5
     return looks_like_times(values) if role == "time" else bool((values.str.strip() != "").any())
 
@@ -163,7 +192,7 @@ def _rating_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> 
 def _id_by_values(role: str, table: RawTable, sample: pd.DataFrame, found: Mapping[str, str | None]) -> str:
     free = [name for name in _free(sample, found) if not column_names.describes(name) and _id_like(sample[name])]
     wanted = 1 if found.get("item" if role == "user" else "user") else 2
-    in_order = table.dialect is not None and not table.dialect.header
+    in_order = table.columns == [f"column {place}" for place in range(1, len(table.columns) + 1)]
     if len(free) >= wanted and (len(free) == wanted or in_order) and _come_back(sample, free[:wanted]):
         return free[0]
     what = {"user": "who acted (a user column)", "item": "what it was about (an item column)"}[role]

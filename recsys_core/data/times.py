@@ -1,82 +1,188 @@
-"""Times as text -> unix seconds."""
+"""Texts -> unix seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from recsys_core.types import Bool, Float64, Int64, Strings
+from recsys_core.types import Bool, Float64, Int64
 
 EARLIEST = 1e8  # seconds, in 1973; smaller numbers may be anything
+SAMPLE = 1000
+ENOUGH_FOR_MEDIAN = 1_000_000
+CHUNK = 1 << 18
 _BOUNDS = np.array([1e11, 1e14, 1e17])  # below the first: seconds, then milli-, micro- and nanoseconds
-_DIVISORS = np.array([1.0, 1e3, 1e6, 1e9])
 _MOST_STRAYS = 0.01
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # seconds, the years 1 to 9999
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+]?[0-9]+)?"
 _COMPACT_DATE = r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+_ZONED = r".*\d:\d\d.*(Z|z|[+-]\d\d:?(\d\d)?|UTC|GMT)"
+_DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y")
+_MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y", "%m.%d.%y")
+_OTHER_DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%m %d, %Y")
+_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f", " %H:%M:%S %z", "T%H:%M:%S")
+_WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
 
 
-def parse_times(texts: Strings) -> tuple[Int64, Bool]:
-    """Unix seconds Int64[n], and which of the texts are times at all.
+class Unit(StrEnum):
+    """What a number in a time column counts."""
 
-    Numbers are unix seconds, milli-, micro- or nanoseconds, told apart by the size of the middle one; anything else
-    must be ISO 8601. A time without a zone counts as UTC.
+    SECONDS = "s"
+    MILLISECONDS = "ms"
+    MICROSECONDS = "us"
+    NANOSECONDS = "ns"
+    DAYS = "days"  # since 30 December 1899, as spreadsheets do
+
+
+_UNITS = (Unit.SECONDS, Unit.MILLISECONDS, Unit.MICROSECONDS, Unit.NANOSECONDS)
+_DIVISORS = dict(zip(_UNITS, (1.0, 1e3, 1e6, 1e9), strict=True))
+_SPREADSHEET_EPOCH = 25_569  # days from 30 December 1899 to 1 January 1970
+
+
+@dataclass(frozen=True)
+class Times:
+    """What a column of text says about when.
+
+    Attributes:
+        seconds: Int64[n], unix seconds UTC; 0 where not good.
+        good: Bool[n], which of the texts are times at all.
+        unit: of numbers; None for dates.
+        mixed: whether more than a stray number counts another unit than most do.
+        zoned: whether dates say in which zone they were taken.
+        ambiguous: whether the dates could as well be read with the month first.
     """
-    values = pd.Series(texts, dtype="str").str.strip()
-    if _mostly(values, _NUMBER) and not _mostly(values, _COMPACT_DATE):
-        return _from_numbers(values.where(values.str.fullmatch(_NUMBER)).to_numpy(np.float64, na_value=np.nan))
-    moments = pd.to_datetime(values, format="ISO8601", utc=True, errors="coerce")
-    good = moments.notna().to_numpy()
-    seconds = moments.dt.tz_localize(None).to_numpy().astype("datetime64[s]").astype(np.int64)
-    return np.where(good, seconds, 0), good
+
+    seconds: Int64
+    good: Bool
+    unit: Unit | None = None
+    mixed: bool = False
+    zoned: bool = True
+    ambiguous: bool = False
+
+
+def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | None = None) -> Times:
+    """Unix seconds, milli-, micro- or nanoseconds, told apart by the size of the middle one; ISO 8601; or dates such as
+    31/12/2024, 31.12.2024 23:59, 31-Dec-2024 and December 31, 2024. A time without a zone counts as UTC.
+
+    Args:
+        texts: strings.
+        unit: of numbers, where it is known.
+        day_first: how to read 3/4/2024; told by the other dates where it is None, and day first in doubt.
+    """
+    sample = _sample(texts).str.strip()
+    if _mostly(sample, _NUMBER) and (unit is not None or not _mostly(sample, _COMPACT_DATE)):
+        return _from_numbers(texts, unit)
+    zoned = _mostly(sample, _ZONED)
+    forms = ["ISO8601"] if _parsed(sample, "ISO8601")[1].mean() >= 0.5 else _best_forms(sample, day_first)
+    readings = [_parsed(texts, form) for form in forms]
+    best = max(readings, key=lambda reading: int(reading[1].sum()), default=None)
+    if best is None:
+        return Times(np.zeros(len(texts), np.int64), np.zeros(len(texts), bool))
+    rivals = [other for other in readings if other is not best and other[1].sum() == best[1].sum()]
+    ambiguous = any(bool((other[0] != best[0]).any()) for other in rivals)
+    return Times(*best, zoned=zoned, ambiguous=ambiguous)
 
 
 def looks_like_times(values: pd.Series) -> bool:
-    """Whether a column of text can only be times: large unix numbers, or ISO 8601 dates."""
-    filled = values[values.str.strip() != ""].head(200)
+    """Whether a column of text can only be times: large unix numbers, or dates."""
+    filled = values[values.str.strip() != ""].head(200).astype("str")
     if filled.empty:
         return False
-    seconds, good = parse_times(filled.to_numpy(dtype=object))
-    if good.mean() < 0.9:
+    times = read_times(filled)
+    if times.good.mean() < 0.9:
         return False
-    written = filled.str.strip()
-    if _mostly(written, _NUMBER) and not _mostly(written, _COMPACT_DATE):
-        return bool(np.median(seconds[good]) >= EARLIEST)
-    return bool((written.str.len() >= 8).all())
+    if times.unit is not None:
+        return bool(np.median(times.seconds[times.good]) >= EARLIEST)
+    return bool((filled.str.strip().str.len() >= 8).all())
 
 
-def lack_zone(texts: Strings) -> bool:
-    """Whether these are dates that do not say in which zone they were taken."""
-    values = pd.Series(texts[:1000], dtype="str").str.strip()
-    return not _mostly(values, _NUMBER) and not _mostly(values, r".*(Z|z|[+-]\d\d:?(\d\d)?|UTC)")
-
-
-def mixes_units(texts: Strings) -> bool:
-    """Whether more than a stray number counts another unit than most do."""
-    values = pd.Series(texts, dtype="str").str.strip()
-    if not _mostly(values, _NUMBER):
-        return False
-    numbers = values.where(values.str.fullmatch(_NUMBER)).to_numpy(np.float64, na_value=np.nan)
-    numbers = numbers[np.isfinite(numbers)]
-    return len(numbers) > 0 and float(_in_other_unit(numbers).mean()) > _MOST_STRAYS
-
-
-def _from_numbers(numbers: Float64) -> tuple[Int64, Bool]:
+def _from_numbers(texts: pd.Series, unit: Unit | None) -> Times:
+    numbers = _numbers(texts)
     good = np.isfinite(numbers)
     if not good.any():
-        return np.zeros(len(numbers), np.int64), good
-    sound = np.where(good, numbers, 0)
-    good &= ~_in_other_unit(np.where(good, numbers, np.median(numbers[good])))
-    seconds = np.floor(sound / _DIVISORS[_unit(np.median(numbers[good]))])
-    good &= (seconds >= _FIRST) & (seconds <= _LAST)
-    return np.where(good, seconds, 0).astype(np.int64), good
+        return Times(np.zeros(len(texts), np.int64), good, unit or Unit.SECONDS)
+    mixed = False
+    if unit is None:
+        middle = float(np.nanmedian(numbers[good][:: max(1, len(numbers) // ENOUGH_FOR_MEDIAN)]))
+        unit = _UNITS[int(np.searchsorted(_BOUNDS, abs(middle), side="right"))]
+        strays = _in_other_unit(numbers, _UNITS.index(unit))
+        mixed = bool(strays.sum() / good.sum() > _MOST_STRAYS)
+        good &= ~strays
+    if unit is Unit.DAYS:
+        numbers = np.rint((numbers - _SPREADSHEET_EPOCH) * 86_400)
+    else:
+        numbers /= _DIVISORS[unit]
+        np.floor(numbers, out=numbers)
+    with np.errstate(invalid="ignore"):
+        good &= (numbers >= _FIRST) & (numbers <= _LAST)
+    numbers[~good] = 0
+    return Times(numbers.astype(np.int64), good, unit, mixed)
 
 
-def _unit(numbers: Float64 | np.floating) -> Int64:
-    return np.searchsorted(_BOUNDS, np.abs(numbers), side="right")
+def _numbers(values: pd.Series) -> Float64:
+    """Float64[n], NaN where a text is no plain number."""
+    import pyarrow as pa
+
+    parts = [np.empty(0, np.float64)]
+    for chunk in _chunks(values):
+        plain = chunk.where(chunk.str.fullmatch(_NUMBER))
+        try:
+            found = pa.array(plain, pa.string()).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:  # it reads no "+5" and no "5."
+            found = plain.to_numpy(np.float64, na_value=np.nan)
+        parts.append(np.where(np.isfinite(found), found, np.nan))
+    return np.concatenate(parts)
 
 
-def _in_other_unit(numbers: Float64) -> Bool:
-    """Which numbers are too large or too small by a factor of a thousand, beside the middle one."""
-    return (_unit(numbers) != _unit(np.median(numbers))) & (np.abs(numbers) >= EARLIEST)
+def _in_other_unit(numbers: Float64, magnitude: int) -> Bool:
+    """Bool[n], which numbers have the size of another unit, by a factor of a thousand or more."""
+    size = np.abs(numbers)
+    low = max(EARLIEST, _BOUNDS[magnitude - 1] if magnitude else 0.0)
+    high = _BOUNDS[magnitude] if magnitude < len(_BOUNDS) else np.inf
+    with np.errstate(invalid="ignore"):
+        return ((size < low) & (size >= EARLIEST)) | (size >= high)
+
+
+def _best_forms(sample: pd.Series, day_first: bool | None) -> list[str]:
+    """The ways of writing dates that fit the sample best; of day first and month first both where both fit."""
+    dates = [*(_DAY_FIRST if day_first in (True, None) else ()), *(_MONTH_FIRST if not day_first else ())]
+    forms = [date + clock for date, clock in product([*dates, *_OTHER_DATES], _CLOCKS)] + list(_WHOLE)
+    filled = sample[sample != ""].head(200)
+    shares = {form: float(_parsed(filled, form)[1].mean()) if len(filled) else 0.0 for form in forms}
+    most = max(shares.values())
+    if most <= 0.5:
+        return []
+    best = [form for form in forms if shares[form] == most]
+    twins = dict(zip(_DAY_FIRST + _MONTH_FIRST, _MONTH_FIRST + _DAY_FIRST, strict=True))
+    first = best[0]
+    date = first[: len(next(key for key in [*twins, first] if first.startswith(key)))]
+    twin = twins.get(date, "") + first[len(date) :]
+    return [first, twin] if date in twins and shares.get(twin, 0) > 0.5 else [first]
+
+
+def _parsed(values: pd.Series, form: str) -> tuple[Int64, Bool]:
+    seconds, good = [np.empty(0, np.int64)], [np.empty(0, bool)]
+    for chunk in _chunks(values):
+        moments = pd.to_datetime(chunk, format=form, utc=True, errors="coerce")
+        found = moments.notna().to_numpy()
+        whole = moments.dt.tz_localize(None).to_numpy().astype("datetime64[s]").astype(np.int64)
+        seconds.append(np.where(found, whole, 0))
+        good.append(found)
+    return np.concatenate(seconds), np.concatenate(good)
+
+
+def _chunks(values: pd.Series) -> Iterator[pd.Series]:
+    """A long column in parts, without blanks around its texts: what is done with them takes memory."""
+    for start in range(0, len(values), CHUNK):
+        yield values.iloc[start : start + CHUNK].str.strip()
+
+
+def _sample(values: pd.Series) -> pd.Series:
+    """Texts from the whole column, about SAMPLE of them."""
+    return values.iloc[:: max(1, len(values) // SAMPLE)]
 
 
 def _mostly(values: pd.Series, pattern: str) -> bool:

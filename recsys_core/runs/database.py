@@ -84,13 +84,18 @@ class Database:
             raise self._unusable(error) from error
 
     def _create(self, db: sqlite3.Connection) -> None:
-        db.execute("BEGIN IMMEDIATE")  # two processes may open a new workspace at once
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            for statement in SCHEMA.split(";\n"):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
+        with _transaction(db):  # two processes may open a new workspace at once
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in SCHEMA.split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection on which nobody else writes until the block ends; nothing is changed if it fails."""
+        with self.connect() as db, _transaction(db):
+            yield db
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
@@ -117,6 +122,17 @@ class Database:
             "or point FORETASTE_HOME at another folder.",
             "damaged-database",
         )
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 def _use_wal(db: sqlite3.Connection) -> None:

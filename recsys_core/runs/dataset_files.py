@@ -25,11 +25,12 @@ def write_dataset(dataset: Dataset, folder: Path, with_images: bool) -> None:
         columns["time"] = events.times
     pd.DataFrame(columns).to_parquet(folder / "interactions.parquet", index=False)
 
-    items = dataset.item_table.assign(id=dataset.item_ids.values)
-    items["genres"] = [list(genres) for genres in items["genres"]]
-    if with_images and dataset.image_folder is not None:
-        items["image"] = _copy_images(dataset, folder / IMAGES)
-    items.to_parquet(folder / "items.parquet", index=False)
+    images = dataset.image_folder if with_images else None
+    if images is not None:
+        (folder / IMAGES).mkdir()
+    _write_items(dataset.item_table.assign(id=dataset.item_ids.values), folder / "items.parquet", images, prefix="")
+    if len(dataset.unrated_items):
+        _write_items(dataset.unrated_items, folder / "unrated.parquet", images, prefix="unrated-")
     dataset.user_table.assign(id=dataset.user_ids.values).to_parquet(folder / "users.parquet", index=False)
     about = {
         "name": dataset.name,
@@ -43,17 +44,22 @@ def write_dataset(dataset: Dataset, folder: Path, with_images: bool) -> None:
     (folder / "dataset.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
 
 
-def _copy_images(dataset: Dataset, folder: Path) -> list[str]:
+def _write_items(items: pd.DataFrame, path: Path, images: Path | None, prefix: str) -> None:
+    items = items.assign(genres=pd.Series([list(genres) for genres in items["genres"]], items.index, dtype=object))
+    if images is not None:
+        items["image"] = _copy_images(items["image"], images, path.parent / IMAGES, prefix)
+    items.to_parquet(path, index=False)
+
+
+def _copy_images(names: pd.Series, source: Path, folder: Path, prefix: str) -> list[str]:
     """Copy the pictures under names of our own, so that no name from outside becomes a path here."""
-    assert dataset.image_folder is not None
-    folder.mkdir()
-    names = []
-    for item, image in enumerate(dataset.item_table["image"]):
-        name = f"{item}{Path(image).suffix.lower()}" if image else ""
-        if name:
-            shutil.copyfile(dataset.image_folder / image, folder / name)
-        names.append(name)
-    return names
+    copies = []
+    for position, name in enumerate(names):
+        copy = f"{prefix}{position}{Path(name).suffix.lower()}" if name else ""
+        if copy:
+            shutil.copyfile(source / name, folder / copy)
+        copies.append(copy)
+    return copies
 
 
 def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
@@ -69,9 +75,10 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
     try:
         about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         events = pd.read_parquet(folder / "interactions.parquet")
-        items = pd.read_parquet(folder / "items.parquet")
-        users = pd.read_parquet(folder / "users.parquet")
-        dataset = _dataset(about, events, items, users, image_folder or folder / IMAGES)
+        tables = {name: _read_table(folder / f"{name}.parquet") for name in ("items", "users")}
+        if (folder / "unrated.parquet").exists():
+            tables["unrated"] = _read_table(folder / "unrated.parquet")
+        dataset = _dataset(about, events, tables, image_folder or folder / IMAGES)
         if dataset.fingerprint != about["fingerprint"]:
             raise ValueError("its content is not what was saved")
         return dataset
@@ -83,7 +90,20 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         ) from error
 
 
-def _dataset(about: Json, events: pd.DataFrame, items: pd.DataFrame, users: pd.DataFrame, images: Path) -> Dataset:
+def _read_table(path: Path) -> pd.DataFrame:
+    """A side table with the types that a data set has: parquet keeps neither tuples nor seconds nor plain text."""
+    table = pd.read_parquet(path)
+    for name in table:
+        if name == "genres":
+            table[name] = pd.Series([tuple(genres) for genres in table[name]], dtype=object)
+        elif pd.api.types.is_datetime64_any_dtype(table[name]):
+            table[name] = table[name].astype("datetime64[s]")
+        elif isinstance(table[name].dtype, pd.StringDtype):
+            table[name] = table[name].astype(object)
+    return table
+
+
+def _dataset(about: Json, events: pd.DataFrame, tables: dict[str, pd.DataFrame], images: Path) -> Dataset:
     interactions = Interactions(
         events["user"].to_numpy(np.int32),
         events["item"].to_numpy(np.int32),
@@ -92,7 +112,8 @@ def _dataset(about: Json, events: pd.DataFrame, items: pd.DataFrame, users: pd.D
         about["n_users"],
         about["n_items"],
     )
-    items["genres"] = pd.Series([tuple(genres) for genres in items["genres"]], dtype=object)
+    items, users = tables["items"], tables["users"]
+    unrated = {"unrated_items": tables["unrated"]} if "unrated" in tables else {}
     return Dataset(
         name=about["name"],
         interactions=interactions,
@@ -104,4 +125,5 @@ def _dataset(about: Json, events: pd.DataFrame, items: pd.DataFrame, users: pd.D
         origin=about["origin"],
         scale=None if about["scale"] is None else Scale(**about["scale"]),
         image_folder=images if images.is_dir() else None,
+        **unrated,
     )

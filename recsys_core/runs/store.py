@@ -5,18 +5,24 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.errors import StoreError
+from recsys_core.data.importing import check_name
+from recsys_core.data.impressions import Impressions
+from recsys_core.errors import DataError, StoreError
+from recsys_core.runs.cards import DatasetCard, Dependents, RunCard, Storage, bytes_in, names, write_card
 from recsys_core.runs.database import Database
 from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, write_dataset
 from recsys_core.runs.files import new_folder, remove_folder, sweep
+from recsys_core.runs.impression_files import LogCard, LogShelf
+from recsys_core.runs.jobs import Jobs, State
 from recsys_core.types import Json
 
 if TYPE_CHECKING:  # these load torch, which a page that lists things does not need
@@ -26,44 +32,25 @@ if TYPE_CHECKING:  # these load torch, which a page that lists things does not n
     from recsys_core.splitting import Split
 
 
+__all__ = [
+    "LONGEST_LICENCE",
+    "DatasetCard",
+    "LogCard",
+    "RunCard",
+    "Workspace",
+    "default_home",
+    "names",
+    "open_workspace",
+]
+
 log = logging.getLogger(__name__)
+
+LONGEST_LICENCE = 500
 
 
 def default_home() -> Path:
     """``FORETASTE_HOME``, or the folder ``workspace`` beside the app."""
     return Path(os.environ.get("FORETASTE_HOME") or Path(__file__).resolve().parents[2] / "workspace")
-
-
-@dataclass(frozen=True)
-class DatasetCard:
-    """A data set in the list. ``about`` holds counts, feedback, scale, origin and what the import found."""
-
-    id: str
-    name: str
-    created: float
-    about: Json
-
-
-@dataclass(frozen=True)
-class RunCard:
-    """A finished run in the list. ``about`` holds the model, its settings, metrics and passport."""
-
-    id: str
-    dataset: str
-    created: float
-    about: Json
-
-    @property
-    def model(self) -> str:
-        return str(self.about["model"])
-
-    @property
-    def title(self) -> str:
-        return str(self.about["title"])
-
-    @property
-    def split_fingerprint(self) -> str:
-        return str(self.about["passport"]["split"]["fingerprint"])
 
 
 class Workspace:
@@ -72,7 +59,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root = root.absolute()  # a worker process may stand elsewhere
         try:
-            for part in ("datasets", "runs", "jobs"):
+            for part in ("datasets", "runs", "jobs", "logs"):
                 (root / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
@@ -84,6 +71,9 @@ class Workspace:
         for table in ("datasets", "runs"):
             sweep(root / table)
             self._agree(table)
+        sweep(root / "logs")
+        self._logs = LogShelf(root / "logs")
+        self._complete()
         self._forget_dismissed_jobs()
 
     def _agree(self, table: str) -> None:
@@ -116,32 +106,69 @@ class Workspace:
     def _list(self, table: str, identifier: str, about: Json) -> None:
         """Put it at the end of the list, wherever it stood before: what was saved last is the newest."""
         column = "name" if table == "datasets" else "dataset"
-        with self.database.connect() as db:
+        with self.database.transaction() as db:
+            if table == "datasets":
+                about = _numbered(db, identifier, about)
+                write_card(self.root / "datasets" / identifier, about)
             db.execute(
                 f"INSERT OR REPLACE INTO {table} (id, {column}, created, about) VALUES (?, ?, ?, ?)",
                 (identifier, about[column], about["created"], json.dumps(about)),
             )
 
+    def _complete(self) -> None:
+        """Note down sizes and versions of what was saved before there were any."""
+        with self.database.connect() as db:
+            rows = [
+                (table, row["id"])
+                for table in ("datasets", "runs")
+                for row in db.execute(f"SELECT id, about FROM {table} ORDER BY rowid")
+                if "bytes" not in json.loads(row["about"])
+            ]
+        for table, identifier in rows:
+            size = bytes_in(self.root / table / identifier)
+            with self.database.transaction() as db:
+                row = db.execute(f"SELECT about FROM {table} WHERE id = ?", (identifier,)).fetchone()
+                if row is not None:
+                    about = {"bytes": size} | json.loads(row["about"])
+                    about = _numbered(db, identifier, about) if table == "datasets" else about
+                    db.execute(f"UPDATE {table} SET about = ? WHERE id = ?", (json.dumps(about), identifier))
+
     # Data sets
 
     def save_dataset(self, dataset: Dataset, about: Json) -> DatasetCard:
-        """Keep a data set. The same content under the same name is kept once.
+        """Keep a data set, as the next version of its name. The same content under the same name is kept once.
 
         Args:
             dataset: what to keep.
             about: what the import found, as plain data; shown with the data set.
         """
-        identifier = _content_id(dataset)
+        content = _content(dataset)
+        identifier = self._free_id(dataset.name, content)
         target = self.root / "datasets" / identifier
-        card = about | {"name": dataset.name, "created": time.time()}
+        named: Json = {"name": dataset.name, "content": _hash(content), "created": time.time()}
+        card = {"origin": dataset.origin} | about | named
         if target.exists() and not _is_whole(target):
             remove_folder(target)
         if not target.exists():
             with new_folder(target) as folder:
                 write_dataset(dataset, folder, with_images=True)
                 (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
-        self._list("datasets", identifier, card)
+        self._list("datasets", identifier, card | {"bytes": bytes_in(target)})
         return self.find_dataset(identifier)
+
+    def _free_id(self, name: str, content: str) -> str:
+        """Where this content is kept under this name, or else an id made from both.
+
+        A data set that was renamed keeps its id, so the first such id may be taken.
+        """
+        cards = {card.id: card for card in self.datasets()}
+        for card in cards.values():
+            if card.name == name and card.about.get("content") == _hash(content):
+                return card.id
+        identifier = _hash(f"{name}\0{content}")
+        while identifier in cards and cards[identifier].name != name:
+            identifier = _hash(identifier)
+        return identifier
 
     def datasets(self) -> list[DatasetCard]:
         """All data sets, newest first."""
@@ -150,34 +177,131 @@ class Workspace:
         return [DatasetCard(row["id"], row["name"], row["created"], json.loads(row["about"])) for row in rows]
 
     def find_dataset(self, name_or_id: str) -> DatasetCard:
-        """A data set by id, or the newest one with this name.
+        """A data set by id, by name (then the newest one), or by name and version, as in ``ratings@2``.
 
         Raises:
             StoreError: names the data sets there are.
         """
         cards = self.datasets()
-        for card in cards:
-            if card.id == name_or_id:
-                return card
-        for card in cards:
-            if card.name == name_or_id:
-                return card
-        names = ", ".join(sorted({repr(card.name) for card in cards})) or "none"
+        fitting = (
+            [card for card in cards if card.id == name_or_id]
+            or [card for card in cards if card.name == name_or_id]
+            or [card for card in cards if f"{card.name}@{card.version}" == name_or_id]
+        )
+        if fitting:
+            return fitting[0]
+        known = ", ".join(sorted(map(repr, names(cards).values()))) or "none"
         raise StoreError(
-            f"There is no data set called {name_or_id!r}. There are: {names}.",
+            f"There is no data set called {name_or_id!r}. There are: {known}.",
             "Import it first, or check the name.",
             "unknown-dataset",
         )
 
     def load_dataset(self, identifier: str) -> Dataset:
         """The content of a data set that is listed."""
-        return read_dataset(self.root / "datasets" / self.find_dataset(identifier).id)
-
-    def delete_dataset(self, identifier: str) -> None:
-        """Remove a data set. Its runs stay: each holds the data it needs."""
         card = self.find_dataset(identifier)
-        remove_folder(self.root / "datasets" / card.id)
-        self._unlist("datasets", card.id)
+        dataset = read_dataset(self.root / "datasets" / card.id)
+        return dataset if dataset.name == card.name else replace(dataset, name=card.name)
+
+    def rename_dataset(self, identifier: str, name: str) -> DatasetCard:
+        """Call a data set by a name that is free. Its id stays, and its runs keep the name they know.
+
+        Raises:
+            DataError: the name is not one.
+            StoreError: another data set has it.
+        """
+        card = self.find_dataset(identifier)
+        name = check_name(name)
+        with self.database.transaction() as db:
+            if db.execute("SELECT 1 FROM datasets WHERE name = ? AND id != ?", (name, card.id)).fetchone():
+                raise StoreError(f"There is a data set called {name!r} already.", "Choose another name.", "name-taken")
+            version = card.version if name == card.name else 1
+            self._edit(db, card.id, {"name": name, "version": version})
+        return self.find_dataset(card.id)
+
+    def annotate(self, identifier: str, *, licence: str) -> DatasetCard:
+        """Note down what may be done with a data set, in at most 500 characters; "" takes the note away.
+
+        Raises:
+            DataError: it is longer, or holds what cannot be printed.
+        """
+        card = self.find_dataset(identifier)
+        licence = " ".join(licence.split())
+        if len(licence) > LONGEST_LICENCE or not licence.isprintable():
+            raise DataError(
+                f"A licence note has at most {LONGEST_LICENCE} printable characters; this one has {len(licence)}.",
+                "Write a shorter one, perhaps with a link.",
+                "bad-note",
+            )
+        with self.database.transaction() as db:
+            self._edit(db, card.id, {"licence": licence})
+        return self.find_dataset(card.id)
+
+    def _edit(self, db: sqlite3.Connection, identifier: str, changes: Json) -> None:
+        row = db.execute("SELECT about FROM datasets WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise StoreError("The data set was deleted meanwhile.", "Import it again.", "unknown-dataset")
+        about = json.loads(row["about"]) | changes
+        write_card(self.root / "datasets" / identifier, about)
+        db.execute(
+            "UPDATE datasets SET name = ?, about = ? WHERE id = ?", (about["name"], json.dumps(about), identifier)
+        )
+
+    def dependents(self, identifier: str) -> Dependents:
+        """The runs that a data set was used for, newest first, and the jobs that run or wait for it."""
+        card = self.find_dataset(identifier)
+        jobs = [job for job in reversed(Jobs(self.database).all()) if job.is_active and job.spec.dataset == card.id]
+        return Dependents([run for run in self.runs() if run.dataset == card.id], jobs)
+
+    def delete_dataset(self, identifier: str, with_runs: bool = False) -> None:
+        """Remove a data set. Jobs that wait for it leave the queue; one that runs holds its data and is finished.
+
+        Args:
+            with_runs: remove its runs as well. Otherwise they stay: each holds the data it needs.
+        """
+        card = self.find_dataset(identifier)
+        dependents = self.dependents(card.id)
+        for job in dependents.jobs:
+            if job.state is State.QUEUED:
+                Jobs(self.database).stop(job.id)
+        for run in dependents.runs if with_runs else ():
+            self._remove("runs", run.id)
+        self._remove("datasets", card.id)
+
+    def _remove(self, table: str, identifier: str) -> None:
+        remove_folder(self.root / table / identifier)
+        self._unlist(table, identifier)
+
+    def storage(self) -> Storage:
+        """What the workspace takes on disk."""
+        rest = (
+            bytes_in(self.root / "jobs")
+            + bytes_in(self.root / "logs")
+            + sum(path.stat().st_size for path in self.root.glob("foretaste.sqlite*"))
+        )
+        return Storage(sum(card.size for card in self.datasets()), sum(run.size for run in self.runs()), rest)
+
+    # Impression logs
+
+    def save_log(self, log: Impressions, about: Json) -> LogCard:
+        """Keep a log; ``about`` is what its import found. The same content under the same name is kept once."""
+        return self._logs.save(log, about)
+
+    def logs(self) -> list[LogCard]:
+        """All impression logs, newest first."""
+        return self._logs.all()
+
+    def find_log(self, name_or_id: str) -> LogCard:
+        """A log by id, or by name (then the newest one); a :class:`StoreError` where there is none."""
+        return self._logs.find(name_or_id)
+
+    def load_log(self, identifier: str) -> Impressions:
+        """The content of a log that is listed."""
+        return self._logs.load(identifier)
+
+    def delete_log(self, identifier: str) -> None:
+        """Remove a log."""
+        self._logs.delete(identifier)
 
     # Runs
 
@@ -189,6 +313,8 @@ class Workspace:
         about = about | {"id": identifier, "created": time.time()}
         with new_folder(self.root / "runs" / identifier) as folder:
             write_run(folder, about, model, split, report)
+            about |= {"bytes": bytes_in(folder)}
+            (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
         self._list("runs", identifier, about)
         return self.find_run(identifier)
 
@@ -230,16 +356,29 @@ class Workspace:
 
     def delete_run(self, identifier: str) -> None:
         """Remove a run."""
-        card = self.find_run(identifier)
-        remove_folder(self.root / "runs" / card.id)
-        self._unlist("runs", card.id)
+        self._remove("runs", self.find_run(identifier).id)
 
 
-def _content_id(dataset: Dataset) -> str:
-    """An id that changes with anything that a person can see of a data set."""
+def _numbered(db: sqlite3.Connection, identifier: str, about: Json) -> Json:
+    """The card of a data set with its version: the one it has, else the next of its name. A licence note stays too."""
+    rows = db.execute("SELECT id, about FROM datasets WHERE name = ?", (about["name"],)).fetchall()
+    cards = {row["id"]: json.loads(row["about"]) for row in rows}
+    before = cards.pop(identifier, {})
+    about = about | {key: before[key] for key in ("version", "licence") if key in before}
+    taken = {card.get("version", 0) for card in cards.values()}
+    if not isinstance(about.get("version"), int) or about["version"] in taken:
+        about["version"] = max(taken, default=0) + 1
+    return about
+
+
+def _content(dataset: Dataset) -> str:
+    """A text that changes with anything that a person can see of a data set but its name."""
     seen = [list(dataset.item_table[column]) for column in ("year", "image")] + [list(dataset.user_table["name"])]
-    content = f"{dataset.name}\0{dataset.fingerprint}\0{seen}"
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{dataset.fingerprint}\0{seen}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _is_whole(folder: Path) -> bool:

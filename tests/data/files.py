@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
-ROWS = [(f"u{n % 5}", f"i{n % 7}", str(1 + n % 5), str(978_300_000 + n)) for n in range(35)]
+ROWS = [(f"u{n % 5}", f"i{n % 7}", str(1 + n // 2 % 5), str(978_300_000 + n)) for n in range(35)]
 HEADER = ("user_id", "item_id", "rating", "timestamp")
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from recsys_core.data.checking import Checked, check
 from recsys_core.data.dataset import Scale
-from recsys_core.data.findings import quote
+from recsys_core.data.findings import Finding, quote
 from recsys_core.data.reading import read_table, sniff
-from recsys_core.data.roles import guess_columns
+from recsys_core.data.recipe import Recipe
+from recsys_core.data.roles import settle
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback
 from tests.data.files import HEADER, ROWS, text_of, write
@@ -19,10 +20,10 @@ from tests.data.files import HEADER, ROWS, text_of, write
 Row = tuple[str, ...]
 
 
-def checked(folder: Path, rows: list[Row], delimiter: str = ",", header: Row = HEADER) -> Checked:
+def checked(folder: Path, rows: list[Row], delimiter: str = ",", header: Row = HEADER, **recipe) -> Checked:
     path = write(folder, text_of(rows, delimiter, header[: len(rows[0])]))
     table = read_table(path, sniff(path))
-    result = check(table, guess_columns(table))
+    result = check(table, settle(table, Recipe.parse(recipe)))
     assert result.rows == result.kept + result.rejected + result.merged
     assert result.kept == len(result.interactions)
     return result
@@ -145,8 +146,8 @@ def test_values_in_messages_are_short_and_visible(tmp_path: Path) -> None:
 
 
 def test_times_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match='column "timestamp": "31/12/2024" is not a time') as error:
-        checked(tmp_path, [(u, i, r, "31/12/2024") for u, i, r, _ in ROWS])
+    with pytest.raises(DataError, match='column "timestamp": "the 31st" is not a time') as error:
+        checked(tmp_path, [(u, i, r, "the 31st") for u, i, r, _ in ROWS])
     assert "ISO 8601" in error.value.fix
 
 
@@ -164,14 +165,15 @@ def test_dates_without_zone_are_utc(tmp_path: Path) -> None:
     result = checked(tmp_path, [(u, i, r, "2024-05-01 12:00:00") for u, i, r, _ in ROWS])
     assert result.interactions.times is not None
     assert set(result.interactions.times.tolist()) == {1_714_564_800}
-    assert codes(result) == {"times-without-zone": 0}
+    assert codes(result) == {"times-without-zone": 0, "same-times": 35}
 
 
 @pytest.mark.parametrize(("time", "kept"), [("978400000", 2.0), ("100000000", 1.0)])
 def test_of_a_repeated_pair_the_latest_is_kept(tmp_path: Path, time: str, kept: float) -> None:
     result = checked(tmp_path, [*ROWS, ("u0", "i0", "2", time)])
     events = result.interactions
-    first = (events.users == 0) & (events.items == 0)
+    user, item = result.user_ids.find("u0", "user"), result.item_ids.find("i0", "item")
+    first = (events.users == user) & (events.items == item)
     assert events.values[first].tolist() == [kept]
     assert (result.merged, result.kept) == (1, 35)
     assert codes(result) == {"repeated-pairs": 1}
@@ -235,3 +237,203 @@ def test_every_row_is_kept_rejected_or_merged(tmp_path_factory: pytest.TempPathF
     pairs = set(zip(result.interactions.users.tolist(), result.interactions.items.tolist(), strict=True))
     assert len(pairs) == result.kept
     assert all(finding.rows <= result.rows for finding in result.findings)
+
+
+def findings(result: Checked) -> dict[str, Finding]:
+    return {finding.code: finding for finding in result.findings}
+
+
+def column_of(*values: str, column: int = 2) -> list[Row]:
+    """ROWS with a column that runs through these values."""
+    return [(*row[:column], values[n % len(values)], *row[column + 1 :]) for n, row in enumerate(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("repeats", "kept"), [("last", 4.0), ("first", 1.0), ("mean", 3.0), ("highest", 4.0), ("sum", 9.0)]
+)
+def test_what_becomes_of_repeated_pairs_can_be_chosen(tmp_path: Path, repeats: str, kept: float) -> None:
+    rows = [*ROWS, ("u0", "i0", "4", "978400009"), ("u0", "i0", "4", "978400008")]
+    result = checked(tmp_path, rows, repeats=repeats)
+    user, item = result.user_ids.find("u0", "user"), result.item_ids.find("i0", "item")
+    event = (result.interactions.users == user) & (result.interactions.items == item)
+    assert result.interactions.values[event].tolist() == [kept]
+    assert result.interactions.times is not None
+    assert result.interactions.times[event].tolist() == [978_300_000 if repeats == "first" else 978_400_009]
+    assert (result.merged, result.kept) == (2, 35)
+
+
+def test_a_fix_is_a_change_of_the_recipe(tmp_path: Path) -> None:
+    rows = [*ROWS, ("u0", "i0", "4", "978400009")]
+    fixes = findings(checked(tmp_path, rows))["repeated-pairs"].fixes
+    assert [fix.label for fix in fixes] == ["Keep the first", "Keep the mean"]
+    again = checked(tmp_path, rows, **fixes[1].changes)
+    assert "their mean was kept" in findings(again)["repeated-pairs"].message
+
+
+@pytest.mark.parametrize("mark", ["-1", "99"])
+def test_marks_for_not_rated(tmp_path: Path, mark: str) -> None:
+    rows = column_of("1", "2", "3", "4", mark)
+    result = checked(tmp_path, rows)
+    assert (result.rejected, result.scale) == (7, Scale(1, 4, 1))
+    finding = findings(result)["not-rated"]
+    kept = checked(tmp_path, rows, **finding.fixes[0].changes)
+    assert kept.rejected == 0
+    assert float(mark) in (kept.scale.low, kept.scale.high)
+
+
+@pytest.mark.parametrize("values", [("-1", "1"), ("-1", "0", "1"), ("-10", "-1", "10"), ("1", "5", "100")])
+def test_scales_that_hold_no_mark(tmp_path: Path, values: tuple[str, ...]) -> None:
+    result = checked(tmp_path, column_of(*values))
+    assert result.rejected == 0
+    assert result.scale == Scale(float(values[0]), float(values[-1]), pytest.approx(result.scale.step))
+
+
+def test_many_zeros_are_asked_about(tmp_path: Path) -> None:
+    rows = column_of("0", "7", "8")
+    result = checked(tmp_path, rows)
+    assert result.scale == Scale(0, 8, 1)
+    again = checked(tmp_path, rows, **findings(result)["many-zeros"].fixes[0].changes)
+    assert (again.scale, again.rejected) == (Scale(7, 8, 1), 12)
+
+
+def test_a_rating_beyond_a_known_scale(tmp_path: Path) -> None:
+    rows = [row for copy in range(7) for row in [(f"{u}{copy}", *rest) for u, *rest in ROWS]]
+    rows[9] = (*rows[9][:2], "11", rows[9][3])
+    result = checked(tmp_path, rows)
+    assert result.scale == Scale(1, 11, 1)
+    again = checked(tmp_path, rows, **findings(result)["beyond-scale"].fixes[0].changes)
+    assert (again.rejected, again.scale) == (1, Scale(1, 5, 1))
+    assert codes(again)["out-of-scale"] == 1
+
+
+def test_counts_are_weights(tmp_path: Path) -> None:
+    rows = [*column_of("1", "250", "3", "0"), ("u0", "i0", "6", "978400009")]
+    result = checked(tmp_path, rows)
+    assert (result.feedback, result.scale) == (Feedback.IMPLICIT, None)
+    assert codes(result)["no-event"] == 8
+    user, item = result.user_ids.find("u0", "user"), result.item_ids.find("i0", "item")
+    event = (result.interactions.users == user) & (result.interactions.items == item)
+    assert result.interactions.values[event].tolist() == [7.0], "counts of a repeated pair are added up"
+    rated = checked(tmp_path, rows, **findings(result)["counts"].fixes[0].changes)
+    assert rated.feedback is Feedback.EXPLICIT
+
+
+def test_a_column_called_plays_is_counts(tmp_path: Path) -> None:
+    result = checked(tmp_path, column_of("1", "2", "9"), header=("user", "artist", "plays", "time"))
+    assert result.feedback is Feedback.IMPLICIT
+    assert result.interactions.values.max() == 9
+
+
+def test_zeros_and_ones_are_a_scale(tmp_path: Path) -> None:
+    assert checked(tmp_path, column_of("0", "1", "1")).scale == Scale(0, 1, 1)
+
+
+def test_a_threshold_makes_events_of_ratings(tmp_path: Path) -> None:
+    result = checked(tmp_path, ROWS, feedback="implicit", threshold=4)
+    liked = sum(float(row[2]) >= 4 for row in ROWS)
+    assert (result.kept, result.rejected) == (liked, 35 - liked)
+    assert set(result.interactions.values.tolist()) == {1.0}
+    assert codes(result)["below-threshold"] == 35 - liked
+
+
+def test_kinds_of_events_have_weights(tmp_path: Path) -> None:
+    rows = column_of("view", "addtocart", "transaction", "remove_from_cart")
+    header = ("visitorid", "itemid", "event", "timestamp")
+    result = checked(tmp_path, rows, header=header)
+    assert result.feedback is Feedback.IMPLICIT
+    assert result.weights == {"view": 1, "addtocart": 3, "transaction": 5, "remove_from_cart": 0}
+    assert codes(result)["event-counts-nothing"] == 8
+    assert result.interactions.values[:3].tolist() == [1, 3, 5]
+    own = checked(tmp_path, rows, header=header, weights={"view": 0, "transaction": 2})
+    assert own.interactions.values[:2].tolist() == [3, 2]
+
+
+def test_ids_with_point_zero_are_joined_only_after_asking(tmp_path: Path) -> None:
+    rows = [(("7" if n % 2 else "7.0") if u == "u0" else u, i, r, t) for n, (u, i, r, t) in enumerate(ROWS)]
+    result = checked(tmp_path, rows)
+    assert len(result.user_ids) == 6
+    again = checked(tmp_path, rows, **findings(result)["ids-with-point-zero"].fixes[0].changes)
+    assert (len(again.user_ids), "7" in again.user_ids.positions) == (5, True)
+
+
+def test_ids_that_look_alike_are_joined_only_after_asking(tmp_path: Path) -> None:
+    rows = [
+        (("caf\u00e9" if n % 2 else "cafe\u0301") if u == "u0" else u, i, r, t) for n, (u, i, r, t) in enumerate(ROWS)
+    ]
+    result = checked(tmp_path, rows)
+    assert len(result.user_ids) == 6
+    assert len(checked(tmp_path, rows, **findings(result)["ids-look-alike"].fixes[0].changes).user_ids) == 5
+
+
+def test_guarded_ids_come_back(tmp_path: Path) -> None:
+    rows = changed(0, 0, "'=1+1", "''-5", "'x", "=2")
+    assert checked(tmp_path, rows).user_ids.values.tolist()[:4] == ["=1+1", "'-5", "'x", "=2"]
+
+
+@pytest.mark.parametrize(("ids", "code"), [("1.2E+{}", "ids-shortened"), ("a{}@b.org", "personal-ids")])
+def test_ids_to_think_about(tmp_path: Path, ids: str, code: str) -> None:
+    assert code in codes(checked(tmp_path, [(ids.format(u[1]), *rest) for u, *rest in ROWS]))
+
+
+def test_odd_times(tmp_path: Path) -> None:
+    rows = changed(3, 3, "0", "4102444800")
+    result = checked(tmp_path, rows)
+    assert (codes(result), result.rejected) == ({"odd-times": 2}, 0)
+    again = checked(tmp_path, rows, **findings(result)["odd-times"].fixes[0].changes)
+    assert again.rejected == 2
+
+
+def test_dates_with_the_day_or_the_month_first(tmp_path: Path) -> None:
+    rows = column_of("3/4/2024", "5/6/2024", column=3)
+    result = checked(tmp_path, rows)
+    turned = checked(tmp_path, rows, **findings(result)["ambiguous-dates"].fixes[0].changes)
+    assert result.interactions.times is not None
+    assert turned.interactions.times is not None
+    assert (result.interactions.times[0], turned.interactions.times[0]) == (1_712_102_400, 1_709_510_400)
+
+
+def test_days_of_a_spreadsheet(tmp_path: Path) -> None:
+    rows = column_of("45413.5", "45414.5", column=3)
+    again = checked(tmp_path, rows, **findings(checked(tmp_path, rows))["times-small"].fixes[0].changes)
+    assert again.interactions.times is not None
+    assert again.interactions.times.max() == 1_714_651_200
+
+
+def test_people_who_rate_everything_the_same(tmp_path: Path) -> None:
+    rows = [(u, i, "3" if u == "u0" else r, t) for u, i, r, t in ROWS]
+    result = checked(tmp_path, rows)
+    assert codes(result) == {"constant-people": 7}
+    again = checked(tmp_path, rows, **findings(result)["constant-people"].fixes[0].changes)
+    assert (len(again.user_ids), again.rejected, again.kept) == (4, 7, 28)
+
+
+def test_minimum_counts_and_core(tmp_path: Path) -> None:
+    single = [("lone", "i0", "2", "978300100"), ("u0", "rare", "2", "978300101"), ("other", "rare", "1", "978300102")]
+    result = checked(tmp_path, ROWS + single)
+    assert codes(result) == {"single-event-person": 2}
+    once = checked(tmp_path, ROWS + single, fewest_per_person=2)
+    assert (once.rejected, "rare" in once.item_ids.positions) == (2, True)
+    core = checked(tmp_path, ROWS + single, fewest_per_person=2, fewest_per_item=2, core=True)
+    assert (core.rejected, core.kept) == (3, 35)
+    with pytest.raises(DataError, match="fewer than 100 events") as error:
+        checked(tmp_path, ROWS, fewest_per_person=100)
+    assert "fewer events" in error.value.fix
+
+
+def test_repeated_headers_in_the_middle(tmp_path: Path) -> None:
+    result = checked(tmp_path, ROWS[:9] + [HEADER] + ROWS[9:20] + [HEADER] + ROWS[20:])
+    assert (result.rejected, codes(result)) == (2, {"header-in-data": 2})
+
+
+def test_rejected_rows_are_listed_with_reasons(tmp_path: Path) -> None:
+    rows = changed(4, 2, "good", "")
+    rows.insert(1, ("a", "b"))
+    listed = checked(tmp_path, rows).rejects
+    assert listed["line"].tolist() == [3, 7, 8]
+    assert listed["reason"].tolist() == ["has too few fields", "is not a number", "is no rating"]
+    assert listed["text"].tolist()[1] == ",".join(rows[5])
+
+
+def test_one_person_with_most_events(tmp_path: Path) -> None:
+    rows = [*ROWS, *((f"u{n % 2 * 9}", f"j{n}", "3", "978300100") for n in range(40))]
+    assert "one-person-dominates" in codes(checked(tmp_path, rows))

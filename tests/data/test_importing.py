@@ -7,37 +7,49 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from recsys_core import cli
 from recsys_core.data.dialect import Dialect
 from recsys_core.data.importing import import_ratings, preview
-from recsys_core.data.roles import Columns
+from recsys_core.data.pictures import PictureSource
+from recsys_core.data.recipe import Recipe
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback
 from tests.data.files import HEADER, ROWS, real, text_of, write
 
 
 def test_a_data_set_with_everything(tmp_path: Path) -> None:
-    (tmp_path / "f.png").write_bytes(b"picture")
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (40, 60), "teal").save(tmp_path / "in" / "f.png")
     items = write(tmp_path, "item_id,title,image\ni0,Nought,f.png\ni1,One,\nextra,Extra,\n", "items.csv")
     people = write(tmp_path, "user_id,name\nu0,Ann\nu1,Bo\n", "people.csv")
     ratings = write(tmp_path, text_of())
-    result = import_ratings(ratings, " Mine ", items=items, people=people, image_folder=tmp_path, origin="By hand.")
+    pictures = PictureSource.files(tmp_path / "in", tmp_path / "out")
+    result = import_ratings(ratings, " Mine ", items=items, people=people, pictures=pictures, origin="By hand.")
     dataset = result.dataset
-    assert (dataset.name, dataset.origin, dataset.image_folder) == ("Mine", "By hand.", tmp_path)
+    assert (dataset.name, dataset.origin, dataset.image_folder) == ("Mine", "By hand.", tmp_path / "out")
     assert (dataset.n_users, dataset.n_items, len(dataset.interactions)) == (5, 7, 35)
     assert [dataset.title(item) for item in range(3)] == ["Nought", "One", "i2"]
     assert dataset.person(0) == "Ann (u0)"
-    assert dataset.item_table["image"].tolist()[0] == "f.png"
+    assert dataset.picture(0) in list((tmp_path / "out").iterdir())
+    assert dataset.unrated_items["id"].tolist() == ["extra"]
+    assert [(join.noun, join.matched, join.missing, join.surplus) for join in result.joins] == [
+        ("item", 2, 5, 1),
+        ("person", 2, 3, 0),
+    ]
     assert {finding.code for finding in result.findings} == {
         "item-without-row",
         "item-without-ratings",
         "person-without-row",
+        "item-without-picture",
     }
 
 
 def test_without_pictures_there_is_no_picture_folder(tmp_path: Path) -> None:
-    assert import_ratings(write(tmp_path, text_of()), "x", image_folder=tmp_path).dataset.image_folder is None
+    (tmp_path / "empty").mkdir()
+    pictures = PictureSource.files(tmp_path / "empty", tmp_path / "out")
+    assert import_ratings(write(tmp_path, text_of()), "x", pictures=pictures).dataset.image_folder is None
 
 
 def test_same_rows_same_fingerprint_however_they_are_written(tmp_path: Path) -> None:
@@ -48,20 +60,19 @@ def test_same_rows_same_fingerprint_however_they_are_written(tmp_path: Path) -> 
 
 def test_choices_by_hand(tmp_path: Path) -> None:
     path = write(tmp_path, text_of())
-    swapped = import_ratings(path, "x", columns=Columns("item_id", "user_id", "rating")).dataset
+    swapped = import_ratings(path, "x", Recipe(user="item_id", item="user_id", rating="rating", time=None)).dataset
     assert (swapped.n_users, swapped.n_items, swapped.interactions.times) == (7, 5, None)
-    assert import_ratings(path, "x", columns={"time": None}).dataset.interactions.times is None
-    assert import_ratings(path, "x", columns=Columns(*HEADER), implicit=True).dataset.feedback is Feedback.IMPLICIT
-    assert import_ratings(path, "x", implicit=True).dataset.feedback is Feedback.IMPLICIT
+    assert import_ratings(path, "x", Recipe(time=None)).dataset.interactions.times is None
+    assert import_ratings(path, "x", Recipe(rating=None)).dataset.feedback is Feedback.IMPLICIT
     with pytest.raises(DataError, match="single column"):
-        import_ratings(path, "x", dialect=Dialect("utf-8", ";", True))
+        import_ratings(path, "x", Recipe(dialect=Dialect("utf-8", ";", True)))
 
 
 def test_a_guess_from_values_is_said_unless_it_was_chosen(tmp_path: Path) -> None:
     path = write(tmp_path, text_of(header=None))
     assert [finding.code for finding in import_ratings(path, "x").findings] == ["columns-guessed"]
-    chosen = Columns("column 1", "column 2", "column 3", "column 4")
-    assert import_ratings(path, "x", columns=chosen).findings == ()
+    chosen = Recipe(user="column 1", item="column 2", rating="column 3", time="column 4")
+    assert import_ratings(path, "x", chosen).findings == ()
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "two\nlines", "a\u202eb"])
@@ -74,7 +85,8 @@ def test_names_must_be_short_and_printable(tmp_path: Path, name: str) -> None:
 def test_preview(tmp_path: Path) -> None:
     seen = preview(write(tmp_path, text_of()))
     assert seen.dialect == Dialect("utf-8", ",", True)
-    assert seen.columns == Columns(*HEADER)
+    assert seen.recipe is not None
+    assert tuple(seen.recipe.chosen_columns().values()) == (*HEADER, None)
     assert seen.rows == 35
     assert list(seen.frame.itertuples(index=False, name=None)) == ROWS[:20]
     assert preview(write(tmp_path, text_of(ROWS * 2000))).rows is None
@@ -83,7 +95,7 @@ def test_preview(tmp_path: Path) -> None:
 def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> None:
     path = write(tmp_path, text_of([(u, i, t) for u, i, _, t in ROWS], header=("user_id", "item_id", "time")))
     seen = preview(path)
-    assert seen.columns is None
+    assert seen.recipe is None
     assert seen.problem is not None
     assert seen.problem.code == "no-rating-column"
     assert len(seen.frame) == 20

@@ -8,10 +8,9 @@ import time
 import zipfile
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from recsys_core.data import reading
+from recsys_core.data import text_table
 from recsys_core.data.reading import Dialect, RawTable, read_table, sniff
 from recsys_core.errors import DataError
 from tests.data.files import HEADER, ROWS, real, text_of, write
@@ -71,9 +70,20 @@ def test_accent_far_behind_the_first_block_decides_the_encoding(tmp_path: Path) 
 
 
 def test_wrong_encoding_is_named_with_its_place(tmp_path: Path) -> None:
-    path = write(tmp_path, text_of().encode() + b"\xff,i,4,5\n")
-    with pytest.raises(DataError, match="cannot be read as utf-8.*byte"):
-        read_table(path, Dialect("utf-8", ",", True))
+    path = write(tmp_path, "\ufeff".encode("utf-16") + "user,item\na".encode("utf-16-le") + b"\x00\xd8")
+    with pytest.raises(DataError, match="cannot be read as utf-16.*byte"):
+        read_table(path, Dialect("utf-16", ",", True))
+
+
+@pytest.mark.parametrize("accents", ["é", "e"])
+def test_lines_that_are_not_utf8_are_set_aside_where_others_are(tmp_path: Path, accents: str) -> None:
+    rows = [(f"u{accents}{n}", *rest) for n, (_, *rest) in enumerate(ROWS)]
+    content = text_of(rows).encode() + b"\xff,i,4,5\n" + text_of(rows, header=None).encode()
+    if accents == "e":
+        assert sniff(write(tmp_path, content)).encoding == "cp1252"
+    table = read_table(write(tmp_path, content), Dialect("utf-8", ",", True))
+    assert cells(table) == rows + rows
+    assert table.rejected[["line", "reason"]].values.tolist() == [[37, "is not UTF-8"]]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -165,13 +175,13 @@ def test_open_quote_among_lone_carriage_returns(tmp_path: Path) -> None:
 
 
 def test_rows_that_the_reader_loses_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = reading._run_reader
+    run = text_table._run_reader
 
-    def lossy(*given: object) -> tuple[pd.DataFrame, pd.DataFrame]:
-        frame, errors = run(*given)
-        return frame.iloc[:-3], errors
+    def lossy(*given):
+        content, errors = run(*given)
+        return content.slice(0, len(content) - 3), errors
 
-    monkeypatch.setattr(reading, "_run_reader", lossy)
+    monkeypatch.setattr(text_table, "_run_reader", lossy)
     with pytest.raises(DataError, match="cannot be told apart"):
         read(write(tmp_path, text_of()))
 
@@ -227,8 +237,8 @@ def test_repeated_and_nameless_columns(tmp_path: Path) -> None:
 
 
 def test_thousands_of_columns_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="5,000 columns"):
-        read(write(tmp_path, ",".join(f"c{n}" for n in range(5000)) + "\n" + ",".join("1" * 5000) + "\n"))
+    with pytest.raises(DataError, match="13,000 columns"):
+        read(write(tmp_path, ",".join(f"c{n}" for n in range(13_000)) + "\n" + ",".join("1" * 13_000) + "\n"))
 
 
 @pytest.mark.parametrize(
@@ -294,8 +304,8 @@ def zipped(name: str) -> bytes:
         (b'[{"user": 1}]', "JSON"),
         (pickle.dumps({"a": 1}), "a Python pickle"),
         (bytes(range(1, 32)) * 9, "a binary file"),
-        (b"a,b,c\n1,\x00,3\n", "NUL bytes"),
-        (text_of().encode("utf-16-le"), "NUL bytes"),
+        (b"a,b,c\n1,\x00,3\n", "a NUL byte"),
+        (text_of().encode("utf-16-le"), "a NUL byte"),
         (b"Dear reader,\nthis is a letter.\nIt goes on, and on, and on.\nNo table here.\n", "plain text"),
         (b"ratings\n1\n2\n3\n", "plain text"),
     ],
@@ -356,3 +366,19 @@ def test_real_files(name: str, dialect: tuple[str, bool], rows: int, columns: in
     table = read(path)
     assert (table.rows, len(table.rejected), len(table.columns)) == (rows, 0, columns)
     assert table.lines is not None
+
+
+@pytest.mark.parametrize(
+    "lines", ["sep=,\n", "# made by a program\n# in 2024\n", "Ratings of the shop\n\n", '"sep=,"\n']
+)
+def test_lines_before_the_table_are_skipped_and_said(tmp_path: Path, lines: str) -> None:
+    table = read(write(tmp_path, lines + text_of()))
+    assert cells(table) == ROWS
+    assert table.columns == list(HEADER)
+    assert table.place(0) == f"row 1 (line {lines.count(chr(10)) + 2})"
+    assert [(finding.code, finding.rows) for finding in table.findings] == [("preamble", lines.count("\n"))]
+
+
+def test_excel_tells_its_delimiter(tmp_path: Path) -> None:
+    table = read(write(tmp_path, "sep=;\n" + text_of([(u, i, f"{r},5", t) for u, i, r, t in ROWS], ";")))
+    assert (table.dialect.delimiter, table.dialect.skip, len(table)) == (";", 1, 35)

@@ -1,5 +1,7 @@
 """Guessing roles: from names, from values, and when to give up."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -14,7 +16,7 @@ from tests.data.files import HEADER, ROWS
 def table(names: list[str], rows: list[tuple[str, ...]] = ROWS, header: bool = True) -> RawTable:
     frame = pd.DataFrame([row[: len(names)] for row in rows], columns=names)
     raw = RawTable.of("ratings.csv", frame)
-    return RawTable(raw.name, raw.frame, None, raw.rejected, Dialect("utf-8", ",", header))
+    return replace(raw, dialect=Dialect("utf-8", ",", header))
 
 
 def nameless(rows: list[tuple[str, ...]]) -> RawTable:
@@ -58,7 +60,7 @@ def test_order_does_not_matter_and_other_columns_are_ignored() -> None:
 
 
 def test_of_two_time_columns_the_readable_one_is_taken() -> None:
-    rows = [(u, i, r, "09 13, 2009", t) for u, i, r, t in ROWS]
+    rows = [(u, i, r, "the 13th", t) for u, i, r, t in ROWS]
     names = ["reviewerID", "asin", "overall", "reviewTime", "unixReviewTime"]
     assert guess_columns(table(names, rows)).time == "unixReviewTime"
 
@@ -101,7 +103,7 @@ def test_no_rating_column_is_said_with_the_columns_and_the_way_out(
         guess_columns(table(names, rows))
     assert error.value.code == "no-rating-column"
     assert error.value.fix == "Choose the column that holds the ratings, or say that there are none."
-    assert guess_columns(table(names, rows), implicit=True).rating is None
+    assert guess_columns(table(names, rows), {"rating": None}).rating is None
     assert guess_columns(table(names, rows), {"rating": names[2]}).rating == names[2]
 
 

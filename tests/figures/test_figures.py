@@ -2,12 +2,10 @@
 
 import tomllib
 
-import numpy as np
 import pytest
 
 from benchmarks.browser import ROOT
 from recsys_core.figures.comparison import Bar, interval_chart
-from recsys_core.figures.profile import activity, long_tail, rating_histogram
 from recsys_core.figures.theme import DARK, LIGHT, escape, model_colours, theme
 from recsys_core.figures.training import Curve, learning_curve
 
@@ -84,19 +82,3 @@ def test_a_learning_curve_marks_its_best_epoch():
 )
 def test_short_and_odd_curves_are_drawn(curve):
     assert learning_curve(curve, 1, "title", DARK, DARK.accent).data
-
-
-def test_the_rating_histogram_names_the_commonest_rating():
-    figure = rating_histogram(np.array([1.0, 2.0, 4.5]), np.array([1, 2, 7]), LIGHT)
-    assert figure.layout.title.text == "70% of ratings are a 4.5"
-
-
-def test_the_long_tail_of_equal_items_is_the_diagonal():
-    figure = long_tail(np.full(10, 3), LIGHT)
-    assert np.asarray(figure.data[0].y) == pytest.approx(np.asarray(figure.data[0].x))
-    assert "10%" in figure.layout.title.text
-
-
-@pytest.mark.parametrize("counts", [np.array([5]), np.array([1, 1]), np.arange(1, 2000)])
-def test_activity_counts_everybody_once(counts):
-    assert np.sum(activity(counts, LIGHT).data[0].y) == len(counts)

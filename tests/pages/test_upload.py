@@ -18,6 +18,7 @@ BAD = {
     "an empty file": (b"", "empty"),
     "a text": (b"Dear reader,\nthis is a letter and not a table.\nYours.\n" * 5, "plain text"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "PNG"),
+    "a broken zip": (b"PK\x03\x04" + bytes(200), "zip"),
     "no rating column": (b"user_id,item_id,comment\n" + b"u1,i1,nice film\nu2,i2,dull film\n" * 9, "rating"),
     "two lines": (b"user_id,item_id,rating\nu1,i1,5\n", "1 row"),
     "ratings as words": (WORDS.encode(), '"five"'),
@@ -26,51 +27,80 @@ BAD = {
 
 
 @pytest.fixture
-def at(tmp_path, monkeypatch) -> AppTest:
-    monkeypatch.setenv("FORETASTE_HOME", str(tmp_path))
+def at(home: Path) -> AppTest:
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     test.run()
     return test.switch_page(str(ROOT / "pages/prepare/data.py")).run()
 
 
-def upload(at: AppTest, content: bytes) -> AppTest:
-    return at.file_uploader[0].set_value(("ratings.csv", content, "text/csv")).run()
+def upload(at: AppTest, content: bytes, name: str = "ratings.csv") -> AppTest:
+    return at.file_uploader[0].set_value((name, content, "text/csv")).run()
 
 
-def press_import(at: AppTest) -> AppTest:
-    button = next((button for button in at.button if button.label == "Import"), None)
-    return at if button is None or button.disabled else button.click().run()
+def press(at: AppTest, label: str) -> AppTest:
+    return next(button for button in at.button if button.label.replace("\\", "").startswith(label)).click().run()
 
 
 @pytest.mark.parametrize(("content", "word"), BAD.values(), ids=list(BAD))
-def test_a_bad_file_gets_one_sentence_and_nothing_is_stored(at, tmp_path, content, word):
-    press_import(upload(at, content))
+def test_a_bad_file_gets_one_sentence_and_nothing_is_stored(at, home, content, word):
+    upload(at, content)
     assert not at.exception
     (error,) = at.error
     said = error.value.replace("\\", "")
     assert word in said
     assert said.endswith("."), "the last sentence says what to do"
     assert "Traceback" not in said
-    assert Workspace(tmp_path).datasets() == []
+    assert not any(button.label.startswith("Import") for button in at.button)
+    assert Workspace(home).datasets() == []
 
 
-def test_a_good_file_is_stored_and_shown(at, tmp_path):
+def test_a_bad_file_can_be_dropped_for_another_one(at: AppTest, home: Path):
+    press(upload(at, BAD["a text"][0]), "Start over")
+    press(upload(at, GOOD.encode()), "Import")
+    assert not at.error
+    assert len(Workspace(home).datasets()) == 1
+
+
+def test_a_good_file_is_stored_and_shown(at: AppTest, home: Path):
     upload(at, GOOD.encode())
-    assert at.selectbox[2].value == "user_id"
-    press_import(at)
+    assert next(box for box in at.selectbox if box.label == "Person").value == "user_id"
+    press(at, "Import 48 events")
     assert not at.exception
-    assert [card.about["interactions"] for card in Workspace(tmp_path).datasets()] == [48]
+    (card,) = Workspace(home).datasets()
+    assert card.about["interactions"] == 48
+    assert card.about["file"] == "ratings.csv"
+    assert at.selectbox(key="pick-data").value == card.id
 
 
-def test_ratings_can_be_left_aside(at, tmp_path):
+def test_ratings_can_be_left_aside(at: AppTest, home: Path):
     upload(at, GOOD.encode())
     next(box for box in at.selectbox if box.label == "Rating").select_index(0).run()
-    press_import(at)
-    assert [card.about["feedback"] for card in Workspace(tmp_path).datasets()] == ["implicit"]
+    press(at, "Import")
+    assert [card.about["feedback"] for card in Workspace(home).datasets()] == ["implicit"]
 
 
-def test_an_import_empties_the_boxes_for_the_next_file(at: AppTest, tmp_path: Path):
-    press_import(upload(at, GOOD.encode()))
+def test_an_import_empties_the_boxes_for_the_next_file(at: AppTest, home: Path):
+    press(press(upload(at, GOOD.encode()), "Import"), "Add a data set")
+    assert not any(button.label == "Start over" for button in at.button)
+    assert at.file_uploader[0].value is None
+
+
+def test_an_upload_is_on_disk_once_and_no_longer_in_memory(at: AppTest, home: Path):
+    from pages.shared.draft import DRAFT
+
+    upload(at, GOOD.encode())
+    draft = at.session_state[DRAFT]
+    before = draft.file.stat().st_mtime_ns
     at.run()
-    assert not any(button.label == "Import" for button in at.button)
-    assert len(Workspace(tmp_path).datasets()) == 1
+    assert at.session_state[DRAFT] is draft
+    assert draft.file.stat().st_mtime_ns == before
+    assert draft.file.read_bytes() == GOOD.encode()
+
+
+def test_the_folder_of_a_draft_goes_with_it(at: AppTest, home: Path):
+    from pages.shared.draft import DRAFT
+
+    folder = upload(at, GOOD.encode()).session_state[DRAFT].folder
+    assert folder.is_dir()
+    press(at, "Import")
+    assert not folder.exists()

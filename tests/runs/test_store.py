@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.errors import ModelError, StoreError
-from recsys_core.runs import database, store
+from recsys_core.errors import DataError, ModelError, StoreError
+from recsys_core.runs import cards, database, store
 from recsys_core.runs.database import Database
-from recsys_core.runs.jobs import Jobs
-from recsys_core.runs.store import Workspace, default_home
+from recsys_core.runs.jobs import Jobs, State
+from recsys_core.runs.store import DatasetCard, Workspace, default_home, names
 from recsys_core.types import Feedback
 from tests import worlds
 from tests.runs.builders import a_run, about, camps, keep, keep_run, other_ratings, scores, spec, with_ids
@@ -157,6 +157,261 @@ def test_an_unknown_data_set_is_answered_with_those_there_are(workspace):
     assert caught.value.code == "unknown-dataset"
     with pytest.raises(StoreError, match="'a', 'b'"):
         workspace.delete_dataset("../runs")
+
+
+# Versions, names and notes
+
+
+def versions(workspace: Workspace, name: str = "golden", count: int = 3) -> list[DatasetCard]:
+    """So many data sets under one name, oldest first."""
+    made = []
+    for number in range(count):
+        dataset = replace(worlds.golden(), name=name)
+        dataset.item_table["title"] = [f"title {number}"] * dataset.n_items
+        made.append(keep(workspace, dataset))
+    return made
+
+
+def test_saving_under_a_name_that_exists_makes_its_next_version(workspace):
+    made = versions(workspace)
+    other = keep(workspace, camps())
+    assert [card.version for card in made] == [1, 2, 3]
+    assert other.version == 1
+    assert workspace.find_dataset("golden") == made[2]
+    for card in made:
+        assert workspace.find_dataset(f"golden@{card.version}") == card
+    assert workspace.find_dataset("camps@1") == other
+    assert names(workspace.datasets()) == {card.id: f"golden@{card.version}" for card in made} | {other.id: "camps"}
+
+
+@pytest.mark.parametrize(
+    "asked", ["golden@0", "golden@4", "golden@02", "golden@", "@1", "golden@x", "golden@" + "9" * 5000]
+)
+def test_a_version_that_is_not_there_is_answered_with_those_there_are(workspace, asked):
+    versions(workspace)
+    with pytest.raises(StoreError, match=r"There are: 'golden@1', 'golden@2', 'golden@3'\."):
+        workspace.find_dataset(asked)
+
+
+def test_an_exact_name_wins_over_a_name_and_a_version(workspace):
+    versions(workspace, count=2)
+    first, second = workspace.datasets()[::-1]
+    odd = versions(workspace, "golden@2", count=1)[0]
+    assert names(workspace.datasets()) == {first.id: "golden@1", second.id: second.id, odd.id: "golden@2"}
+    assert workspace.find_dataset("golden@2") == odd
+    assert workspace.find_dataset("golden@2@1") == odd
+
+
+def test_a_version_stays_with_its_data_set(workspace):
+    first, second, third = versions(workspace)
+    workspace.delete_dataset(second.id)
+    assert keep(workspace, workspace.load_dataset(first.id)).version == 1  # again, now the newest
+    assert workspace.find_dataset("golden").id == first.id
+    assert workspace.find_dataset("golden@3") == third
+    opened = Workspace(workspace.root)
+    assert {card.id: card.version for card in opened.datasets()} == {first.id: 1, third.id: 3}
+    assert versions(workspace, count=2)[1].version == 4
+
+
+def test_a_renamed_data_set_keeps_its_id_its_content_and_its_place(workspace):
+    first, second = versions(workspace, count=2)
+    run = keep_run(workspace, first)
+    renamed = workspace.rename_dataset(first.id, "  silver ")
+    assert (renamed.id, renamed.name, renamed.version, renamed.created) == (first.id, "silver", 1, first.created)
+    assert workspace.load_dataset(first.id).name == "silver"
+    assert workspace.load_dataset(first.id).fingerprint == fingerprint_in(workspace, run.id)
+    assert [card.id for card in workspace.datasets()] == [second.id, first.id]
+    assert workspace.find_run(run.id).about["dataset_name"] == "golden"
+    assert workspace.load_run(run.id).split.dataset.name == "golden"
+    assert Workspace(workspace.root).find_dataset("silver") == renamed
+    assert workspace.find_dataset("golden@2") == second
+
+
+def fingerprint_in(workspace: Workspace, run: str) -> str:
+    return workspace.load_run(run).split.dataset.fingerprint
+
+
+def test_what_was_renamed_is_told_by_its_content_when_it_comes_again(workspace):
+    card = workspace.rename_dataset(keep(workspace, camps()).id, "renamed")
+    assert keep(workspace, camps(name="renamed")).id == card.id
+    again = keep(workspace, camps())
+    assert (again.id != card.id, again.name, again.version) == (True, "camps", 1)
+    assert keep(workspace, camps()).id == again.id
+    assert {made.name for made in workspace.datasets()} == {"camps", "renamed"}
+    assert workspace.load_dataset(again.id).fingerprint == workspace.load_dataset(card.id).fingerprint
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "x" * 81, "\u202eback"])
+def test_a_data_set_cannot_be_renamed_to_what_is_no_name(workspace, name):
+    card = keep(workspace, camps())
+    with pytest.raises(DataError) as caught:
+        workspace.rename_dataset(card.id, name)
+    assert caught.value.code == "bad-name"
+    assert workspace.datasets() == [card]
+
+
+def test_a_name_that_is_taken_is_refused_and_ones_own_is_not(workspace):
+    first, second = versions(workspace, count=2)
+    card = keep(workspace, camps())
+    with pytest.raises(StoreError, match="called 'golden' already") as caught:
+        workspace.rename_dataset(card.id, "golden")
+    assert caught.value.code == "name-taken"
+    assert workspace.rename_dataset(card.id, "camps") == card
+    with pytest.raises(StoreError, match="already"):
+        workspace.rename_dataset(second.id, "golden")
+    assert [made.id for made in workspace.datasets()] == [card.id, second.id, first.id]
+
+
+def test_a_card_says_where_the_data_are_from_and_what_may_be_done_with_them(workspace, odd):
+    card = keep(workspace, odd)
+    assert (card.origin, card.licence) == ("By hand.", "")
+    noted = workspace.annotate(card.id, licence=" CC BY 4.0,\n see <b>there</b> ")
+    assert noted.licence == "CC BY 4.0, see <b>there</b>"
+    assert noted.created == card.created
+    assert workspace.rename_dataset(card.id, "other").licence == noted.licence
+    assert keep(workspace, replace(odd, name="other")).licence == noted.licence  # the same, imported again
+    assert Workspace(workspace.root).find_dataset("other").licence == noted.licence
+    assert workspace.annotate(card.id, licence="").licence == ""
+    assert workspace.annotate(card.id, licence="x" * 500).licence == "x" * 500
+
+
+@pytest.mark.parametrize("note", ["x" * 501, "\u202eback", "nul \0"])
+def test_a_note_that_is_too_long_or_invisible_is_refused(workspace, note):
+    card = keep(workspace, camps())
+    with pytest.raises(DataError) as caught:
+        workspace.annotate(card.id, licence=note)
+    assert caught.value.code == "bad-note"
+    assert workspace.datasets() == [card]
+
+
+def test_attributes_that_only_one_of_two_data_sets_has_make_them_differ(workspace):
+    plain = camps()
+    priced = replace(plain, item_table=plain.item_table.assign(price=1.5))
+    aged = replace(plain, user_table=plain.user_table.assign(age=30))
+    assert len({keep(workspace, made).id for made in (plain, priced, aged, replace(priced))}) == 3
+
+
+def test_the_list_and_the_card_in_the_folder_agree_when_a_card_cannot_be_written(workspace, monkeypatch):
+    card = keep(workspace, camps())
+    path = workspace.root / "datasets" / card.id / "card.json"
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cards.os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        workspace.rename_dataset(card.id, "other")
+    with pytest.raises(StoreError, match="No space left on device"):
+        workspace.annotate(card.id, licence="mine")
+    assert workspace.datasets() == [card]
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    assert workspace.rename_dataset(card.id, "other").name == "other"
+
+
+def test_a_lost_database_is_made_again_from_the_folders(workspace):
+    first, second = versions(workspace, count=2)
+    renamed = workspace.rename_dataset(keep(workspace, camps()).id, "mine")
+    noted = workspace.annotate(second.id, licence="Only for us.")
+    for path in workspace.root.glob("foretaste.sqlite*"):
+        path.unlink()
+    opened = Workspace(workspace.root)
+    assert {card.id: card for card in opened.datasets()} == {card.id: card for card in (first, noted, renamed)}
+
+
+def test_a_workspace_from_before_versions_is_numbered_when_it_opens(workspace):
+    made = versions(workspace)
+    run = keep_run(workspace, made[0])
+    with workspace.database.connect() as db:
+        for table in ("datasets", "runs"):
+            for row in db.execute(f"SELECT id, about FROM {table}").fetchall():
+                about = {
+                    key: value
+                    for key, value in json.loads(row["about"]).items()
+                    if key not in ("version", "bytes", "content", "origin")
+                }
+                db.execute(f"UPDATE {table} SET about = ? WHERE id = ?", (json.dumps(about), row["id"]))
+    opened = Workspace(workspace.root)
+    assert [(card.id, card.version) for card in opened.datasets()] == [(card.id, card.version) for card in made[::-1]]
+    assert opened.find_run(run.id).size > 0
+    assert opened.storage().datasets > 0
+    assert versions(opened, count=1)[0].id == made[0].id  # known again by its id
+
+
+def test_processes_that_save_at_once_get_versions_of_their_own(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from dataclasses import replace\n"
+        "from recsys_core.runs.store import Workspace; from tests import worlds\n"
+        "workspace = Workspace(Path(sys.argv[1])); sys.stdin.readline()\n"
+        "for n in range(5):\n"
+        "    made = replace(worlds.golden(), name='same', origin='x')\n"
+        "    made.item_table['title'] = [sys.argv[2] + str(n)] * made.n_items\n"
+        "    card = workspace.save_dataset(made, {})\n"
+        "    workspace.annotate(card.id, licence=sys.argv[2])\n"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path)]
+    processes = [
+        subprocess.Popen([*words, one], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY, text=True)
+        for one in "ab"
+    ]
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate()[1] for process in processes] == ["", ""]
+    made = Workspace(tmp_path).datasets()
+    assert sorted(card.version for card in made) == list(range(1, 11))
+    for card in made:
+        on_disk = json.loads((tmp_path / "datasets" / card.id / "card.json").read_text())
+        assert on_disk == card.about
+    assert not list(tmp_path.rglob("*.new"))
+
+
+# What depends on a data set, and what it takes
+
+
+def test_a_data_set_knows_its_runs_and_the_jobs_that_need_it(workspace):
+    card, other = keep(workspace, camps()), keep(workspace, worlds.golden())
+    runs = [keep_run(workspace, card) for _ in range(2)]
+    keep_run(workspace, other)
+    jobs = Jobs(workspace.database)
+    waiting, running = jobs.submit(spec(card.id)), jobs.begin(spec(card.id))
+    jobs.submit(spec(other.id))
+    jobs.stop(jobs.submit(spec(card.id)).id)
+    found = workspace.dependents(card.id)
+    assert found.runs == runs[::-1]
+    assert [job.id for job in found.jobs] == [waiting.id, running.id]
+
+
+@pytest.mark.parametrize("with_runs", [False, True])
+def test_a_data_set_is_deleted_with_or_without_its_runs_and_nobody_waits_for_it(workspace, with_runs):
+    card, other = keep(workspace, camps()), keep(workspace, worlds.golden())
+    run, others = keep_run(workspace, card), keep_run(workspace, other)
+    jobs = Jobs(workspace.database)
+    waiting, running, apart = jobs.submit(spec(card.id)), jobs.begin(spec(card.id)), jobs.submit(spec(other.id))
+    workspace.delete_dataset(card.id, with_runs=with_runs)
+    assert workspace.datasets() == [other]
+    assert [kept.id for kept in workspace.runs()] == [others.id] + ([] if with_runs else [run.id])
+    assert (workspace.root / "runs" / run.id).exists() != with_runs
+    states = [jobs.find(job.id).state for job in (waiting, running, apart)]
+    assert states == [State.STOPPED, State.RUNNING, State.QUEUED]
+    assert not jobs.find(running.id).stop
+
+
+def test_what_a_workspace_takes_on_disk_is_known(workspace, odd):
+    card = keep(workspace, odd)
+    run = keep_run(workspace, keep(workspace, camps()))
+
+    def on_disk(folder: Path) -> int:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+    assert card.size == pytest.approx(on_disk(workspace.root / "datasets" / card.id), abs=500)
+    assert run.size == pytest.approx(on_disk(workspace.root / "runs" / run.id), abs=500)
+    storage = workspace.storage()
+    assert storage.total == pytest.approx(on_disk(workspace.root), abs=2000)
+    assert storage.datasets == sum(made.size for made in workspace.datasets())
+    workspace.delete_dataset(card.id)
+    assert workspace.storage().datasets == storage.datasets - card.size
 
 
 # Runs

@@ -1,0 +1,149 @@
+"""Verbs that train models, and show what they measured."""
+
+import argparse
+import sys
+
+import numpy as np
+
+from recsys_core.cli.output import Rows, metrics_table, plain, table
+from recsys_core.cli.verb import Verb, no_arguments, workspace
+from recsys_core.errors import ConfigError, JobError
+from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.types import Json
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", metavar="DATASET", help="name or id")
+    parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
+    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
+    parser.add_argument("--split", metavar="KEY", help="see: splits")
+    parser.add_argument("--threshold", type=float, help="held-out items count as relevant when rated at least this")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def _train(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.models import find_model
+    from recsys_core.runs.jobs import Jobs, TrainSpec
+    from recsys_core.runs.training_job import run_job
+    from recsys_core.splitting import default_recipe
+
+    home = workspace()
+    card = home.find_dataset(options.dataset)
+    settings = dict(_setting(text) for text in options.set)
+    find_model(options.model).Config.parse(settings)
+    if not 0 <= options.seed < 2**32:
+        raise ConfigError(
+            f"The seed is {options.seed}; it must be a whole number from 0 to 2^32 - 1.",
+            "Choose another seed.",
+            "bad-setting",
+        )
+    if options.threshold is not None and not np.isfinite(options.threshold):
+        raise ConfigError(f"The threshold {options.threshold} is no rating.", "Choose another one.", "bad-setting")
+    recipe = default_recipe(home.load_dataset(card.id), options.seed)
+    recipe = recipe.model_copy(update={"key": options.split or recipe.key, "threshold": options.threshold})
+    spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=options.seed)
+    jobs = Jobs(home.database)
+    job = jobs.begin(spec)
+    run_job(home, jobs, job, _print_progress)
+    ended = jobs.find(job.id)
+    if ended.run is None:
+        raise JobError(ended.message, "Train again.", "stopped")
+    run = home.find_run(ended.run).about
+    result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
+    result["run"] = result.pop("id")
+    result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
+    return result, f"{run['ending']}\n{metrics_table(run)}\nrun {result['run']}"
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"The setting {text!r} has no value.", "Write it as FIELD=VALUE.", "bad-setting")
+    return name.strip(), value.strip()
+
+
+def _print_progress(event: EpochEnded | Progress) -> None:
+    if isinstance(event, Progress):
+        return
+    losses = ", ".join(f"{name} {value:.4f}" for name, value in event.losses.items())
+    found = f", {event.validation.metric} {event.validation.value:.4f}" if event.validation else ""
+    speed = event.samples / max(event.seconds, 1e-9)
+    print(f"epoch {event.epoch}/{event.epochs}: {losses}{found} ({speed:,.0f} samples/s)", file=sys.stderr)
+
+
+def _run_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN")
+
+
+def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
+    run = workspace().find_run(options.run).about
+    result = {name: run[name] for name in ("passport", "metrics", "users", "cold_users")} | {"run": run["id"]}
+    split = run["passport"]["split"]
+    head = (
+        f"{run['title']} on {plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
+        f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
+    )
+    return result, f"{head}\n{metrics_table(run)}"
+
+
+def _models(_: argparse.Namespace) -> tuple[Rows, str]:
+    from recsys_core.models import MODELS
+
+    rows = [
+        {
+            "key": model.info.key,
+            "title": model.info.title,
+            "family": model.info.family,
+            "idea": model.info.idea,
+            "abilities": sorted(model.info.abilities),
+            "paper": model.info.paper,
+            "settings": {
+                name: {"default": field.get_default(call_default_factory=True), "help": field.description}
+                for name, field in model.Config.model_fields.items()
+            },
+        }
+        for model in MODELS
+    ]
+    shown = [{name: row[name] for name in ("key", "family", "idea")} for row in rows]
+    return rows, table(shown)
+
+
+def _runs(_: argparse.Namespace) -> tuple[Rows, str]:
+    rows: Rows = [{"run": card.id} | card.about for card in workspace().runs()]
+    shown = [
+        {
+            "run": row["run"],
+            "model": row["model"],
+            "data": row["dataset_name"],
+            "split": row["passport"]["split"]["recipe"]["key"],
+            "ndcg@10": f"{row['metrics']['ndcg@10']['value']:.4f}",
+        }
+        for row in rows
+    ]
+    return rows, table(shown)
+
+
+def _jobs(_: argparse.Namespace) -> tuple[Rows, str]:
+    from recsys_core.runs.jobs import Jobs
+
+    rows = [
+        {
+            "job": job.id,
+            "model": job.spec.model,
+            "dataset": job.spec.dataset,
+            "state": job.state.value,
+            "run": job.run,
+            "message": job.message,
+        }
+        for job in Jobs(workspace().database).all()
+    ]
+    return rows, table(rows)
+
+
+VERBS = (
+    Verb("train", "Train a model on a data set.", _train_arguments, _train),
+    Verb("evaluate", "Show what a run measured on its held-out events.", _run_argument, _evaluate),
+    Verb("models", "List the models and what they can do.", no_arguments, _models),
+    Verb("runs", "List the finished runs of the workspace.", no_arguments, _runs),
+    Verb("jobs", "List the background jobs of the workspace.", no_arguments, _jobs),
+)

@@ -1,0 +1,35 @@
+"""A source -> one local file for the usual reader."""
+
+from pathlib import Path
+
+from recsys_core.data.findings import quote
+from recsys_core.data.sources.server import find_file
+from recsys_core.data.sources.source import FetchProgress, ServerFile, Source, SqlQuery, WebFile
+from recsys_core.data.sources.sql import run_query
+from recsys_core.data.sources.web import Network, download
+from recsys_core.errors import DataError
+
+
+def fetch(source: Source, folder: Path, progress: FetchProgress | None = None) -> Path:
+    """A file with the table: a new one in ``folder``, or the one on the server's disk, which is not copied.
+
+    Args:
+        folder: a temporary folder of the caller, who removes it.
+        progress: told how far it is. What it raises ends the fetching; nothing half-written stays.
+
+    Raises:
+        DataError: the source is not there, not allowed, too large, or cannot be fetched again.
+    """
+    told = progress or (lambda share, words: None)
+    match source:
+        case ServerFile():
+            return find_file(source)
+        case WebFile():
+            return download(source.url, folder, told, Network())
+        case SqlQuery():
+            return run_query(source, folder, told)
+    raise DataError(
+        f"{quote(source.file)} was uploaded by hand, so it cannot be fetched again.",
+        "Upload the new file.",
+        "upload-only",
+    )

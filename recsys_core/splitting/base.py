@@ -1,0 +1,179 @@
+"""What a split is: roles of events, and what follows from them."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from recsys_core.data.dataset import Dataset, Scale
+from recsys_core.data.interactions import Histories, Interactions
+from recsys_core.types import Int32, Int64
+
+Roles = NDArray[np.int8]
+TRAIN, VALID, TEST = 0, 1, 2  # learned from; chooses the best epoch; judges
+KNOWN = 3  # never learned from, told of a person when the person is scored
+UNUSED = 4  # after the window: nobody learns from it, knows it or looks for it
+
+
+class SplitRecipe(BaseModel):
+    """How to split; with the data set and nothing else it determines the split."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str = "temporal"
+    test_share: float = Field(
+        0.2, gt=0, lt=0.9, description="Share held out for the final test: of events, of people or of items."
+    )
+    valid_share: float = Field(
+        0.1, gt=0, lt=0.9, description="Share held out to choose the best epoch: of events, of people or of items."
+    )
+    threshold: float | None = Field(
+        None,
+        description="A held-out item counts as relevant when rated at least this; empty: every held-out item does.",
+    )
+    seed: int = Field(0, ge=0, lt=2**32)
+    folds: int = Field(5, ge=2, le=20, description="How many folds or windows there are.")
+    fold: int = Field(1, ge=1, le=20, description="Which fold or window judges, counted from 1.")
+    known_events: int = Field(5, ge=1, le=100, description="How much is known of a cold user, at most.")
+
+
+def _nobody() -> Int64:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """What to find, and what may be known while looking for it.
+
+    Attributes:
+        known: one row per user, events that the model may know and that are hidden from its lists.
+        targets: held-out events, on which rating errors are measured.
+        relevant: those of the targets that a list should contain.
+        candidates: Int32[U, C], the items that each user's list is drawn from; None: all items.
+        strangers: Int64[n], users without training events, ascending: models know them by ``known`` alone.
+        scale: of the ratings, if they have one.
+    """
+
+    known: Histories
+    targets: Interactions
+    relevant: Interactions
+    candidates: Int32 | None = None
+    strangers: Int64 = field(default_factory=_nobody)
+    scale: Scale | None = None
+
+    @cached_property
+    def warm_users(self) -> Int64:
+        """Users with something to find and at least one known event, on whom rankings are judged."""
+        return np.flatnonzero((self.relevant.user_counts() > 0) & (self.known.lengths() > 0))
+
+    @cached_property
+    def cold_users(self) -> Int64:
+        """Users with something to find of whom nothing is known: counted, not judged."""
+        return np.flatnonzero((self.relevant.user_counts() > 0) & (self.known.lengths() == 0))
+
+
+@dataclass(frozen=True)
+class Split:
+    """A data set whose events have roles."""
+
+    dataset: Dataset
+    roles: Roles
+    recipe: SplitRecipe
+
+    @cached_property
+    def train(self) -> Dataset:
+        """What models learn from: the same people and items, the training events."""
+        return self.dataset.with_interactions(self.events(TRAIN))
+
+    @cached_property
+    def valid(self) -> Holdout:
+        """Known: training events, and what is told of new people. To be found: validation events."""
+        return self._holdout(self.events(TRAIN, KNOWN), VALID)
+
+    @cached_property
+    def test(self) -> Holdout:
+        """Known: training and validation events, and what is told of new people. To be found: test events."""
+        return self._holdout(self.events(TRAIN, VALID, KNOWN), TEST)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sha-256 of the data and the roles; equal for two splits on which results may be compared."""
+        digest = hashlib.sha256(self.dataset.fingerprint.encode())
+        digest.update(self.roles.tobytes())
+        digest.update(repr(self.recipe.threshold).encode())
+        return digest.hexdigest()
+
+    def events(self, *roles: int) -> Interactions:
+        """The events with one of these roles."""
+        return self.dataset.interactions.take(np.isin(self.roles, roles))
+
+    def relevant(self, targets: Interactions) -> Interactions:
+        """Those of the held-out events that a list should contain."""
+        threshold = self.recipe.threshold
+        return targets if threshold is None else targets.take(targets.values >= threshold)
+
+    def _holdout(self, known: Interactions, role: int) -> Holdout:
+        targets = self.events(role)
+        strangers = np.flatnonzero(self.train.interactions.user_counts() == 0)
+        return Holdout(
+            Histories.from_interactions(known),
+            targets,
+            self.relevant(targets),
+            strangers=strangers,
+            scale=self.dataset.scale,
+        )
+
+
+@dataclass(frozen=True)
+class Leak:
+    """How far training events tell about held-out ones in a way that no model in production could use.
+
+    Ji, Sun, Zhang and Li, A Critical Study on Data Leakage in Recommender System Offline Evaluation, TOIS 41(3), 2023:
+    as soon as training events are later than held-out ones, models recommend what did not yet exist or was not yet
+    popular, and even the order of models may change.
+    """
+
+    risk: Literal["low", "some", "high"]
+    reason: str
+
+
+NO_FUTURE = Leak("low", "All that a model learns from or knows comes before everything that it is tested on.")
+OTHERS_FUTURE = Leak(
+    "some", "A person's own future stays hidden, but other people's training events may be later than the test events."
+)
+OWN_FUTURE = Leak(
+    "high", "Models learn from what people did after the events that they are tested on: they see the future."
+)
+UNTOLD_FUTURE = Leak(
+    "high",
+    "Without times nobody can tell what came first, so models may learn from the future of what they are tested on.",
+)
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """A row of ``SPLITTERS``.
+
+    Attributes:
+        needs_times: it cannot split events that have no order.
+        leak: the risk where events have times.
+        assign: gives Roles[E] for the events of a data set.
+        share: what ``test_share`` decides, as the label of a slider; empty where it decides nothing.
+        part: what one of its ``folds`` is called; empty where there is only one split.
+        asks_known: whether ``known_events`` decides anything.
+    """
+
+    key: str
+    title: str
+    idea: str
+    needs_times: bool
+    leak: Leak
+    assign: Callable[[Interactions, SplitRecipe, np.random.Generator], Roles]
+    share: str = "Share of events held out for the test"
+    part: str = ""
+    asks_known: bool = False
