@@ -12,7 +12,7 @@ STAMPS := .venv/.stamps
 run: $(STAMPS)/app
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
-test: $(STAMPS)/dev $(STAMPS)/browser
+test: $(STAMPS)/dev $(STAMPS)/browser $(STAMPS)/postgres
 	$(BIN)/python -m pytest $(TESTS)
 
 check: $(STAMPS)/dev
@@ -47,5 +47,15 @@ $(STAMPS)/browser: $(STAMPS)/dev
 	else \
 		echo "The browser tests need Chromium as 'chromium' on the PATH. On Debian: sudo apt-get install chromium"; \
 		exit 1; \
+	fi
+	@touch $@
+
+# The tests of databases start a PostgreSQL server of their own.
+$(STAMPS)/postgres: $(STAMPS)/dev
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends postgresql; \
+	else \
+		echo "Without PostgreSQL its tests are skipped. On Debian: sudo apt-get install postgresql"; \
 	fi
 	@touch $@

@@ -31,7 +31,19 @@ LEVELS = (
 )
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 FIGURES_MAY_IMPORT = ("numpy", "pandas", "plotly", "recsys_core.types", "recsys_core.errors", "recsys_core.figures")
-SLOW_TO_IMPORT = {"torch", "shap", "lime", "sklearn", "duckdb", "matplotlib", "transformers", "safetensors.torch"}
+SLOW_TO_IMPORT = {
+    "torch",
+    "shap",
+    "lime",
+    "sklearn",
+    "duckdb",
+    "sqlalchemy",
+    "psycopg",
+    "openpyxl",
+    "matplotlib",
+    "transformers",
+    "safetensors.torch",
+}
 RUNS_CODE_FROM_FILES = {"pickle", "cPickle", "_pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}
 
 

@@ -53,12 +53,13 @@ def test_a_log_needs_a_name_and_a_file_that_is_there(ask, tmp_path):
 
 
 def test_people_see_rates_with_intervals_and_no_control_characters(home, capsys, tmp_path):
-    path = write(tmp_path, "item,click\n\x1b[2Ja,1\nb,1\n", "log.csv")
+    path = write(tmp_path, "item,click\n" + "a,1\n" * 200 + "b,\x1b[2J\n", "log.csv")
     assert cli.main(["impressions", str(path), "--name", "shown"]) == 0
     assert cli.main(["impressions"]) == 0
     out = capsys.readouterr().out
-    assert "2 of 2 impressions were clicked, 100.00%" in out
+    assert "200 of 200 impressions were clicked, 100.00%" in out
     assert "warning: Every row" in out
+    assert "[2J" in out
     assert "\x1b" not in out
 
 

@@ -4,10 +4,13 @@ import argparse
 from pathlib import Path
 
 from recsys_core.cli.output import Rows, moment, plain, size, table
+from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.data.exporting import FORMATS, PARTS, export
 from recsys_core.errors import SplitError
 from recsys_core.runs.store import names
+from recsys_core.splitting import SPLITTERS, default_recipe, find_splitter, several, split
+from recsys_core.splitting.summary import SplitSummary, summarise
 from recsys_core.types import Json
 
 _SUMMARY = ("users", "items", "interactions", "feedback", "scale", "rejected", "merged", "findings")
@@ -54,30 +57,42 @@ def _profile(options: argparse.Namespace) -> tuple[Json, str]:
     return figures.as_json() | saved, "\n".join(lines)
 
 
-def _splits(options: argparse.Namespace) -> tuple[Rows, str]:
-    from recsys_core.splitting import SPLITTERS, default_recipe, split
-    from recsys_core.splitting.summary import summarise
+def _splits_arguments(parser: argparse.ArgumentParser) -> None:
+    _dataset_argument(parser)
+    add_split_options(parser)
 
+
+def _splits(options: argparse.Namespace) -> tuple[Rows, str]:
     home = workspace()
     dataset = home.load_dataset(home.find_dataset(options.dataset).id)
-    recipe = default_recipe(dataset)
+    recipe = split_recipe(options, dataset)
     rows: Rows = []
     shown: Rows = []
     remarks = []
-    for splitter in SPLITTERS:
+    for splitter in SPLITTERS if options.split is None else (find_splitter(options.split),):
         try:
-            summary = summarise(split(dataset, recipe.model_copy(update={"key": splitter.key})))
+            chosen = recipe.model_copy(update={"key": splitter.key})
+            found = several(dataset, chosen) if options.split and options.fold is None else [split(dataset, chosen)]
         except SplitError as error:
+            if options.split is not None:
+                raise
             rows.append({"split": splitter.key, "error": error.as_dict()})
             remarks.append(f"{splitter.key}: {error}")
             continue
-        rows.append({"split": splitter.key} | summary.as_json())
-        remarks += [f"{splitter.key}: {warning}" for warning in summary.warnings]
-        events = {"train": summary.train.events, "valid": summary.valid.events, "test": summary.test.events}
-        people = {"judged": summary.warm_users, "not judged": summary.cold_users}
-        named = {"split": splitter.key + (" (default)" if splitter.key == recipe.key else "")}
-        shown.append(named | events | people | {"leak risk": summary.leak.risk, "mark": summary.fingerprint[:4]})
+        for one in found:
+            name = splitter.key + (f" {splitter.part} {one.recipe.fold} of {one.recipe.folds}" if splitter.part else "")
+            summary = summarise(one)
+            rows.append({"split": splitter.key, "recipe": one.recipe.model_dump(mode="json")} | summary.as_json())
+            remarks += [f"{name}: {warning}" for warning in summary.warnings]
+            by_default = " (default)" if splitter.key == default_recipe(dataset).key else ""
+            shown.append({"split": name + by_default} | _split_row(summary))
     return rows, "\n".join([table(shown), *map(plain, remarks)])
+
+
+def _split_row(summary: SplitSummary) -> Json:
+    events = {"train": summary.train.events, "valid": summary.valid.events, "test": summary.test.events}
+    people = {"judged": summary.warm_users, "not judged": summary.cold_users}
+    return events | people | {"leak risk": summary.leak.risk, "mark": summary.fingerprint[:4]}
 
 
 def _rename_arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +141,7 @@ def _export(options: argparse.Namespace) -> tuple[Json, str]:
 VERBS = (
     Verb("datasets", "List the data sets of the workspace.", no_arguments, _datasets),
     Verb("profile", "Show a data set in figures, and what they mean for training.", _dataset_argument, _profile),
-    Verb("splits", "Show what each way to split a data set amounts to.", _dataset_argument, _splits),
+    Verb("splits", "Show what each way to split a data set amounts to.", _splits_arguments, _splits),
     Verb("rename", "Call a data set by another name; its id stays.", _rename_arguments, _rename),
     Verb("export", "Write a data set as CSV or Parquet files.", _export_arguments, _export),
     Verb(

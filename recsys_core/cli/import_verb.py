@@ -133,9 +133,9 @@ def _pictures(options: argparse.Namespace, into: Path) -> Any:
         return PictureSource.files(options.images, into)
     if not options.fetch_images:
         return None
-    from recsys_core.data.sources import fetch_to
+    from recsys_core.data.sources import fetch_picture
 
-    return PictureSource.addresses(fetch_to, workspace().root / "fetched", into)
+    return PictureSource.addresses(fetch_picture, workspace().root / "fetched", into)
 
 
 def _sha256(path: Path) -> str:

@@ -3,9 +3,8 @@
 import argparse
 import sys
 
-import numpy as np
-
 from recsys_core.cli.output import Rows, metrics_table, plain, table
+from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
 from recsys_core.training.context import EpochEnded, Progress
@@ -16,32 +15,20 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="name or id")
     parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
-    parser.add_argument("--split", metavar="KEY", help="see: splits")
-    parser.add_argument("--threshold", type=float, help="held-out items count as relevant when rated at least this")
-    parser.add_argument("--seed", type=int, default=0)
+    add_split_options(parser)
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.models import find_model
     from recsys_core.runs.jobs import Jobs, TrainSpec
     from recsys_core.runs.training_job import run_job
-    from recsys_core.splitting import default_recipe
 
     home = workspace()
     card = home.find_dataset(options.dataset)
     settings = dict(_setting(text) for text in options.set)
     find_model(options.model).Config.parse(settings)
-    if not 0 <= options.seed < 2**32:
-        raise ConfigError(
-            f"The seed is {options.seed}; it must be a whole number from 0 to 2^32 - 1.",
-            "Choose another seed.",
-            "bad-setting",
-        )
-    if options.threshold is not None and not np.isfinite(options.threshold):
-        raise ConfigError(f"The threshold {options.threshold} is no rating.", "Choose another one.", "bad-setting")
-    recipe = default_recipe(home.load_dataset(card.id), options.seed)
-    recipe = recipe.model_copy(update={"key": options.split or recipe.key, "threshold": options.threshold})
-    spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=options.seed)
+    recipe = split_recipe(options, home.load_dataset(card.id))
+    spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=recipe.seed)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _print_progress)

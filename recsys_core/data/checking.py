@@ -139,22 +139,26 @@ def _filtered(
 def _report_repeats(sieve: Sieve, merged: Merged, values: Values, timed: bool) -> None:
     if not merged.repeated:
         return
+    rated = values.feedback is Feedback.EXPLICIT
+    differing = f" ({merged.differing:,} with another {'rating' if rated else 'weight'})" if merged.differing else ""
     what = _KEPT[values.repeats].format(place="by time" if timed else "in the file")
-    offered = (Repeats.LAST, Repeats.FIRST, Repeats.MEAN) if values.feedback is Feedback.EXPLICIT else tuple(Repeats)
-    labels = {
+    offered = {
         Repeats.LAST: "Keep the last",
         Repeats.FIRST: "Keep the first",
         Repeats.MEAN: "Keep the mean",
         Repeats.HIGHEST: "Keep the highest",
         Repeats.SUM: "Add them up",
     }
+    if rated:
+        offered = {how: offered[how] for how in (Repeats.LAST, Repeats.FIRST, Repeats.MEAN)}
+    elif not merged.differing:
+        offered = {how: offered[how] for how in (Repeats.LAST, Repeats.FIRST, Repeats.SUM)}
     sieve.say(
         "warning",
         "repeated-pairs",
-        f"{counted(merged.repeated, 'row')} whose user and item come again ({merged.differing:,} with another "
-        f"{'rating' if values.feedback is Feedback.EXPLICIT else 'weight'}); {what}.",
+        f"{counted(merged.repeated, 'row')} whose user and item come again{differing}; {what}.",
         merged.repeated,
-        *(Fix(labels[how], {"repeats": how.value}) for how in offered if how is not values.repeats),
+        *(Fix(label, {"repeats": how.value}) for how, label in offered.items() if how is not values.repeats),
     )
 
 

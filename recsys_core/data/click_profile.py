@@ -77,7 +77,7 @@ class Rates:
         """
         n = self.impressions
         reach = _Z * np.sqrt(n * rate * (1 - rate))
-        above = bdtrc(np.minimum(np.floor(n * rate + reach), n), n, rate)
+        above = bdtrc(np.floor(n * rate + reach), n, rate)
         fewest = np.ceil(n * rate - reach) - 1
         below = np.where(fewest >= 0, bdtr(np.maximum(fewest, 0), n, rate), 0.0)
         return float(above.sum()), float(below.sum())

@@ -116,6 +116,12 @@ def test_hours_for_a_day_days_for_a_week_and_strays_apart() -> None:
     assert (line.unit, line.outside) == ("day", 1)
 
 
+def test_a_bucket_begins_with_its_first_second_and_ends_before_the_next() -> None:
+    line = click_profile(log([0] * 4, [1, 0, 0, 1], times=[0, 86_399, 86_400, 5 * 86_400])).times
+    assert line.rates.impressions.tolist() == [2, 1, 0, 0, 0, 1]
+    assert line.rates.clicks.tolist() == [1, 0, 0, 0, 0, 1]
+
+
 def test_the_first_position_against_all_later_ones() -> None:
     """56 of 70 and 48 of 80: Newcombe 1998 (Stat. Med. 17, 873-890), table II, method 10: 0.0524 to 0.3339."""
     positions = [1] * 70 + [2] * 50 + [3] * 30

@@ -222,6 +222,13 @@ def test_a_column_of_no_propensities_is_left_aside_loudly(tmp_path: Path) -> Non
     assert "left aside" in made.findings[0].message
 
 
+def test_extreme_weights_are_noted(tmp_path: Path) -> None:
+    (note,) = log_of(tmp_path, [*ROWS, "u1,i1,1,0,0.0004,1700000000", "u1,i1,1,0,0.001,1700000000"]).findings
+    assert (note.code, note.level, note.rows) == ("extreme-weights", "note", 1)
+    assert "0.0004" in note.message
+    assert "2,500" in note.message
+
+
 def test_propensities_that_vanish_in_float32_are_none(tmp_path: Path) -> None:
     made = log_of(tmp_path, [*ROWS, "u1,i1,1,0,1e-60,1700000000"])
     assert codes(made) == ["bad-propensity"]

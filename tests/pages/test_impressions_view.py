@@ -60,7 +60,7 @@ def test_a_bare_log_has_no_charts_that_need_more(home, tmp_path, page):
 def test_a_file_is_shown_changed_and_imported(home, page):
     workspace = Workspace(home)
     page.run()
-    page.get("file_uploader")[0].upload(("my log.csv", TEXT.encode(), "text/csv"))
+    page.get("file_uploader")[0].upload("my log.csv", TEXT.encode())
     page.run()
     assert not page.exception
     roles = {box.label: box.value for box in page.selectbox}
@@ -72,7 +72,7 @@ def test_a_file_is_shown_changed_and_imported(home, page):
         "Propensity": None,
         "Time": "time",
     }
-    next(box for box in page.selectbox if box.label == "Position").set_value(None)
+    next(box for box in page.selectbox if box.label == "Position").select_index(0)
     page.run()
     next(button for button in page.button if button.label == "Import").click()
     page.run()
@@ -85,7 +85,7 @@ def test_a_file_is_shown_changed_and_imported(home, page):
 def test_a_file_that_is_no_log_gets_a_sentence_and_can_be_put_away(home, page):
     Workspace(home)
     page.run()
-    page.get("file_uploader")[0].upload(("ratings.csv", b"user,item,rating\na,b,3\nc,d,4\na,d,5\n", "text/csv"))
+    page.get("file_uploader")[0].upload("ratings.csv", b"user,item,rating\na,b,3\nc,d,4\na,d,5\n")
     page.run()
     assert not page.exception
     assert "clicked" in page.error[0].value

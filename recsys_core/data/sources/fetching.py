@@ -1,8 +1,11 @@
 """A source -> one local file for the usual reader."""
 
+import tempfile
 from pathlib import Path
 
 from recsys_core.data.findings import quote
+from recsys_core.data.picture_files import LARGEST_PICTURE
+from recsys_core.data.progress import silent
 from recsys_core.data.sources.server import find_file
 from recsys_core.data.sources.source import FetchProgress, ServerFile, Source, SqlQuery, WebFile
 from recsys_core.data.sources.sql import run_query
@@ -33,3 +36,13 @@ def fetch(source: Source, folder: Path, progress: FetchProgress | None = None) -
         "Upload the new file.",
         "upload-only",
     )
+
+
+def fetch_picture(url: str, target: Path) -> None:
+    """One picture from the web to a file.
+
+    Raises:
+        DataError: as for :func:`fetch`.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        download(url, Path(folder), silent, Network(most_bytes=LARGEST_PICTURE, total_seconds=60)).replace(target)
