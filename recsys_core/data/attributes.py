@@ -11,6 +11,7 @@ from recsys_core.data import column_names
 from recsys_core.data.clean_text import LONGEST_TEXT, clean, clean_column
 from recsys_core.data.findings import Finding, counted, listing, quote
 from recsys_core.data.listed import is_list, list_words
+from recsys_core.data.times import read_times
 from recsys_core.types import Float64
 
 MOST_ATTRIBUTES = 300
@@ -30,12 +31,7 @@ _DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+"
 _POWERS = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
 _LEADING_ZERO_OR_LONG = r"[+-]?0\d+|[+-]?\d{16,}"
 _ADDRESS = r"[\s\['\"]*https?://.*"
-_ISO = r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](.+))?"
 _NUMERIC = r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})(?: (\d{1,2}:\d\d(?::\d\d)?))?"
-_DAY_MONTH = r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*\.?,?[- ](\d{4})"
-_MONTH_DAY = r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})"
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: f"{number:02}" for number, name in enumerate(_MONTH_NAMES, start=1)}
 
 
 @dataclass(frozen=True)
@@ -208,43 +204,6 @@ def _surely_thousands(commas: pd.Series, plain: pd.Series) -> bool:
 
 def _dates(cells: pd.Series) -> pd.Series:
     """datetime64[s], NaT where a cell is no date; all NaT where day and month cannot be told apart."""
-    written = _iso(cells)
-    moments = pd.to_datetime(written, format="ISO8601", utc=True, errors="coerce")
-    return moments.dt.tz_localize(None).astype("datetime64[s]")
-
-
-def _iso(cells: pd.Series) -> pd.Series:
-    """The dates as ISO 8601, missing where a cell is none, in the way of writing that fits most cells."""
-    nothing = pd.Series(np.nan, index=cells.index, dtype="str")
-    filled = cells[cells != ""]
-    written = [pattern for pattern in (_ISO, _DAY_MONTH, _MONTH_DAY, _NUMERIC) if _fits_most(filled, pattern)]
-    if not written:
-        return nothing
-    parts = cells.str.extract(f"^{written[0]}$")
-    if written[0] == _ISO:
-        return _joined(parts[0], parts[1], parts[2], parts[3])
-    if written[0] == _DAY_MONTH:
-        return _joined(parts[2], parts[1].str.lower().map(_MONTHS), parts[0])
-    if written[0] == _MONTH_DAY:
-        return _joined(parts[2], parts[0].str.lower().map(_MONTHS), parts[1])
-    day_first = pd.to_numeric(parts[0]).max() > 12
-    month_first = pd.to_numeric(parts[2]).max() > 12
-    if day_first == month_first and not (parts[1].dropna() == ".").all():
-        return nothing
-    return (
-        _joined(parts[3], parts[0], parts[2], parts[4])
-        if month_first
-        else _joined(parts[3], parts[2], parts[0], parts[4])
-    )
-
-
-def _fits_most(filled: pd.Series, pattern: str) -> bool:
-    return len(filled) > 0 and float(filled.str.fullmatch(pattern).mean()) > 0.5
-
-
-def _joined(year: pd.Series, month: pd.Series, day: pd.Series, time: pd.Series | None = None) -> pd.Series:
-    date = year.astype("str") + "-" + month.astype("str").str.zfill(2) + "-" + day.astype("str").str.zfill(2)
-    if time is None:
-        return date
-    clock = time.astype("str").str.replace(r"^(\d):", r"0\1:", regex=True)
-    return date.where(clock.isna(), date + "T" + clock)
+    times = read_times(cells)
+    moments = pd.Series(times.seconds.astype("datetime64[s]"), index=cells.index)
+    return moments.where(times.good & (times.unit is None) & (not times.ambiguous))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recsys_core.data import column_names
 from recsys_core.data.dialect import Dialect
-from recsys_core.data.findings import listing, quote
+from recsys_core.data.findings import listing
 from recsys_core.data.raw_table import RawTable
 from recsys_core.data.recipe import Recipe
 from recsys_core.data.times import Unit, looks_like_times
@@ -103,7 +103,7 @@ def settle_log(table: RawTable, recipe: LogRecipe) -> LogRecipe:
     Raises:
         DataError: a chosen column does not exist, one has two roles, or none fits the items or the clicks.
     """
-    found = {role: None if name is None else _exact(table, name) for role, name in recipe.chosen_columns().items()}
+    found = {role: None if name is None else table.find_column(name) for role, name in recipe.chosen_columns().items()}
     sample = table.head(SAMPLE_ROWS)
     for role in ROLES:
         if role not in found and (name := _by_name(role, sample, found)):
@@ -141,18 +141,6 @@ def numbers_of(texts: pd.Series) -> Float64:
     points = texts.str.strip().str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(points, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _exact(table: RawTable, name: str) -> str:
-    if name in table.columns:
-        return name
-    if name.isdecimal() and 1 <= int(name) <= len(table.columns):
-        return table.columns[int(name) - 1]
-    raise DataError(
-        f"{table.name} has no column {quote(name)}; its columns are {listing(table.columns)}.",
-        "Choose one of these, by name or by position (the first is 1).",
-        "unknown-column",
-    )
 
 
 def _fit(role: str, name: str) -> int:

@@ -199,8 +199,7 @@ def _doubt_scale(sieve: Sieve, column: str, numbers: Float32, kept: Float32) -> 
         beyond = (numbers < low) | (numbers > high)
         count = int((beyond & sieve.good).sum())
         if 0 < count <= max(1, MOST_OUTSIDE * len(kept)):
-            places = np.flatnonzero(beyond & sieve.good)[:5].tolist()
-            examples = [f"{sieve.table.place(row)}: {quote(sieve.table.value(column, row))}" for row in places]
+            examples = sieve.examples(beyond, column)
             sieve.say(
                 "warning",
                 "beyond-scale",

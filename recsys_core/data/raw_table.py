@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from recsys_core.data.dialect import Dialect
-from recsys_core.data.findings import Finding
+from recsys_core.data.findings import Finding, listing, quote
+from recsys_core.errors import DataError
 from recsys_core.types import Int32, Int64
 
 if TYPE_CHECKING:
@@ -107,6 +108,22 @@ class RawTable:
         codes = np.concatenate([np.empty(0, np.int32), *(chunk.indices.to_numpy() for chunk in encoded.chunks)])
         texts = encoded.chunks[0].dictionary if encoded.num_chunks else pa.array([], pa.string())
         return Column(texts.to_pandas(types_mapper=lambda _: TEXT), codes.astype(np.int32, copy=False))
+
+    def find_column(self, name: str) -> str:
+        """A column by its name, or by its position as text, the first being "1".
+
+        Raises:
+            DataError: there is no such column.
+        """
+        if name in self.columns:
+            return name
+        if name.isdecimal() and 1 <= int(name) <= len(self.columns):
+            return self.columns[int(name) - 1]
+        raise DataError(
+            f"{self.name} has no column {quote(name)}; its columns are {listing(self.columns)}.",
+            "Choose one of these, by name or by position (the first is 1).",
+            "unknown-column",
+        )
 
     def number(self, position: int) -> int:
         """The number of a row among the records of the file, the first being 1."""

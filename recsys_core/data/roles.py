@@ -108,15 +108,7 @@ def guessed_by_values(recipe: Recipe) -> list[str]:
 
 
 def _named(table: RawTable, name: str | None) -> str | None:
-    if name is None or name in table.columns:
-        return name
-    if name.isdecimal() and 1 <= int(name) <= len(table.columns):
-        return table.columns[int(name) - 1]
-    raise DataError(
-        f"{table.name} has no column {quote(name)}; its columns are {listing(table.columns)}.",
-        "Choose one of these, by name or by position (the first is 1).",
-        "unknown-column",
-    )
+    return None if name is None else table.find_column(name)
 
 
 def _speaks(role: str, name: str) -> bool:

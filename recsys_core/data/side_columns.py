@@ -9,7 +9,7 @@ import pandas as pd
 from recsys_core.data import column_names
 from recsys_core.data.attributes import attribute_names
 from recsys_core.data.dataset import ITEM_COLUMNS, Ids
-from recsys_core.data.findings import listing, quote
+from recsys_core.data.findings import listing
 from recsys_core.data.raw_table import RawTable
 from recsys_core.data.side_values import SURE_VALUES, VALUES, filled, is_plain_year, is_prose, is_title, variety
 from recsys_core.data.text_table import MOST_COLUMNS
@@ -149,15 +149,7 @@ def _chosen(table: RawTable, roles: Mapping[str, str | None] | None, known: tupl
 
 
 def _named(table: RawTable, name: str | None) -> str | None:
-    if name is None or name in table.columns:
-        return name
-    if name.isdecimal() and 1 <= int(name) <= len(table.columns):
-        return table.columns[int(name) - 1]
-    raise DataError(
-        f"{table.name} has no column {quote(name)}; its columns are {listing(table.columns)}.",
-        "Choose one of these, by name or by position (the first is 1).",
-        "unknown-column",
-    )
+    return None if name is None else table.find_column(name)
 
 
 def _sample(table: RawTable) -> pd.DataFrame:

@@ -59,6 +59,11 @@ class Sieve:
         value = quote(self.table.value(column, position))
         return f"{self.table.name} {self.table.place(position)}, column {quote(column)}: {value} {what}."
 
+    def examples(self, bad: Bool, column: str) -> list[str]:
+        """Up to five of the good rows among these: where they are, and what stands in a column."""
+        rows = np.flatnonzero(bad & self.good)[:MOST_EXAMPLES].tolist()
+        return [f"{self.table.place(row)}: {quote(self.table.value(column, row))}" for row in rows]
+
     def reject(self, bad: Bool, column: str, code: str, what: str, fix: str, *fixes: Fix) -> None:
         """Leave out rows whose value in a column is no good, unless they are out already.
 
@@ -67,6 +72,7 @@ class Sieve:
             what: is wrong, after the value: "is not a number".
             fix: what to do if it happened to most rows.
         """
+        examples = self.examples(bad, column)
         positions = self._leave_out(bad, what)
         if not len(positions):
             return

@@ -94,8 +94,7 @@ def _remark(sieve: Sieve, column: str, seconds: Int64, kept: Int64, times: Times
             ),
         )
         return
-    places = np.flatnonzero(odd & sieve.good)[:5].tolist()
-    examples = [f"{sieve.table.place(row)}: {quote(sieve.table.value(column, row))}" for row in places]
+    examples = sieve.examples(odd, column)
     sieve.say(
         "warning",
         "odd-times",

@@ -22,7 +22,7 @@ _COMPACT_DATE = r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
 _ZONED = r".*\d:\d\d.*(Z|z|[+-]\d\d:?(\d\d)?|UTC|GMT)"
 _DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y", "%m.%d.%y")
-_OTHER_DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%m %d, %Y")
+_OTHER_DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%m %d, %Y")
 _CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f", " %H:%M:%S %z", "T%H:%M:%S")
 _WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
 
@@ -82,7 +82,8 @@ def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | Non
     if best is None:
         return Times(np.zeros(len(texts), np.int64), np.zeros(len(texts), bool))
     rivals = [other for other in readings if other is not best and other[1].sum() == best[1].sum()]
-    ambiguous = any(bool((other[0] != best[0]).any()) for other in rivals)
+    dotted = "." in forms[0]  # day first wherever dates are written with points
+    ambiguous = not dotted and any(bool((other[0] != best[0]).any()) for other in rivals)
     return Times(*best, zoned=zoned, ambiguous=ambiguous)
 
 
@@ -166,6 +167,8 @@ def _best_forms(sample: pd.Series, day_first: bool | None) -> list[str]:
 def _parsed(values: pd.Series, form: str) -> tuple[Int64, Bool]:
     seconds, good = [np.empty(0, np.int64)], [np.empty(0, bool)]
     for chunk in _chunks(values):
+        if "%b" in form:
+            chunk = chunk.str.replace(r"([A-Za-z]{3})[a-z]+\.?", r"\1", regex=True)  # December as Dec
         moments = pd.to_datetime(chunk, format=form, utc=True, errors="coerce")
         found = moments.notna().to_numpy()
         whole = moments.dt.tz_localize(None).to_numpy().astype("datetime64[s]").astype(np.int64)
