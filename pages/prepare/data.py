@@ -2,118 +2,173 @@
 
 import streamlit as st
 
-from pages.shared import cache, choose, nav
-from pages.shared.add_data import IMPORTED, UPLOADS, add_data
-from pages.shared.frame import look, plain
-from pages.shared.jobs import active_jobs, draw
-from recsys_core.data.dataset import Dataset
-from recsys_core.figures.profile import activity, long_tail, rating_histogram
-from recsys_core.runs.jobs import State
-from recsys_core.runs.store import DatasetCard
-from recsys_core.types import Feedback
+from pages.shared import cache, choose, draft, nav
+from pages.shared.browse import browse
+from pages.shared.findings_view import balance, findings_list, from_card
+from pages.shared.frame import plain, show_error
+from pages.shared.impressions_view import impressions_section
+from pages.shared.manage_dataset import manage, size
+from pages.shared.profile_view import profile_view
+from pages.shared.review import IMPORTED, review
+from pages.shared.ways_in import fetch_draft, ways_in
+from recsys_core.data.recipe import UNDECIDED, Recipe
+from recsys_core.data.sources import Source, Upload, parse_source
+from recsys_core.errors import StudioError
+from recsys_core.runs.store import DatasetCard, names
 
-ITEMS_SHOWN = 200
+ADDING = "adding"  # "" for anything, or the id of the data set whose recipe is to be used
 
 
-def figures_in_numbers(card: DatasetCard) -> None:
-    profile = cache.profile(card.id)
-    with st.container(horizontal=True, gap="large"):
-        st.metric("People", f"{profile.users:,}", width="content")
-        st.metric("Items", f"{profile.items:,}", width="content")
-        events = "Ratings" if profile.feedback is Feedback.EXPLICIT else "Events"
-        st.metric(events, f"{profile.interactions:,}", width="content")
-        st.metric(
-            "Density",
-            f"{profile.density:.2%}",
+def adding() -> None:
+    """The ways in, for somebody who has data sets already."""
+    recipe = UNDECIDED
+    cards = {card.id: card for card in cache.workspace().datasets()}
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("Add a data set", anchor=False, width="content")
+        st.button("Back", icon=":material/arrow_back:", on_click=lambda: st.session_state.pop(ADDING))
+    earlier = cards.get(st.session_state[ADDING])
+    if earlier is not None:
+        try:
+            recipe = Recipe.parse(earlier.about["recipe"])
+            st.info(f"The file is read by the recipe of {plain(earlier.name)}.", icon=":material/receipt_long:")
+        except StudioError as error:
+            show_error(error)
+    ways_in(recipe)
+
+
+def begin(earlier: str = "") -> None:
+    st.session_state[ADDING] = earlier
+    forget_address()
+
+
+def forget_address() -> None:
+    """A data set in the address is asked for, whatever else is going on."""
+    st.query_params.pop(choose.DATASET, None)
+
+
+def chooser(cards: list[DatasetCard]) -> DatasetCard:
+    """Which data set, where it is from, and the way to another."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        chosen = choose.choose_dataset()
+    assert chosen is not None  # there is at least one
+    right.button("Add a data set", icon=":material/add:", on_click=begin, width="stretch")
+    parts = [chosen.origin.removesuffix(".") or "Imported from a file", f"Imported {choose.moment(chosen.created)}"]
+    parts += [f"Licence: {chosen.licence}"] if chosen.licence else []
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(plain(" · ".join(parts)), width="content")
+        st.page_link(
+            nav.TRAIN.path,
+            label="Train a model on it",
+            icon=":material/arrow_forward:",
+            query_params={choose.DATASET: chosen.id},
             width="content",
-            help="Share of all pairs of a person and an item that the data know about: events / (people × items).",
         )
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in profile.sentences()))
+    if len(cards) > 1:
+        all_of_them(cards)
+    return chosen
 
 
-def charts(card: DatasetCard) -> None:
-    colours, profile = look(), cache.profile(card.id)
-    cells = st.columns(3 if profile.feedback is Feedback.EXPLICIT else 2)
-    draw(cells[0], long_tail(profile.item_counts, colours), "long-tail")
-    draw(cells[1], activity(profile.user_counts, colours), "activity")
-    if profile.feedback is Feedback.EXPLICIT:
-        draw(cells[2], rating_histogram(*profile.values, colours), "ratings")
+def all_of_them(cards: list[DatasetCard]) -> None:
+    called = names(cards)
+    with st.expander(f"All {len(cards)} data sets", key="all-data-sets"):
+        st.dataframe(
+            [
+                {
+                    "Name": called[card.id],
+                    "People": card.about["users"],
+                    "Items": card.about["items"],
+                    "Events": card.about["interactions"],
+                    "Origin": card.origin,
+                    "Licence": card.licence,
+                    "Imported": choose.moment(card.created),
+                    "Size": size(card.size),
+                }
+                for card in cards
+            ],
+            hide_index=True,
+            alt="All data sets with their origin, licence and date",
+        )
 
 
-def findings(card: DatasetCard) -> None:
+def what_was_found(card: DatasetCard) -> None:
     """What the import found, and the balance of its rows."""
-    about = card.about
-    lost = any(finding["level"] == "warning" for finding in about["findings"])
-    with st.expander("What the import found", expanded=lost):
-        st.caption(
-            f"{about['rows']:,} rows read = {about['kept']:,} kept + {about['rejected']:,} rejected + "
-            f"{about['merged']:,} merged."
-        )
-        for finding in about["findings"]:
-            st.markdown(f"**{finding['level'].capitalize()}** · {plain(finding['message'])}")
-        if not about["findings"]:
+    found = from_card(card.about)
+    lost = any(finding.level == "warning" for finding in found)
+    with st.expander("What the import found", expanded=lost, key=f"found-{card.id}"):
+        st.caption(balance(card.about))
+        if found:
+            findings_list(found, card.id)
+        else:
             st.markdown("Nothing to remark.")
 
 
-def items(dataset: Dataset) -> None:
-    """The most popular items as people know them."""
-    counts = dataset.interactions.item_counts()
-    with st.expander("Items"):
-        order = counts.argsort(kind="stable")[::-1][:ITEMS_SHOWN]
-        st.dataframe(
-            {
-                "Id": [str(dataset.item_ids.values[item]) for item in order],
-                "Title": [str(dataset.item_table["title"].iat[item]) for item in order],
-                "Genres": [", ".join(dataset.genres(item)) for item in order],
-                "Events": counts[order],
-            },
-            hide_index=True,
+def next_file(card: DatasetCard) -> None:
+    """What was decided about this file serves for the next one."""
+    if not card.about.get("recipe"):
+        return
+    with st.container(horizontal=True):
+        st.button(
+            "Import next month's file with this recipe",
+            icon=":material/receipt_long:",
+            on_click=begin,
+            args=(card.id,),
+            key=f"next-{card.id}",
+            help="The same columns, meaning and remedies, for another file of this kind.",
         )
-        if dataset.n_items > ITEMS_SHOWN:
-            st.caption(f"The {ITEMS_SHOWN} with the most events of {dataset.n_items:,}.")
+        source = source_of(card)
+        if source is not None and st.button(
+            "Fetch again", icon=":material/refresh:", key=f"fetch-{card.id}", help=plain(source.describe())
+        ):
+            try:
+                fetch_draft(source, Recipe.parse(card.about["recipe"]), card.name)
+            except StudioError as error:
+                show_error(error)
 
 
-def manage(card: DatasetCard) -> None:
-    """Where it is from, and its removal."""
-    with st.expander("Origin and removal"):
-        st.markdown(plain(cache.dataset(card.id).origin or "Imported from a file."))
-        st.caption(f"Id {card.id}, imported {choose.moment(card.created)}.")
-        st.caption("Models that were trained on it stay: each keeps the data it needs.")
-        waiting = [job for job in active_jobs() if job.spec.dataset == card.id]
-        if waiting:
-            st.caption(
-                f"Jobs that use it: {len(waiting)}. What runs is finished; what waits is taken out of the queue."
-            )
-        sure = st.checkbox("Delete this data set", key=f"sure-{card.id}")
-        if st.button("Delete", disabled=not sure, key=f"delete-{card.id}"):
-            for job in waiting:
-                if job.state is State.QUEUED:
-                    cache.jobs().stop(job.id)
-            cache.workspace().delete_dataset(card.id)
-            choose.remember(choose.DATASET, "")
-            st.rerun()
+def source_of(card: DatasetCard) -> Source | None:
+    """Where the data can be fetched again; None where they cannot."""
+    if not card.about.get("from"):
+        return None
+    try:
+        source = parse_source(card.about["from"])
+    except StudioError:
+        return None
+    return None if isinstance(source, Upload) else source
+
+
+def existing(cards: list[DatasetCard]) -> None:
+    chosen = chooser(cards)
+    profile_view(chosen)
+    what_was_found(chosen)
+    browse(chosen)
+    next_file(chosen)
+    manage(chosen)
+
+
+def waiting(begun: draft.Draft) -> None:
+    """A file is on its way in, but a data set was asked for."""
+    with st.container(border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{plain(begun.name)}** waits to be imported.", width="content")
+        st.button("Go on with it", on_click=forget_address)
 
 
 choose.header(nav.DATA)
-cards = cache.workspace().datasets()
-if not cards:
-    add_data()
+if IMPORTED in st.session_state:
+    st.toast(st.session_state.pop(IMPORTED), icon=":material/check:")
+cards, begun = cache.workspace().datasets(), draft.current()
+asked = st.query_params.get(choose.DATASET) in [card.id for card in cards]
+if asked or begun is not None:
+    st.session_state.pop(ADDING, None)
+if begun is not None and not asked:
+    review(begun)
+elif cards and ADDING not in st.session_state:
+    if begun is not None:
+        waiting(begun)
+    existing(cards)
+    impressions_section()
+elif cards:
+    adding()
 else:
-    with st.expander("Add a data set", icon=":material/add:", key=f"add-{st.session_state.get(UPLOADS, 0)}"):
-        add_data()
-    if IMPORTED in st.session_state:
-        st.toast(st.session_state.pop(IMPORTED), icon=":material/check:")
-    chosen = choose.choose_dataset()
-    assert chosen is not None  # there is at least one
-    content = cache.dataset(chosen.id)
-    figures_in_numbers(chosen)
-    st.page_link(
-        nav.TRAIN.path,
-        label="Train a model on it",
-        icon=":material/arrow_forward:",
-        query_params={choose.DATASET: chosen.id},
-    )
-    charts(chosen)
-    findings(chosen)
-    items(content)
-    manage(chosen)
+    ways_in()
+    impressions_section()

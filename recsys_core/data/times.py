@@ -82,7 +82,7 @@ def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | Non
     if best is None:
         return Times(np.zeros(len(texts), np.int64), np.zeros(len(texts), bool))
     rivals = [other for other in readings if other is not best and other[1].sum() == best[1].sum()]
-    dotted = "." in forms[0]  # day first wherever dates are written with points
+    dotted = forms[0].startswith(("%d.", "%m."))  # day first wherever dates are written with points
     ambiguous = not dotted and any(bool((other[0] != best[0]).any()) for other in rivals)
     return Times(*best, zoned=zoned, ambiguous=ambiguous)
 
