@@ -30,7 +30,7 @@ def adding() -> None:
     if earlier is not None:
         try:
             recipe = Recipe.parse(earlier.about["recipe"])
-            st.info(f"The file is read by the recipe of {plain(earlier.name)}.", icon=":material/receipt_long:")
+            st.markdown(f":material/receipt_long: The file will be read by the recipe of **{plain(earlier.name)}**.")
         except StudioError as error:
             show_error(error)
     ways_in(recipe)
@@ -128,10 +128,10 @@ def next_file(card: DatasetCard) -> None:
 
 def source_of(card: DatasetCard) -> Source | None:
     """Where the data can be fetched again; None where they cannot."""
-    if not card.about.get("from"):
+    if not card.about.get("source"):
         return None
     try:
-        source = parse_source(card.about["from"])
+        source = parse_source(card.about["source"])
     except StudioError:
         return None
     return None if isinstance(source, Upload) else source

@@ -62,7 +62,11 @@ def _import(options: argparse.Namespace) -> tuple[Json, str]:
             if error.code not in _COLUMN_CODES:
                 raise
             raise DataError(error.message, f"{error.fix} {_COLUMN_FLAGS}", error.code) from error
-        summary = imported.summary() | {"source": source.model_dump(mode="json"), "sha256": _sha256(path)}
+        summary = imported.summary() | {
+            "file": path.name,
+            "source": source.model_dump(mode="json"),
+            "sha256": _sha256(path),
+        }
         card = workspace().save_dataset(imported.dataset, summary)
     if options.licence:
         card = workspace().annotate(card.id, licence=options.licence)

@@ -46,17 +46,19 @@ def leave_out_rare(sieve: Sieve, users: Int32, items: Int32, recipe: Recipe) -> 
     kept = enough(users, items, person, item, recipe.core)
     lost = int((~kept).sum())
     if lost:
-        people = len(np.unique(users)) - len(np.unique(users[kept]))
-        things = len(np.unique(items)) - len(np.unique(items[kept]))
-        sieve.say(
-            "note",
-            "rare",
-            f"{counted(people, 'person')} with fewer than {counted(person, 'event')} and {counted(things, 'item')} "
-            f"with fewer than {item:,} were left out, with {counted(lost, 'row')}"
-            + (" (repeated until both held)." if recipe.core else "."),
-            lost,
-        )
+        parts = [
+            f"{counted(_lost(codes, kept), noun)} with fewer than {counted(least, 'event')}"
+            for codes, noun, least in ((users, "person", person), (items, "item", item))
+            if least > 1
+        ]
+        again = ", repeated until both held" if recipe.core else ""
+        message = f"{' and '.join(parts)} left out, with {counted(lost, 'row')}{again}."
+        sieve.say("note", "rare", message, lost)
     return kept
+
+
+def _lost(codes: Int32, kept: Bool) -> int:
+    return len(np.unique(codes)) - len(np.unique(codes[kept]))
 
 
 def _remark_single(sieve: Sieve, users: Int32, items: Int32) -> None:

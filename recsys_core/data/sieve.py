@@ -98,11 +98,12 @@ class Sieve:
 
     def refuse_if_mostly_bad(self) -> None:
         """A :class:`DataError` if more than half of the rows are out because of their values."""
-        if self.rejected * 2 <= self.table.rows or not self._faults:
+        bad = len(self.table.rejected) + sum(rows for rows, _, _ in self._faults)
+        if bad * 2 <= self.table.rows or not self._faults:
             return
         _, message, fix = max(self._faults)
         raise DataError(
-            f"{message} In all, {self.rejected:,} of {self.table.rows:,} rows cannot be used.", fix, "mostly-unusable"
+            f"{message} In all, {bad:,} of {self.table.rows:,} rows cannot be used.", fix, "mostly-unusable"
         )
 
     def rejects(self) -> pd.DataFrame:
@@ -112,8 +113,8 @@ class Sieve:
             shown = positions[: max(0, space)]
             space -= len(shown)
             if len(shown):
-                cells = self.table.content.take(shown).to_pandas().astype("str")
+                cells = self.table.content.take(shown).to_pydict().values()
                 lines = shown + 1 if self.table.lines is None else self.table.lines[shown]
-                texts = cells.agg(",".join, axis=1)
+                texts = map(",".join, zip(*cells, strict=True))
                 parts.append(rejects(lines, [reason] * len(shown), texts))
         return pd.concat(parts, ignore_index=True).sort_values("line", kind="stable", ignore_index=True)

@@ -23,14 +23,14 @@ def visit(page: Page, title: str) -> None:
 
 def upload(page: Page, server: AppServer, ratings: Path, items: Path, name: str) -> None:
     page.goto(f"{server.url}/data")
-    settled(page, "Data")
-    inputs = page.locator("input[type=file]")
-    inputs.nth(0).set_input_files(ratings)
-    inputs.nth(1).set_input_files(items)
+    settled(page, "Data", "[data-testid=stFileUploaderDropzone]")
+    for label, file in (("Ratings file", ratings), ("Item file", items)):
+        page.get_by_label(label).locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Remove").wait_for()
     page.get_by_label("Name of the data set").fill(name)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Import").click()
-    page.locator("[data-testid=stMetricValue]").first.wait_for()
+    page.get_by_role("button", name="Import ").click()
+    page.get_by_role("link", name="Train a model on it").wait_for()
     settled(page, "Data", ".js-plotly-plot .main-svg")
 
 

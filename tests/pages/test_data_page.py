@@ -279,6 +279,7 @@ def test_an_address_that_is_not_fetched_gets_a_sentence(at: AppTest, address: st
     assert not at.exception
     (error,) = at.error
     assert error.value.endswith(("upload the file\\.", "csv"))
+    assert any(button.label == "Add" for button in at.button), "the other ways are still there"
 
 
 def test_ways_that_the_operator_has_not_opened_say_how(at: AppTest, monkeypatch, tmp_path):

@@ -1,11 +1,16 @@
 """Bringing a file in on the Data page: one sentence for a bad one, and nothing stored."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.browser import ROOT
+from pages.shared import draft as drafts
 from recsys_core.runs.store import Workspace
 
 GOOD = "user_id,item_id,rating,timestamp\n" + "".join(
@@ -85,22 +90,31 @@ def test_an_import_empties_the_boxes_for_the_next_file(at: AppTest, home: Path):
     assert at.file_uploader[0].value is None
 
 
-def test_an_upload_is_on_disk_once_and_no_longer_in_memory(at: AppTest, home: Path):
-    from pages.shared.draft import DRAFT
-
+def test_an_upload_is_copied_to_disk_once(at: AppTest):
     upload(at, GOOD.encode())
-    draft = at.session_state[DRAFT]
+    draft = at.session_state[drafts.DRAFT]
     before = draft.file.stat().st_mtime_ns
     at.run()
-    assert at.session_state[DRAFT] is draft
+    assert at.session_state[drafts.DRAFT] is draft
     assert draft.file.stat().st_mtime_ns == before
     assert draft.file.read_bytes() == GOOD.encode()
 
 
-def test_the_folder_of_a_draft_goes_with_it(at: AppTest, home: Path):
-    from pages.shared.draft import DRAFT
+def test_an_upload_that_is_on_disk_leaves_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    manager = MemoryUploadedFileManager("")
+    record = UploadedFileRec("1", "../../up/ratings.csv", "text/csv", GOOD.encode())
+    manager.add_file("me", record)
+    monkeypatch.setattr(
+        drafts, "get_script_run_ctx", lambda: SimpleNamespace(session_id="me", uploaded_file_mgr=manager)
+    )
+    path = drafts.keep_upload(UploadedFile(record, FileURLs()), tmp_path)
+    assert path.read_bytes() == GOOD.encode()
+    assert path.is_relative_to(tmp_path)
+    assert manager.get_files("me", ["1"]) == []
 
-    folder = upload(at, GOOD.encode()).session_state[DRAFT].folder
+
+def test_the_folder_of_a_draft_goes_with_it(at: AppTest, home: Path):
+    folder = upload(at, GOOD.encode()).session_state[drafts.DRAFT].folder
     assert folder.is_dir()
     press(at, "Import")
     assert not folder.exists()
