@@ -23,7 +23,7 @@ from recsys_core.data.raw_table import RawTable
 from recsys_core.data.reading import parts, read_table
 from recsys_core.data.recipe import UNDECIDED, Recipe
 from recsys_core.data.side_columns import guess_item_columns
-from recsys_core.data.sources import FetchProgress, Source, Upload, fetch
+from recsys_core.data.sources import Source, Upload, fetch
 from recsys_core.data.sources.web import Network, download
 from recsys_core.errors import StudioError
 from recsys_core.types import Json
@@ -257,7 +257,7 @@ def begin_upload(upload: Any) -> Draft:
     return _begin(Draft(Upload(file=upload.name), upload.name, _title(upload.name), folder, file))
 
 
-def begin_source(source: Source, progress: FetchProgress) -> Draft:
+def begin_source(source: Source, progress: Progress) -> Draft:
     """A draft of what a source holds now.
 
     Raises:

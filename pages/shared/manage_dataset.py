@@ -31,7 +31,7 @@ def provenance(card: DatasetCard) -> None:
     """Where it is from, since when it is here, and how much of the disk it takes."""
     about = card.about
     st.markdown(plain(card.origin or "Imported from a file."))
-    source = [str(about[key]) for key in ("source", "file") if about.get(key)]
+    source = [str(about["file"])] if about.get("file") else []
     if about.get("sha256"):
         source.append(f"SHA-256 {about['sha256']}")
     if source:

@@ -246,7 +246,7 @@ def test_a_file_of_the_server_is_read_and_fetched_again(at: AppTest, home: Path,
     press(at, "Read this file")
     press(at, "Import 48 events")
     (card,) = Workspace(home).datasets()
-    assert card.about["from"] == {"kind": "server", "path": "shop/ratings.csv"}
+    assert card.about["source"] == {"kind": "server", "path": "shop/ratings.csv"}
     (folder / "ratings.csv").write_text(GOOD + "u0,i8,3,9999\n")
     press(at, "Fetch again")
     press(at, "Import 49 events")
@@ -268,7 +268,7 @@ def test_a_query_is_read_and_its_password_is_nowhere(at: AppTest, home: Path, tm
     press(at, "Run the query")
     press(at, "Import 48 events")
     (card,) = Workspace(home).datasets()
-    assert card.about["from"]["connection"] == "shop"
+    assert card.about["source"]["connection"] == "shop"
     assert str(base) not in str(card.about)
 
 

@@ -2,12 +2,11 @@
 
 from recsys_core.data.sources.fetching import fetch, fetch_picture
 from recsys_core.data.sources.server import Entry, data_root, listing
-from recsys_core.data.sources.source import FetchProgress, ServerFile, Source, SqlQuery, Upload, WebFile, parse_source
+from recsys_core.data.sources.source import ServerFile, Source, SqlQuery, Upload, WebFile, parse_source
 from recsys_core.data.sources.sql import connections
 
 __all__ = [
     "Entry",
-    "FetchProgress",
     "ServerFile",
     "Source",
     "SqlQuery",

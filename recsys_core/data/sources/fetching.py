@@ -5,15 +5,15 @@ from pathlib import Path
 
 from recsys_core.data.findings import quote
 from recsys_core.data.picture_files import LARGEST_PICTURE
-from recsys_core.data.progress import silent
+from recsys_core.data.progress import Progress, silent
 from recsys_core.data.sources.server import find_file
-from recsys_core.data.sources.source import FetchProgress, ServerFile, Source, SqlQuery, WebFile
+from recsys_core.data.sources.source import ServerFile, Source, SqlQuery, WebFile
 from recsys_core.data.sources.sql import run_query
 from recsys_core.data.sources.web import Network, download
 from recsys_core.errors import DataError
 
 
-def fetch(source: Source, folder: Path, progress: FetchProgress | None = None) -> Path:
+def fetch(source: Source, folder: Path, progress: Progress | None = None) -> Path:
     """A file with the table: a new one in ``folder``, or the one on the server's disk, which is not copied.
 
     Args:

@@ -1,7 +1,7 @@
 """Where a table comes from, as plain data: kept in the recipe of a data set, so that next month's can be fetched."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -15,7 +15,6 @@ MOST_BYTES = 2 << 30  # of a download, and of the text that a query gives
 LONGEST_URL = 2_000
 LONGEST_QUERY = 20_000
 
-FetchProgress = Callable[[float | None, str], None]  # the share that is done, if anybody knows, and a sentence
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9.])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 _CONNECTION = re.compile(r"[A-Za-z0-9_-]{1,60}")

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encoded
 
 from recsys_core.data.findings import counted, listing, quote
-from recsys_core.data.sources.source import MOST_BYTES, FetchProgress, SqlQuery
+from recsys_core.data.progress import Progress
+from recsys_core.data.sources.source import MOST_BYTES, SqlQuery
 from recsys_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def connections() -> list[str]:
 def run_query(
     source: SqlQuery,
     folder: Path,
-    progress: FetchProgress,
+    progress: Progress,
     most_rows: int = MOST_ROWS,
     most_bytes: int = MOST_BYTES,
     most_seconds: float = MOST_SECONDS,
@@ -233,7 +234,7 @@ def _write(
     path: Path,
     names: list[str],
     batches: Iterator[Sequence[Sequence[Any]]],
-    progress: FetchProgress,
+    progress: Progress,
     limits: tuple[int, int, float],
 ) -> int:
     """Write the rows, and say how many there were; nothing stays of a file that is not whole."""

@@ -21,7 +21,8 @@ from urllib.parse import SplitResult, unquote, urljoin
 from urllib.parse import quote as percent_encoded
 
 from recsys_core.data.findings import quote
-from recsys_core.data.sources.source import MOST_BYTES, FetchProgress, ascii_host, shown_address, split_address
+from recsys_core.data.progress import Progress
+from recsys_core.data.sources.source import MOST_BYTES, ascii_host, shown_address, split_address
 from recsys_core.errors import DataError
 
 MOST_REDIRECTS = 5
@@ -83,7 +84,7 @@ class Network:
     total_seconds: float = 3_600
 
 
-def download(url: str, folder: Path, progress: FetchProgress, network: Network) -> Path:
+def download(url: str, folder: Path, progress: Progress, network: Network) -> Path:
     """Fetch a file into a folder.
 
     Raises:
@@ -239,7 +240,7 @@ def _store(
     parts: SplitResult,
     shown: str,
     folder: Path,
-    progress: FetchProgress,
+    progress: Progress,
     most_bytes: int,
 ) -> Path:
     """The body as a file. A body that came packed stays packed, for the reader, which has limits for that."""
