@@ -16,7 +16,7 @@ from recsys_core.runs.runner import JobRunner
 from recsys_core.runs.store import Workspace, default_home, open_workspace
 
 if TYPE_CHECKING:
-    from recsys_core.data.profile import Profile
+    from recsys_core.data.profiling.profile import Profile
 
 
 def workspace() -> Workspace:
@@ -51,6 +51,6 @@ def profile(identifier: str) -> "Profile":
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _profile(home: Path, identifier: str) -> "Profile":
-    from recsys_core.data.profile import profile as profile_of
+    from recsys_core.data.profiling.profile import profile as profile_of
 
     return profile_of(_dataset(home, identifier))

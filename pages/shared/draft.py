@@ -16,13 +16,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import choose
 from recsys_core.data.importing import Imported, Preview, assemble, check_name, preview, read_ratings
-from recsys_core.data.picture_files import LARGEST_PICTURE
-from recsys_core.data.pictures import PictureSource
 from recsys_core.data.progress import Progress, part_of, silent
-from recsys_core.data.raw_table import RawTable
-from recsys_core.data.reading import parts, read_table
+from recsys_core.data.reading.any_table import parts, read_table
+from recsys_core.data.reading.raw_table import RawTable
 from recsys_core.data.recipe import UNDECIDED, Recipe
-from recsys_core.data.side_columns import guess_item_columns
+from recsys_core.data.side.columns import guess_item_columns
+from recsys_core.data.side.picture_files import LARGEST_PICTURE
+from recsys_core.data.side.pictures import PictureSource
 from recsys_core.data.sources import Source, Upload, fetch
 from recsys_core.data.sources.web import Network, download
 from recsys_core.errors import StudioError

@@ -14,12 +14,12 @@ from pages.shared.findings_view import findings_list, from_card
 from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import draw
 from pages.shared.manage_dataset import size
-from recsys_core.data.click_profile import ClickProfile, click_profile, rate_text
 from recsys_core.data.findings import Fix, counted
 from recsys_core.data.importing import check_name
-from recsys_core.data.impression_columns import ROLES, UNDECIDED, LogRecipe
-from recsys_core.data.impression_import import ImportedLog, LogPreview, import_log, preview_log
-from recsys_core.data.impressions import Impressions, Match, match
+from recsys_core.data.impressions.click_profile import ClickProfile, click_profile, rate_text
+from recsys_core.data.impressions.columns import ROLES, UNDECIDED, LogRecipe
+from recsys_core.data.impressions.importing import ImportedLog, LogPreview, import_log, preview_log
+from recsys_core.data.impressions.log import Impressions, Match, match
 from recsys_core.errors import StudioError
 from recsys_core.figures.impressions import clicks_by_item, clicks_by_position, clicks_over_time
 from recsys_core.runs.cards import names

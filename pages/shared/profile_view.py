@@ -5,8 +5,8 @@ import streamlit as st
 from pages.shared import cache
 from pages.shared.frame import look, plain
 from pages.shared.jobs import draw
-from recsys_core.data.profile import Profile
-from recsys_core.data.profile_text import percent, short
+from recsys_core.data.profiling.profile import Profile
+from recsys_core.data.profiling.words import percent, short
 from recsys_core.figures.profile import activity, events_over_time, long_tail, people_over_time, rating_histogram
 from recsys_core.figures.theme import Theme
 from recsys_core.runs.store import DatasetCard

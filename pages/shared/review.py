@@ -12,10 +12,10 @@ from pages.shared.review_columns import columns, problem
 from pages.shared.review_reading import how, what_was_read
 from pages.shared.review_values import filters, meaning
 from pages.shared.side_files import side_files
+from recsys_core.data.checking.sieve import MOST_REJECTS
 from recsys_core.data.findings import counted
 from recsys_core.data.formula_guard import guard
 from recsys_core.data.importing import Imported, Preview
-from recsys_core.data.sieve import MOST_REJECTS
 from recsys_core.errors import StudioError
 from recsys_core.runs.store import LONGEST_LICENCE
 

@@ -5,10 +5,10 @@ import streamlit as st
 from pages.shared.bound import bind, decide
 from pages.shared.draft import Draft
 from pages.shared.frame import plain, show_error
+from recsys_core.data.checking.roles import NO_RATINGS, guess_columns, guessed_by_values
 from recsys_core.data.importing import Preview
-from recsys_core.data.raw_table import RawTable
+from recsys_core.data.reading.raw_table import RawTable
 from recsys_core.data.recipe import ROLES
-from recsys_core.data.roles import NO_RATINGS, guess_columns, guessed_by_values
 from recsys_core.errors import DataError, StudioError
 
 LABELS = {"user": "Person", "item": "Item", "rating": "Rating", "time": "Time", "event": "Kind of event"}

@@ -12,10 +12,10 @@ from pages.shared.bound import REFUSED, bind, decide
 from pages.shared.draft import Draft
 from pages.shared.frame import plain
 from pages.shared.manage_dataset import size
-from recsys_core.data.dialect import DELIMITERS, Dialect
-from recsys_core.data.excel_table import is_workbook
 from recsys_core.data.findings import counted
 from recsys_core.data.importing import Preview
+from recsys_core.data.reading.dialect import DELIMITERS, Dialect
+from recsys_core.data.reading.excel_table import is_workbook
 from recsys_core.data.recipe import Recipe
 from recsys_core.errors import StudioError
 from recsys_core.runs.store import names

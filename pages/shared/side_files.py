@@ -10,7 +10,7 @@ from pages.shared.frame import plain, show_error
 from pages.shared.manage_dataset import size
 from pages.shared.ways_in import choose_on_server
 from recsys_core.data.dataset import ITEM_COLUMNS, USER_COLUMNS
-from recsys_core.data.side_columns import guess_item_columns, guess_people_columns
+from recsys_core.data.side.columns import guess_item_columns, guess_people_columns
 from recsys_core.data.sources import ServerFile, data_root, listing
 from recsys_core.data.sources.server import find_file, offered_root
 from recsys_core.errors import StudioError

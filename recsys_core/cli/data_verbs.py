@@ -44,7 +44,7 @@ def _datasets(_: argparse.Namespace) -> tuple[Rows, str]:
 
 
 def _profile(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.data.profile import profile
+    from recsys_core.data.profiling.profile import profile
 
     home = workspace()
     card = home.find_dataset(options.dataset)

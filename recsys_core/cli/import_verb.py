@@ -131,7 +131,7 @@ def _file(options: argparse.Namespace, folder: Path) -> tuple[Path, Any]:
 
 
 def _pictures(options: argparse.Namespace, into: Path) -> Any:
-    from recsys_core.data.pictures import PictureSource
+    from recsys_core.data.side.pictures import PictureSource
 
     if options.images is not None:
         return PictureSource.files(options.images, into)

@@ -49,8 +49,8 @@ def _list() -> tuple[Rows, str]:
 
 
 def _import(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.data.impression_columns import LogRecipe
-    from recsys_core.data.impression_import import import_log
+    from recsys_core.data.impressions.columns import LogRecipe
+    from recsys_core.data.impressions.importing import import_log
 
     chosen = {role: getattr(options, role) for role in _ROLES if getattr(options, role)}
     origin = f"Imported from the file {options.file.name}."

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from recsys_core.data.checking import Checked, check
+from recsys_core.data.checking.check import Checked, check
+from recsys_core.data.checking.roles import guessed_by_values, settle
 from recsys_core.data.dataset import Dataset, Ids, blank_user_table
-from recsys_core.data.dialect import Dialect
 from recsys_core.data.findings import Finding, listing
-from recsys_core.data.item_table import describe_items
-from recsys_core.data.people_table import describe_people
-from recsys_core.data.pictures import PictureSource
 from recsys_core.data.progress import Progress, part_of, silent
-from recsys_core.data.raw_table import RawTable
-from recsys_core.data.reading import parts, read_table
+from recsys_core.data.reading.any_table import parts, read_table
+from recsys_core.data.reading.dialect import Dialect
+from recsys_core.data.reading.raw_table import RawTable
+from recsys_core.data.reading.wide import is_wide, melt
 from recsys_core.data.recipe import ROLES, UNDECIDED, Recipe
-from recsys_core.data.roles import guessed_by_values, settle
-from recsys_core.data.side_tables import Join, SideTable
-from recsys_core.data.wide import is_wide, melt
+from recsys_core.data.side.item_table import describe_items
+from recsys_core.data.side.joining import Join, SideTable
+from recsys_core.data.side.people_table import describe_people
+from recsys_core.data.side.pictures import PictureSource
 from recsys_core.errors import DataError
 from recsys_core.types import Json
 

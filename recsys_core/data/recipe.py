@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from recsys_core.data.dialect import Dialect
-from recsys_core.data.times import Unit
+from recsys_core.data.checking.times import Unit
+from recsys_core.data.reading.dialect import Dialect
 from recsys_core.errors import ConfigError
 from recsys_core.types import Feedback
 

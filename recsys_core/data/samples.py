@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from recsys_core.data.importing import Imported, assemble, import_ratings
-from recsys_core.data.pictures import PictureSource
-from recsys_core.data.raw_table import RawTable
+from recsys_core.data.reading.raw_table import RawTable
+from recsys_core.data.side.pictures import PictureSource
 from recsys_core.errors import DataError
 
 DEMO_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "demo"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_core.data.dataset import Ids
-from recsys_core.data.impressions import Impressions
+from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import StoreError
 from recsys_core.runs.cards import bytes_in
 from recsys_core.runs.dataset_files import CARD

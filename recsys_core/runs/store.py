@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.importing import check_name
-from recsys_core.data.impressions import Impressions
+from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import DataError, StoreError
 from recsys_core.runs.cards import DatasetCard, Dependents, RunCard, Storage, bytes_in, names, write_card
 from recsys_core.runs.database import Database

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from recsys_core import cli
-from recsys_core.data.dialect import Dialect
 from recsys_core.data.importing import import_ratings, preview
-from recsys_core.data.pictures import PictureSource
+from recsys_core.data.reading.dialect import Dialect
 from recsys_core.data.recipe import Recipe
+from recsys_core.data.side.pictures import PictureSource
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback
 from tests.data.files import HEADER, ROWS, real, text_of, write

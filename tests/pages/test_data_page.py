@@ -13,7 +13,7 @@ from benchmarks.browser import ROOT
 from pages.shared import draft as drafts
 from pages.shared.review import rejects_as_csv
 from recsys_core.data.importing import assemble
-from recsys_core.data.raw_table import RawTable
+from recsys_core.data.reading.raw_table import RawTable
 from recsys_core.data.samples import SAMPLES
 from recsys_core.runs.store import Workspace
 from tests.pages.test_upload import GOOD, press, upload

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from recsys_core.data.impression_import import import_log
+from recsys_core.data.impressions.importing import import_log
 from recsys_core.runs.store import Workspace
 from tests.data.files import write
 from tests.worlds import golden

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recsys_core.data.dataset import Ids
-from recsys_core.data.impressions import Impressions
+from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import StoreError
 from recsys_core.runs.store import Workspace
 from tests.runs.builders import unfinished

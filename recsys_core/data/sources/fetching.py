@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from recsys_core.data.findings import quote
-from recsys_core.data.picture_files import LARGEST_PICTURE
 from recsys_core.data.progress import Progress, silent
+from recsys_core.data.side.picture_files import LARGEST_PICTURE
 from recsys_core.data.sources.server import find_file
 from recsys_core.data.sources.source import ServerFile, Source, SqlQuery, WebFile
 from recsys_core.data.sources.sql import run_query

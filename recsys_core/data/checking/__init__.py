@@ -1,0 +1,1 @@
+"""The table of text -> checked events: every row kept, rejected or merged."""

@@ -1,0 +1,1 @@
+"""The file -> a table of text: nothing cast, nothing lost without a count."""

@@ -1,0 +1,281 @@
+"""JSON, one object a line or a list of objects -> a table of text: keys are columns, numbers stay as written."""
+
+import json
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recsys_core.data import column_names
+from recsys_core.data.findings import listing, quote
+from recsys_core.data.progress import Progress, silent
+from recsys_core.data.reading.decoding import detect_encoding, first_bytes
+from recsys_core.data.reading.raw_table import RawTable, rejects
+from recsys_core.data.reading.text_columns import TextColumns
+from recsys_core.data.reading.text_table import LONGEST_LINE, MOST_COLUMNS
+from recsys_core.errors import DataError
+
+WANTED = "Write one object a line, with keys such as user, item, rating and time."
+LARGEST_DOCUMENT = 256 << 20  # bytes; a list is read as a whole
+HEAD_BYTES = 1 << 16
+SAMPLE_ROWS = 5_000
+BATCH_ROWS = 50_000
+PATIENCE = 10_000  # rejected lines before a file is given up
+_ROLES = ("user", "item", "rating", "time")
+
+Object = dict[str, Any]
+
+
+class _KeyTwice(ValueError):
+    """An object with the same key twice."""
+
+
+@dataclass
+class _Found:
+    """What was read so far."""
+
+    name: str
+    columns: TextColumns = field(default_factory=TextColumns)
+    batch: list[dict[str, str]] = field(default_factory=list)
+    lines: "array[int]" = field(default_factory=lambda: array("i"))
+    lost: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def add(self, line: int, row: Any, text: str) -> None:
+        """Take an object; set aside what is none."""
+        reason = "holds no object with keys and values" if not isinstance(row, dict) or not row else ""
+        cells = {} if reason else {key: _text(value) for key, value in row.items()}
+        nested = [key for key in cells if isinstance(row[key], dict | list) and _has_role(key)]
+        if nested:
+            reason = f"holds several values under the key {listing(nested)}"
+        elif "\\u" in text and not _is_whole("".join([*cells, *cells.values()])):
+            reason = "holds half a character (a lone surrogate)"
+        if reason:
+            self.reject(line, reason, text)
+            return
+        self.batch.append(cells)
+        self.lines.append(line)
+        if len(self.batch) == BATCH_ROWS:
+            self.flush()
+
+    def reject(self, line: int, reason: str, text: str) -> None:
+        self.lost.append((line, reason, text))
+        if len(self.lost) > PATIENCE and len(self.lost) > len(self):
+            raise self.mostly_lost()
+
+    def flush(self) -> None:
+        import pyarrow as pa
+
+        names = list(dict.fromkeys(key for row in self.batch for key in row))
+        if len({*self.columns.names, *names}) > MOST_COLUMNS:
+            raise DataError(
+                f"{self.name} has objects with more than {MOST_COLUMNS:,} different keys.", WANTED, "too-many-columns"
+            )
+        if self.batch:
+            cells = {name: pa.array([row.get(name, "") for row in self.batch], pa.string()) for name in names}
+            self.columns.add(cells)
+        self.batch = []
+
+    def table(self, cut: bool, lines: bool) -> RawTable:
+        self.flush()
+        if not len(self) and not self.lost:
+            raise DataError(f"{self.name} is JSON without any rows.", WANTED, "no-rows")
+        if len(self.lost) > len(self):
+            raise self.mostly_lost()
+        if len(self.columns.names) < 2:
+            raise DataError(
+                f"{self.name} is JSON with a single key, {listing(self.columns.names)}; a table has several columns.",
+                WANTED,
+                "not-a-table",
+            )
+        numbers, reasons, texts = zip(*self.lost, strict=True) if self.lost else ((), (), ())
+        where = np.frombuffer(self.lines, dtype=np.int32).copy() if lines else None
+        return RawTable(self.name, self.columns.table(), where, rejects(numbers, reasons, texts), cut=cut)
+
+    def mostly_lost(self) -> DataError:
+        line, reason, text = self.lost[0]
+        return DataError(
+            f"{self.name} looks like JSON, but line {line}, {quote(text)}, {reason}. "
+            f"{len(self.lost):,} of {len(self) + len(self.lost):,} rows cannot be read.",
+            WANTED,
+            "broken-json",
+        )
+
+
+def holds_json(path: Path) -> bool:
+    """Whether a file begins as JSON does, in any encoding, a broken first line notwithstanding."""
+    plain = first_bytes(path, HEAD_BYTES).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if _begins(plain, b"[", b'{["]') or _begins(plain, b"{", b'"}'):
+        return True
+    lines = [line for line in plain.splitlines()[:10] if line.strip()]
+    return 2 * sum(_begins(line.strip(), b"{", b'"') for line in lines) > len(lines)
+
+
+def read_json_table(path: Path, sample: bool = False, progress: Progress = silent) -> RawTable:
+    """Read JSON as text.
+
+    The file holds one object a line, or a list of objects, or an object of objects by id; the ids are then the column
+    ``id``. ``null`` and missing keys are "", truth values ``true`` and ``false``; lists and objects within are written
+    as JSON, but not where a user, item, rating or time is expected. What is broken is set aside in ``rejected``.
+
+    Args:
+        sample: read only the first 5,000 objects.
+
+    Raises:
+        DataError: it is not JSON, not flat, or most of it is broken.
+    """
+    encoding = detect_encoding(path)
+    found = _Found(path.name)
+    first = next((line for _, line in _lines(path, encoding)), "")
+    if first[:1] == "[" and first[1:].lstrip()[:1] in ("", "{", "]"):
+        cut = _read_list(path, encoding, found, sample)
+        return found.table(cut, lines=False)
+    if _is_document(path, encoding, first):
+        _read_object(path, encoding, found)
+        return found.table(cut=False, lines=False)
+    size, done = max(1, path.stat().st_size), 0
+    for number, line in _lines(path, encoding):
+        done += len(line)
+        if len(line) > LONGEST_LINE:
+            raise DataError(
+                f"{path.name} line {number} is longer than {LONGEST_LINE:,} characters.", WANTED, "endless-line"
+            )
+        _take_line(found, number, line)
+        if sample and len(found) == SAMPLE_ROWS:
+            return found.table(cut=True, lines=True)
+        if not number % BATCH_ROWS:
+            progress(min(1.0, done / size), f"Reading, {len(found):,} rows so far")
+    return found.table(cut=False, lines=True)
+
+
+def _begins(text: bytes, bracket: bytes, inside: bytes) -> bool:
+    rest = text[1:].lstrip()
+    return text.startswith(bracket) and (not rest or rest[:1] in inside)
+
+
+def _has_role(key: str) -> bool:
+    return any(column_names.fit(role, key) > 1 for role in _ROLES)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> Object:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _KeyTwice("has a key twice")
+    return made
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=str)
+
+
+def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, stripped, with their numbers; longer ones than allowed are cut."""
+    number = 0
+    with path.open(encoding=encoding) as file:
+        while line := file.readline(LONGEST_LINE + 2):
+            number += 1
+            if plain := line.lstrip("\ufeff").strip():
+                yield number, plain
+
+
+def _take_line(found: _Found, number: int, line: str) -> None:
+    try:
+        row = _DECODER.decode(line)
+    except _KeyTwice:
+        found.reject(number, "has a key twice", line)
+    except (ValueError, RecursionError):
+        found.reject(number, "is not JSON", line)
+    else:
+        found.add(number, row, line)
+
+
+def _is_document(path: Path, encoding: str, first: str) -> bool:
+    """Whether an object is laid out over several lines, or is alone and holds objects by id."""
+    if first[:1] != "{" or len(first) > LONGEST_LINE:
+        return first[:1] == "{"
+    lines = [line for _, line in islice(_lines(path, encoding), 2)]
+    if len(lines) == 2:
+        return first.endswith(("{", "[", ",")) and not lines[1].startswith("{")
+    try:
+        return _holds_rows(_DECODER.decode(first))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _holds_rows(value: Object) -> bool:
+    return len(value) > 1 and all(isinstance(row, dict) and row for row in value.values())
+
+
+def _read_list(path: Path, encoding: str, found: _Found, sample: bool) -> bool:
+    """Take the objects of a list; whether only the first ones."""
+    text = _document(path, encoding)
+    line, counted, position = 1, 0, _skip(text, text.index("[") + 1)
+    while text[position : position + 1] != "]":
+        line, counted = line + text.count("\n", counted, position), position
+        try:
+            row, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError) as error:
+            raise _broken(path.name, line) from error
+        found.add(line, row, text[position:end])
+        if sample and len(found) == SAMPLE_ROWS:
+            return True
+        position = _skip(text, end)
+        if text[position : position + 1] == ",":
+            position = _skip(text, position + 1)
+        elif text[position : position + 1] != "]":
+            raise _broken(path.name, line)
+    if text[position + 1 :].strip():
+        raise _broken(path.name, line)
+    return False
+
+
+def _read_object(path: Path, encoding: str, found: _Found) -> None:
+    """Take the objects of an object, each with its key as ``id``."""
+    try:
+        whole = _DECODER.decode(_document(path, encoding))
+    except (ValueError, RecursionError) as error:
+        raise _broken(path.name, getattr(error, "lineno", 1)) from error
+    if not _holds_rows(whole):
+        raise DataError(f"{path.name} is JSON, but one object and not a table of many.", WANTED, "not-a-table")
+    for number, (key, row) in enumerate(whole.items(), start=1):
+        found.add(number, {"id": key, **row}, f"\\u {key}")
+
+
+def _document(path: Path, encoding: str) -> str:
+    if path.stat().st_size > LARGEST_DOCUMENT:
+        raise DataError(
+            f"{path.name} is one JSON document of more than {LARGEST_DOCUMENT >> 20} MB.", WANTED, "too-large"
+        )
+    return path.read_text(encoding=encoding).lstrip("\ufeff").strip()
+
+
+def _skip(text: str, position: int) -> int:
+    """The next position that is not blank."""
+    while text[position : position + 1].isspace():
+        position += 1
+    return position
+
+
+def _broken(name: str, line: int) -> DataError:
+    return DataError(f"{name} looks like JSON, but is broken in line {line}.", WANTED, "broken-json")
