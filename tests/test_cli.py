@@ -520,6 +520,18 @@ def test_it_is_a_program(home):
     assert (done.returncode, done.stdout) == (2, "")
 
 
+@pytest.mark.parametrize("words", [["models"], ["models", "--json"], ["nonsense", "--json"]])
+def test_a_reader_who_stops_early_is_no_error(home, words):
+    with subprocess.Popen(
+        [sys.executable, "-m", "recsys_core", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY
+    ) as running:
+        running.stdout.close()
+        told = running.stderr.read().decode()
+    assert "Traceback" not in told
+    assert "BrokenPipe" not in told
+    assert running.returncode in (0, 2)
+
+
 def test_scores_are_plain_numbers(bias, ask):
     scores = [item["score"] for item in ask("recommend", bias, "--user", "ann", "-k", "6")[1]["items"]]
     assert scores == sorted(scores, reverse=True)

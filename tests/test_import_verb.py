@@ -127,3 +127,11 @@ def test_fixes_are_printed_as_flags(tmp_path: Path, workspace: Workspace, capsys
 
 def test_a_missing_file(tmp_path: Path, workspace: Workspace, bring) -> None:
     assert bring(tmp_path / "none.csv", "--name", "x")[1]["error"]["code"] == "no-such-file"
+
+
+@pytest.mark.parametrize(
+    "setting", ['weights={"buy": NaN}', 'weights={"buy": -1}', "threshold=NaN", "low=Infinity", "fewest_per_item=0"]
+)
+def test_numbers_that_make_no_sense_are_refused(tmp_path: Path, workspace: Workspace, bring, setting: str) -> None:
+    status, document = bring(write(tmp_path, text_of()), "--name", "x", "--set", setting)
+    assert (status, document["error"]["code"]) == (2, "bad-recipe")

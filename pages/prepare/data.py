@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared import cache, choose, draft, nav
 from pages.shared.browse import browse
 from pages.shared.findings_view import balance, findings_list, from_card
-from pages.shared.frame import plain, show_error
+from pages.shared.frame import plain, scroll_to_top, show_error
 from pages.shared.impressions_view import impressions_section
 from pages.shared.manage_dataset import manage, size
 from pages.shared.profile_view import profile_view
@@ -156,6 +156,7 @@ def waiting(begun: draft.Draft) -> None:
 choose.header(nav.DATA)
 if IMPORTED in st.session_state:
     st.toast(st.session_state.pop(IMPORTED), icon=":material/check:")
+    scroll_to_top()
 cards, begun = cache.workspace().datasets(), draft.current()
 asked = st.query_params.get(choose.DATASET) in [card.id for card in cards]
 if asked or begun is not None:

@@ -43,6 +43,14 @@ def draw_style() -> None:
     st.html(f"<style>.stApp {{{variables}}}\n{sheet}</style>")
 
 
+def scroll_to_top() -> None:
+    """Begin at the title, for a page that is entered from far down itself. The script is ours and takes nothing in."""
+    st.html(
+        "<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
 def show_error(error: StudioError) -> None:
     """What was found, what was wanted, what to do. Uploaded text in it is shown as text."""
     st.error(plain(str(error)), icon=":material/error:")

@@ -78,6 +78,7 @@ def _import(options: argparse.Namespace) -> tuple[Json, str]:
     ]
     for finding in summary["findings"]:
         lines.append(plain(f"{finding['level']}: {finding['message']}"))
+        lines += [plain(f"  {example}") for example in finding["examples"][1:]]
         lines += [plain(f"  {fix['label']}: {_as_flags(fix['changes'])}") for fix in finding["fixes"]]
     return {"dataset": card.id} | card.about, "\n".join(lines)
 

@@ -25,7 +25,7 @@ BATCH = 500_000  # rows that are text at one time
 def export(dataset: Dataset, folder: Path, format: str, parts: Sequence[str] = PARTS) -> list[Path]:
     """Write a data set as one file for each part, with the ids that people know.
 
-    ``events``: user, item, rating (or value, for implicit events), and time where it is known. ``items``: id, title,
+    ``events``: user, item, rating (or weight, for implicit events), and time where it is known. ``items``: id, title,
     genres joined by ``|``, year, text and whatever else is known, but no pictures; those without events come last.
     ``people``: id, name and whatever else is known.
 
@@ -94,7 +94,7 @@ def _events(dataset: Dataset, as_csv: bool) -> Iterator["pa.Table"]:
 
     events = dataset.interactions
     users, items = (pa.array(_ids(ids.values, as_csv), pa.string()) for ids in (dataset.user_ids, dataset.item_ids))
-    value = "rating" if dataset.feedback is Feedback.EXPLICIT else "value"
+    value = "rating" if dataset.feedback is Feedback.EXPLICIT else "weight"
     for start in range(0, max(len(events), 1), BATCH):
         rows = slice(start, start + BATCH)
         columns = {

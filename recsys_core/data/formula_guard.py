@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-# Spreadsheet programs run cells that begin so (OWASP, "CSV Injection"). Texts that look guarded are guarded as well:
-# no two texts are written alike, and each is found again.
-_TO_GUARD = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# Spreadsheet programs run cells that begin so, some of them in full width as well (OWASP, "CSV Injection"). Texts that
+# look guarded are guarded as well: no two texts are written alike, and each is found again.
+_TO_GUARD = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 def guard(texts: pd.Series) -> pd.Series:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recsys_core.data.checking.check import Checked, check
+from recsys_core.data.checking.check import check
 from recsys_core.data.checking.roles import guessed_by_values, settle
 from recsys_core.data.dataset import Dataset, Ids, blank_user_table
 from recsys_core.data.findings import Finding, listing
@@ -13,7 +13,7 @@ from recsys_core.data.progress import Progress, part_of, silent
 from recsys_core.data.reading.any_table import parts, read_table
 from recsys_core.data.reading.dialect import Dialect
 from recsys_core.data.reading.raw_table import RawTable
-from recsys_core.data.reading.wide import is_wide, melt
+from recsys_core.data.reading.wide import CELL, is_wide, melt
 from recsys_core.data.recipe import ROLES, UNDECIDED, Recipe
 from recsys_core.data.side.item_table import describe_items
 from recsys_core.data.side.joining import Join, SideTable
@@ -180,7 +180,7 @@ def assemble(
         pictures.folder if pictures is not None and about_items.has_images else None,
         about_items.others,
     )
-    known = _for_the_next_file(settled, checked)
+    known = settled.changed(checked.decided | {"wide": table.unit == CELL})  # the next file is not guessed about anew
     return Imported(
         dataset,
         known,
@@ -216,14 +216,6 @@ def check_name(name: str) -> str:
 
 def _is_wide(table: RawTable, recipe: Recipe) -> bool:
     return is_wide(table) if recipe.wide is None else recipe.wide
-
-
-def _for_the_next_file(settled: Recipe, checked: Checked) -> Recipe:
-    """The recipe with what was found out about the values, so that the next file is not guessed about anew."""
-    found: Json = {} if settled.threshold is not None or settled.rating is None else {"feedback": checked.feedback}
-    if checked.weights is not None:
-        found["weights"] = checked.weights
-    return settled.changed(found)
 
 
 def _guess_notes(settled: Recipe, recipe: Recipe) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Everything that was decided about a ratings file: kept with the data set, and good for next month's file."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -30,7 +30,7 @@ class Recipe(BaseModel):
     not exist or is left aside.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     part: str | None = Field(None, description="The member of an archive, or the sheet of a workbook.")
     dialect: Dialect | None = Field(None, description="How a text file is written.")
@@ -40,13 +40,16 @@ class Recipe(BaseModel):
     rating: str | None = Field(None, description="The column that says how much: ratings, or counts.")
     time: str | None = Field(None, description="The column that says when.")
     event: str | None = Field(None, description="The column that says what happened, such as view or purchase.")
-    weights: dict[str, float] | None = Field(None, description="What each kind of event counts; 0 leaves it out.")
+    weights: dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None, description="What each kind of event counts; 0 leaves it out."
+    )
     feedback: Feedback | None = Field(None, description="Ratings on a scale, or events that only happened.")
     threshold: float | None = Field(None, description="Only ratings of at least this count, each as one event.")
     not_ratings: tuple[float, ...] | None = Field(None, description="Numbers that mean 'not rated', such as -1.")
     low: float | None = Field(None, description="The lowest rating there can be.")
     high: float | None = Field(None, description="The highest rating there can be.")
     repeats: Repeats | None = Field(None, description="Of several rows about one pair, what to keep.")
+    thousands: bool = Field(False, description="Read 1,500 and 1.500 as fifteen hundred.")
     whole_ids: bool = Field(False, description="Read the ids 7 and 7.0 as the same.")
     normal_ids: bool = Field(False, description="Read ids that look the same but are written otherwise as the same.")
     day_first: bool | None = Field(None, description="Whether 3/4/2024 is in April rather than in March.")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from recsys_core.data.formula_guard import guard, unguard
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-TEXTS = st.text(st.sampled_from("'=+-@\t\r \n\"a1é💡\u202e"), max_size=6) | st.text(max_size=6)
+WIDE = "\uff1d\uff0b\uff0d\uff20"  # = + - @ in full width
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", *WIDE)
+TEXTS = st.text(st.sampled_from("'=+-@\t\r \n\"a1é💡\u202e" + WIDE), max_size=6) | st.text(max_size=6)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ TEXTS = st.text(st.sampled_from("'=+-@\t\r \n\"a1é💡\u202e"), max_size=6) | s
         ("a=b", "a=b"),
         (" =x", " =x"),
         ("007", "007"),
+        *((f"{mark}1", f"'{mark}1") for mark in WIDE),
+        *((f"'{mark}1", f"''{mark}1") for mark in WIDE),
     ],
 )
 def test_only_what_begins_as_a_formula_or_as_a_guarded_one_is_guarded(text, written):

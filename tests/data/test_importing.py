@@ -1,6 +1,7 @@
 """The whole way from files to a data set."""
 
 import csv
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def test_preview(tmp_path: Path) -> None:
 
 
 def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> None:
-    path = write(tmp_path, text_of([(u, i, t) for u, i, _, t in ROWS], header=("user_id", "item_id", "time")))
+    path = write(tmp_path, text_of([(u, i, r, r) for u, i, r, _ in ROWS], header=("user_id", "item_id", "a", "b")))
     seen = preview(path)
     assert seen.recipe is None
     assert seen.problem is not None
@@ -102,7 +103,7 @@ def test_preview_shows_the_table_even_if_a_role_is_missing(tmp_path: Path) -> No
 
 
 def test_the_shell_adds_its_flags_to_fixes_about_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(tmp_path, text_of([(u, i, t) for u, i, _, t in ROWS], header=("userId", "movieId", "timestamp")))
+    path = write(tmp_path, text_of([(u, i, r, r) for u, i, r, _ in ROWS], header=("userId", "movieId", "a", "b")))
     assert cli.main(["import", str(path), "--name", "x"]) == 2
     assert "say that there are none. In the shell: --user, --item, --rating, --time" in capsys.readouterr().err
     items = ["--items", str(write(tmp_path, "title,year\nOne,1999\nTwo,1998\n", "items.csv"))]
@@ -115,8 +116,8 @@ def test_the_shell_adds_its_flags_to_fixes_about_columns(tmp_path: Path, capsys:
     [
         ("", "ratings.csv is empty", "CSV"),
         (
-            text_of([(u, i, t) for u, i, _, t in ROWS], header=("userId", "movieId", "timestamp")),
-            'no rating column: besides "userId" .user. and "movieId" .item. it has "timestamp"',
+            text_of([(u, i, r, r) for u, i, r, _ in ROWS], header=("userId", "movieId", "a", "b")),
+            'no rating column: besides "userId" .user. and "movieId" .item. it has "a", "b"',
             "Choose the column that holds the ratings",
         ),
         (
@@ -209,3 +210,55 @@ def test_real_files(
 def test_leading_zeros_of_real_ids_survive() -> None:
     dataset = import_ratings(real("amazon-books-movies/Amazon-Books-Dense.inter"), "books").dataset
     assert dataset.item_ids.values[0] == "0001844423"
+
+
+def month(values: tuple[str, ...], kinds: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    rows = [(u, i, values[n % len(values)], t) for n, (u, i, _, t) in enumerate(ROWS)]
+    return [(*row, kinds[n % len(kinds)]) for n, row in enumerate(rows)] if kinds else rows
+
+
+@pytest.mark.parametrize(
+    ("first", "kinds", "chosen"),
+    [
+        (("1", "2", "5"), (), {}),
+        (("1", "2", "99"), (), {}),
+        (("1", "250", "3"), (), {}),
+        (("3", "3"), (), {}),
+        (("0", "1", "5"), ("view", "buy"), {"event": "event"}),
+        (("1", "4", "5"), (), {"threshold": 4}),
+    ],
+)
+def test_a_stored_recipe_gives_the_same_again(
+    tmp_path: Path, first: tuple[str, ...], kinds: tuple[str, ...], chosen: dict[str, object]
+) -> None:
+    header = (*HEADER, "event") if kinds else HEADER
+    path = write(tmp_path, text_of(month(first, kinds), header=header))
+    made = import_ratings(path, "january", Recipe.parse(chosen))
+    stored = Recipe.parse(json.loads(json.dumps(made.summary()["recipe"])))
+    again = import_ratings(path, "january", stored)
+    assert again.dataset.fingerprint == made.dataset.fingerprint
+    assert (again.kept, again.rejected, again.merged) == (made.kept, made.rejected, made.merged)
+
+
+def test_what_was_guessed_about_one_month_holds_for_the_next(tmp_path: Path) -> None:
+    def stored(values: tuple[str, ...]) -> Recipe:
+        made = import_ratings(write(tmp_path, text_of(month(values)), "january.csv"), "x")
+        return Recipe.parse(made.summary()["recipe"])
+
+    february = write(tmp_path, text_of(month(("1", "2", "5", "99"))), "february.csv")
+    assert import_ratings(february, "x", stored(("1", "2", "99"))).rejected == 8
+    ratings = write(tmp_path, text_of(month(("1", "2", "5"))), "march.csv")
+    assert import_ratings(ratings, "x", stored(("5", "5"))).dataset.feedback is Feedback.EXPLICIT
+
+
+def test_a_wide_file_stays_wide(tmp_path: Path) -> None:
+    def matrix(values: str) -> str:
+        lines = [
+            f"p{row}," + ",".join(values[(row * 5 + column) % len(values)] for column in range(8)) for row in range(9)
+        ]
+        return "name," + ",".join(f"film {n}" for n in range(8)) + "\n" + "\n".join(lines) + "\n"
+
+    first = import_ratings(write(tmp_path, matrix("12345 "), "january.csv"), "x")
+    stored = Recipe.parse(first.summary()["recipe"])
+    again = import_ratings(write(tmp_path, matrix("15 "), "february.csv"), "x", stored)
+    assert (again.dataset.n_users, again.dataset.n_items) == (9, 8)

@@ -24,7 +24,7 @@ BAD = {
     "a text": (b"Dear reader,\nthis is a letter and not a table.\nYours.\n" * 5, "plain text"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "PNG"),
     "a broken zip": (b"PK\x03\x04" + bytes(200), "zip"),
-    "no rating column": (b"user_id,item_id,comment\n" + b"u1,i1,nice film\nu2,i2,dull film\n" * 9, "rating"),
+    "no rating column": (b"user_id,item_id,a,b\n" + b"u1,i1,1,2\nu2,i2,4,5\n" * 9, "rating"),
     "two lines": (b"user_id,item_id,rating\nu1,i1,5\n", "1 row"),
     "ratings as words": (WORDS.encode(), '"five"'),
     "ids missing": (NO_IDS.encode(), "user_id"),

@@ -1,13 +1,13 @@
 """A table of text -> checked arrays. Every row is kept, rejected or merged, and counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from recsys_core.data.checking.id_column import read_ids
 from recsys_core.data.checking.rating_column import Values, read_values, settle_feedback
-from recsys_core.data.checking.remarks import leave_out_constant, leave_out_rare, remark_concentration
+from recsys_core.data.checking.remarks import leave_out_below, leave_out_constant, leave_out_rare, remark_concentration
 from recsys_core.data.checking.repeated_headers import leave_out_headers
 from recsys_core.data.checking.repeats import Merged, merge_repeats
 from recsys_core.data.checking.sieve import Sieve
@@ -19,7 +19,7 @@ from recsys_core.data.progress import Progress, silent
 from recsys_core.data.reading.raw_table import RawTable
 from recsys_core.data.recipe import Recipe, Repeats
 from recsys_core.errors import DataError
-from recsys_core.types import Feedback
+from recsys_core.types import Feedback, Json
 
 FEWEST_USERS, FEWEST_ITEMS, FEWEST_EVENTS = 2, 2, 10
 _KEPT = {
@@ -40,7 +40,7 @@ class Checked:
         kept: rows that became events. rejected: rows left out. merged: rows that repeat a pair of user and item.
         rejects: the rows that were left out for their values, one by one, as ``RawTable.rejected`` holds them; at most
             100,000.
-        weights: of the kinds of events, where there is a column that tells them.
+        decided: fields of the recipe that were guessed, so that the next file is read in the same way.
     """
 
     interactions: Interactions
@@ -54,7 +54,7 @@ class Checked:
     merged: int
     findings: tuple[Finding, ...]
     rejects: pd.DataFrame
-    weights: dict[str, float] | None = None
+    decided: Json = field(default_factory=dict)
 
 
 def check(table: RawTable, recipe: Recipe, progress: Progress = silent) -> Checked:
@@ -90,6 +90,8 @@ def check(table: RawTable, recipe: Recipe, progress: Progress = silent) -> Check
     _report_repeats(sieve, merged, values, times is not None)
     kept = _filtered(sieve, merged, users, items, user_names, values.feedback, recipe)
     rows, numbers = merged.rows[kept], merged.values[kept]
+    if recipe.threshold is not None:
+        values, numbers = replace(values, feedback=Feedback.IMPLICIT), np.ones(len(rows), np.float32)
     user_codes, user_order = pd.factorize(users[rows])
     item_codes, item_order = pd.factorize(items[rows])
     _require_enough(sieve, len(user_order), len(item_order), len(rows))
@@ -116,7 +118,7 @@ def check(table: RawTable, recipe: Recipe, progress: Progress = silent) -> Check
         merged=merged.repeated,
         findings=tuple(sieve.findings),
         rejects=sieve.rejects(),
-        weights=values.weights,
+        decided=values.decided,
     )
 
 
@@ -130,8 +132,11 @@ def _filtered(
     recipe: Recipe,
 ) -> np.ndarray:
     """Positions in ``merged`` of the events that stay."""
-    stay = leave_out_constant(sieve, users[merged.rows], merged.values, user_names, feedback, recipe)
-    kept = np.flatnonzero(stay)
+    kept = np.flatnonzero(leave_out_below(sieve, merged.values, recipe.threshold, recipe.rating))
+    if recipe.threshold is None:
+        kept = np.flatnonzero(
+            leave_out_constant(sieve, users[merged.rows], merged.values, user_names, feedback, recipe)
+        )
     rows = merged.rows[kept]
     return kept[leave_out_rare(sieve, users[rows], items[rows], recipe)]
 

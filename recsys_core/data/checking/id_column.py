@@ -13,6 +13,7 @@ from recsys_core.types import Int32, Strings
 
 LONGEST_ID = 1000
 UNSEEN = "\ufeff\u200b\u2060"  # without width: they come along when ids are copied from pages and documents
+BLANKS = UNSEEN + "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "-", "?", "nat", "\\n"])
 _POINT_ZERO = r"[+-]?\d+\.0+"
 _SHORTENED = r"\d+(\.\d+)?[eE]\+?\d+"
@@ -25,9 +26,10 @@ _MAIL = r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}"
 def read_ids(sieve: Sieve, column: str, noun: str, recipe: Recipe) -> tuple[Int32, Strings]:
     """The position of each row's id among the distinct ids; rows without one are rejected."""
     read = sieve.table.column(column)
-    texts = read.texts if sieve.table.dialect is None else unguard(read.texts)
-    names = texts.str.strip().str.strip(UNSEEN).str.strip()
-    _report_joined(sieve, column, read.texts.nunique() - names.nunique())
+    guarded = sieve.table.dialect is not None and not read.texts.str.contains(r"^[=+\-@\t\r]").any()
+    texts = unguard(read.texts) if guarded else read.texts  # our exports leave no such text unguarded
+    names = texts.str.strip(BLANKS)
+    _report_joined(sieve, column, texts.nunique() - names.nunique())
     names = _whole(sieve, column, names, recipe)
     names = _normal(sieve, column, names, recipe)
     codes, found = pd.factorize(names)

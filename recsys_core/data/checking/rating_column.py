@@ -1,34 +1,27 @@
-"""A column of ratings or counts, or of kinds of events -> numbers, and what they mean."""
+"""A column of ratings or counts -> numbers, and what they mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from recsys_core.data import column_names
+from recsys_core.data.checking.event_column import weigh_events
 from recsys_core.data.checking.id_column import MISSING
+from recsys_core.data.checking.not_ratings import leave_out_not_ratings
 from recsys_core.data.checking.roles import NO_RATINGS
+from recsys_core.data.checking.scale import hold_to_scale
 from recsys_core.data.checking.sieve import Sieve
 from recsys_core.data.findings import Fix, counted, quote
 from recsys_core.data.recipe import Recipe, Repeats
 from recsys_core.errors import DataError
-from recsys_core.types import Bool, Feedback, Float32, Float64
+from recsys_core.types import Bool, Feedback, Float32, Float64, Json
 
 MOST_WORDS = 0.1  # share of ratings that may be words before the column is taken for the wrong one
 LARGEST_RATING = 1e6  # in size; far larger ones overflow in training
-FEWEST_TO_DOUBT = 20  # ratings
-MOST_OUTSIDE = 0.005  # share of ratings that may lie outside a scale for it to be the one that was meant
 LARGEST_ON_A_SCALE = 100
-SCALES = ((1.0, 5.0), (0.5, 5.0), (0.0, 5.0), (1.0, 10.0), (0.0, 10.0), (1.0, 7.0), (-10.0, 10.0), (0.0, 100.0))
-WEIGHTS = {"view": 1.0, "cart": 3.0, "purchase": 5.0, "like": 2.0, "remove": 0.0}  # by what kinds of events mean
-_KINDS = {
-    "remove": "remove delete unlike return refund cancel impression shown",
-    "purchase": "purchase buy bought transaction order checkout sale paid",
-    "cart": "cart basket addtocart",
-    "like": "like favorite favourite wishlist bookmark save share follow",
-}
 _NOT_FINITE = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+"
 
 
 @dataclass(frozen=True)
@@ -39,63 +32,89 @@ class Values:
         numbers: Float32[N], a rating or a weight; anything where the row is out.
         feedback: what the numbers mean.
         repeats: what becomes of several rows about one pair.
-        weights: of the kinds of events, where there is an event column.
+        decided: fields of the recipe that were guessed, so that the next file is read in the same way.
     """
 
     numbers: Float32
     feedback: Feedback
     repeats: Repeats
-    weights: dict[str, float] | None = None
+    decided: Json = field(default_factory=dict)
 
 
 def read_values(sieve: Sieve, recipe: Recipe) -> Values:
-    """The ratings, counts or weights of events of a table whose columns are settled."""
-    weights = None
+    """The ratings, counts or weights of events of a table whose columns are settled.
+
+    With an event column the numbers are counts. A threshold is applied later, to what becomes of repeated pairs.
+    """
+    decided: Json = {}
     if recipe.rating is None:
         numbers, feedback = np.ones(len(sieve.table), np.float32), Feedback.IMPLICIT
         if recipe.event is None:
             sieve.say("note", "implicit", "There are no ratings: the data say who met what (implicit feedback).")
     else:
-        numbers = _numbers(sieve, recipe.rating)
-        _leave_out_not_ratings(sieve, recipe.rating, numbers, recipe)
-        feedback = recipe.feedback or _guess_feedback(sieve, recipe.rating, numbers)
+        numbers = _numbers(sieve, recipe.rating, recipe)
+        if marks := leave_out_not_ratings(sieve, recipe.rating, numbers, recipe):
+            decided["not_ratings"] = marks
+        feedback = _feedback(sieve, recipe.rating, numbers, recipe)
+        if recipe.event is None and recipe.threshold is None:
+            decided["feedback"] = feedback
         if feedback is Feedback.EXPLICIT:
-            _hold_to_scale(sieve, recipe.rating, numbers, recipe)
-        numbers = _positives(sieve, recipe.rating, numbers, feedback, recipe)
+            _refuse_sums(recipe)
+            _leave_out_huge(sieve, recipe.rating, numbers)
+            hold_to_scale(sieve, recipe.rating, numbers, recipe)
     if recipe.event is not None:
-        numbers, weights = _weighted(sieve, recipe.event, numbers, recipe)
-        feedback = Feedback.IMPLICIT
-    counts = feedback is Feedback.IMPLICIT and recipe.threshold is None and (recipe.rating or recipe.event)
-    return Values(numbers, feedback, recipe.repeats or (Repeats.SUM if counts else Repeats.LAST), weights)
+        numbers, decided["weights"] = weigh_events(sieve, recipe.event, numbers, recipe)
+    if feedback is Feedback.IMPLICIT:
+        _leave_out_nothings(sieve, recipe.rating or recipe.event, numbers)
+    adds_up = feedback is Feedback.IMPLICIT and (recipe.rating or recipe.event)
+    return Values(numbers, feedback, recipe.repeats or (Repeats.SUM if adds_up else Repeats.LAST), decided)
 
 
-def _numbers(sieve: Sieve, column: str) -> Float32:
+def _numbers(sieve: Sieve, column: str, recipe: Recipe) -> Float32:
     """The numbers of a column; rows without a finite one are rejected."""
     read = sieve.table.column(column)
     texts = read.texts.str.strip()
     dialect = sieve.table.dialect
-    if dialect is None or dialect.delimiter != ",":
+    grouped = texts.str.fullmatch(_THOUSANDS)
+    if recipe.thousands:
+        texts = texts.where(~grouped, texts.str.replace(r"[.,]", "", regex=True))
+    elif dialect is None or dialect.delimiter != ",":
         texts = texts.str.replace(r"^([+-]?\d*),(\d+)$", r"\1.\2", regex=True)
     lower = texts.str.lower()
     numeric = texts.str.fullmatch(_DECIMAL).to_numpy(dtype=bool)
     with np.errstate(over="ignore"):
         numbers = texts.where(numeric).to_numpy(np.float64, na_value=np.nan).astype(np.float32)
         finite = np.isfinite(numbers)
+    if not recipe.thousands:
+        _doubt_thousands(sieve, column, grouped.to_numpy(dtype=bool), numbers)
     missing = lower.isin(MISSING).to_numpy(dtype=bool)
     infinite = lower.isin(_NOT_FINITE).to_numpy(dtype=bool) | (numeric & ~finite)
-    huge = numeric & ~infinite & (np.abs(numbers) > LARGEST_RATING)
     words = ~numeric & ~missing & ~infinite
     _refuse_words(sieve, read.spread(words) if words.any() else words[:0], column)
     fix = f"Write the ratings as plain numbers, such as 4 or 3.5. {NO_RATINGS}"
     for bad, code, what in (
         (missing, "missing-rating", "is no rating"),
         (infinite, "infinite-rating", "is not a finite number"),
-        (huge, "huge-rating", f"is beyond ±{LARGEST_RATING:,.0f}"),
         (words, "rating-not-a-number", "is not a number"),
     ):
         if bad.any():
             sieve.reject(read.spread(bad), column, code, what, fix)
     return read.spread(np.where(numeric & finite, numbers, np.float32(0)))
+
+
+def _doubt_thousands(sieve: Sieve, column: str, grouped: Bool, numbers: Float32) -> None:
+    """Say where 1,500 was read as one and a half, though all other numbers are whole."""
+    others = numbers[~grouped & np.isfinite(numbers)]
+    if not grouped.any() or (others % 1 != 0).any() or not (numbers[grouped] % 1 != 0).any():
+        return
+    sieve.say(
+        "warning",
+        "thousands",
+        f"Some numbers in {quote(column)} have exactly three digits behind a point or comma, and all others are whole: "
+        "perhaps 1,500 means fifteen hundred. They were read as fractions.",
+        0,
+        Fix("Read 1,500 as fifteen hundred", {"thousands": True}),
+    )
 
 
 def _refuse_words(sieve: Sieve, words: Bool, column: str) -> None:
@@ -110,52 +129,19 @@ def _refuse_words(sieve: Sieve, words: Bool, column: str) -> None:
         )
 
 
-def _leave_out_not_ratings(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> None:
-    """Numbers such as -1 or 99 that say that there is no rating."""
-    levels = np.unique(numbers[sieve.good]) if sieve.good.any() else np.empty(0, np.float32)
-    marks = _guess_marks(levels) if recipe.not_ratings is None else recipe.not_ratings
-    for mark in marks:
-        _leave_out_mark(sieve, column, numbers, mark, guessed=recipe.not_ratings is None)
-    zeros = numbers == 0
-    if recipe.not_ratings is None and len(levels) > 2 and levels[0] == 0 and levels[1] >= 1 and (levels % 1 == 0).all():
-        count = int((zeros & sieve.good).sum())
-        if count > 0.1 * sieve.good.sum():
-            sieve.say(
-                "note",
-                "many-zeros",
-                f"{counted(count, 'rating')} in {quote(column)} are 0. If 0 means 'not rated', leave them out.",
-                count,
-                Fix("0 means not rated", {"not_ratings": [0.0]}),
-            )
-
-
-def _leave_out_mark(sieve: Sieve, column: str, numbers: Float32, mark: float, guessed: bool) -> None:
-    marked = numbers == np.float32(mark)
-    places = ", ".join(sieve.table.place(row) for row in np.flatnonzero(marked & sieve.good)[:3].tolist())
-    sieve.leave_out(
-        marked,
-        f"{mark:g} means not rated",
-        "not-rated",
-        lambda n: (
-            f"{counted(n, 'row')} with {mark:g} in {quote(column)} ({places}): taken for 'not rated' and left out."
-        ),
-        *([Fix(f"Keep {mark:g} as a rating", {"not_ratings": []})] if guessed else []),
-    )
-
-
-def _guess_marks(levels: Float32) -> tuple[float, ...]:
-    marks: list[float] = []
-    if len(levels) > 2 and levels[0] == -1 and levels[1] >= 0 and levels[-1] >= 2:
-        marks.append(-1.0)
-        levels = levels[1:]
-    if len(levels) > 2 and levels[-1] in (99, 999, -99) and levels[-2] <= 20:
-        marks.append(float(levels[-1]))
-    return tuple(marks)
+def _feedback(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> Feedback:
+    """What the numbers mean before any threshold."""
+    if recipe.event is not None:
+        return Feedback.IMPLICIT
+    if recipe.feedback is not None and recipe.threshold is None:
+        return recipe.feedback
+    return _guess_feedback(sieve, column, numbers)
 
 
 def _guess_feedback(sieve: Sieve, column: str, numbers: Float32) -> Feedback:
     """Whole numbers without a small upper end, or under a name that speaks of counts, are counts; the rest ratings."""
-    kept = numbers[sieve.good]
+    usual = sieve.good & (np.abs(numbers) <= LARGEST_RATING)
+    kept = numbers[usual if usual.any() else sieve.good]
     if not len(kept):
         return Feedback.EXPLICIT
     whole = bool((kept % 1 == 0).all()) and bool((kept >= 0).all())
@@ -173,108 +159,35 @@ def _guess_feedback(sieve: Sieve, column: str, numbers: Float32) -> Feedback:
     return Feedback.IMPLICIT
 
 
-def _hold_to_scale(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> None:
-    low, high = recipe.low, recipe.high
-    if low is not None or high is not None:
-        outside = np.zeros(len(numbers), dtype=bool)
-        outside |= numbers < low if low is not None else False
-        outside |= numbers > high if high is not None else False
-        span = f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
-        fix = "Correct the scale, or choose another column for the ratings."
-        if outside.any():
-            sieve.reject(outside, column, "out-of-scale", f"lies outside the scale {span}", fix)
-        return
-    kept = numbers[sieve.good]
-    if len(kept) >= FEWEST_TO_DOUBT:
-        _doubt_scale(sieve, column, numbers, kept)
-        _doubt_one_scale(sieve, kept)
-
-
-def _doubt_scale(sieve: Sieve, column: str, numbers: Float32, kept: Float32) -> None:
-    """Say where a few ratings lie beyond the scale of all others."""
-    least, most = float(kept.min()), float(kept.max())
-    if any(low <= least and most == high for low, high in SCALES):
-        return
-    for low, high in SCALES:
-        beyond = (numbers < low) | (numbers > high)
-        count = int((beyond & sieve.good).sum())
-        if 0 < count <= max(1, MOST_OUTSIDE * len(kept)):
-            examples = sieve.examples(beyond, column)
-            sieve.say(
-                "warning",
-                "beyond-scale",
-                f"Nearly all ratings lie between {low:g} and {high:g}, but {counted(count, 'rating')} not "
-                f"({examples[0]}): they run from {least:g} to {most:g}. They are kept.",
-                count,
-                Fix(f"Keep only {low:g} to {high:g}", {"low": low, "high": high}),
-                examples=examples,
-            )
-            return
-
-
-def _doubt_one_scale(sieve: Sieve, kept: Float32) -> None:
-    """Say where ratings up to 10 and ratings from 20 on stand side by side, with nothing between."""
-    small = kept <= 10
-    share = float(small.mean())
-    if kept.min() < 0 or not 0.05 < share < 0.95 or (~small & (kept < 20)).any() or len(np.unique(kept[small])) < 3:
-        return
-    message = (
-        f"{share:.0%} of the ratings lie between {kept.min():g} and 10, the others between 20 and {kept.max():g}: two "
-        "scales may be mixed. Bring them to one before you import."
-    )
-    sieve.say("warning", "two-scales", message, len(kept))
-
-
-def _positives(sieve: Sieve, column: str, numbers: Float32, feedback: Feedback, recipe: Recipe) -> Float32:
-    """Of implicit feedback the weights; with a threshold, one for each rating that reaches it."""
-    if recipe.threshold is not None:
-        limit = recipe.threshold
-        sieve.leave_out(
-            numbers < np.float32(limit),
-            f"is rated below {limit:g}",
-            "below-threshold",
-            lambda n: f"{counted(n, 'row')} rated below {limit:g} in {quote(column)}, left out as the threshold asks.",
+def _refuse_sums(recipe: Recipe) -> None:
+    if recipe.repeats is Repeats.SUM:
+        raise DataError(
+            "Ratings on a scale cannot be added up: their sum would leave the scale.",
+            "Keep the last, the first or the mean of repeated rows, or say that the numbers are counts.",
+            "sum-of-ratings",
         )
-        return np.ones(len(numbers), np.float32)
-    if feedback is Feedback.IMPLICIT and (numbers[sieve.good] <= 0).any():
+
+
+def _leave_out_huge(sieve: Sieve, column: str, numbers: Float32) -> None:
+    huge = np.abs(numbers) > LARGEST_RATING
+    if huge.any():
+        fix = f"Write the ratings as plain numbers, such as 4 or 3.5. {NO_RATINGS}"
+        sieve.reject(huge, column, "huge-rating", f"is beyond ±{LARGEST_RATING:,.0f}", fix)
+
+
+def _leave_out_nothings(sieve: Sieve, column: str | None, numbers: Float32) -> None:
+    """Counts of zero or less: no event happened."""
+    nothing = numbers <= 0
+    if column is not None and (nothing & sieve.good).any():
         sieve.leave_out(
-            numbers <= 0,
+            nothing,
             "counts nothing",
             "no-event",
             lambda n: (
-                f"{counted(n, 'row')} with zero or less in {quote(column)}: no event happened. They were left out."
+                f"{counted(n, 'row')} that count zero or less in {quote(column)}: no event happened. They were "
+                "left out."
             ),
         )
-    return numbers
-
-
-def _weighted(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> tuple[Float32, dict[str, float]]:
-    """Each row's number times the weight of its kind of event."""
-    read = sieve.table.column(column)
-    codes, names = pd.factorize(read.texts.str.strip())
-    weights = {str(name): float((recipe.weights or {}).get(name, _guess_weight(name))) for name in names}
-    factors = read.spread(np.array(list(weights.values()), dtype=np.float32)[codes])
-    counts = np.bincount(read.spread(codes), minlength=len(names))
-    shown = [f"{quote(str(names[kind]))} {weights[str(names[kind])]:g}" for kind in counts.argsort()[::-1][:8]]
-    sieve.say("note", "event-weights", f"Kinds of events in {quote(column)} and what each counts: {', '.join(shown)}.")
-    if (factors == 0).any():
-        sieve.leave_out(
-            factors == 0,
-            "is of a kind of event that counts nothing",
-            "event-counts-nothing",
-            lambda n: (
-                f"{counted(n, 'row')} of kinds of events in {quote(column)} that count nothing. They were left out."
-            ),
-        )
-    return numbers * factors, weights
-
-
-def _guess_weight(kind: str) -> float:
-    words = "".join(column_names.tokens(kind))
-    for meaning, hints in _KINDS.items():
-        if any(hint in words for hint in hints.split()):
-            return WEIGHTS[meaning]
-    return WEIGHTS["view"]
 
 
 def settle_feedback(sieve: Sieve, values: Values, kept: Float64, column: str | None) -> tuple[Feedback, Float64]:

@@ -37,6 +37,19 @@ def leave_out_constant(
     return ~constant[users]
 
 
+def leave_out_below(sieve: Sieve, values: Float32, threshold: float | None, column: str | None) -> Bool:
+    """Bool[n], the events that stay: those whose rating reaches the threshold."""
+    if threshold is None:
+        return np.ones(len(values), dtype=bool)
+    stay = values >= np.float32(threshold)
+    lost = int((~stay).sum())
+    if lost:
+        where = quote(column or "")
+        message = f"{counted(lost, 'row')} rated below {threshold:g} in {where}, left out as the threshold asks."
+        sieve.say("note", "below-threshold", message, lost)
+    return stay
+
+
 def leave_out_rare(sieve: Sieve, users: Int32, items: Int32, recipe: Recipe) -> Bool:
     """Bool[n], the events of people and items with the minimum of events that was asked for."""
     person, item = recipe.fewest_per_person, recipe.fewest_per_item

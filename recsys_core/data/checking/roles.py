@@ -6,7 +6,7 @@ from dataclasses import asdict, astuple, dataclass
 import pandas as pd
 
 from recsys_core.data import column_names
-from recsys_core.data.checking.times import looks_like_times
+from recsys_core.data.checking.times import looks_like_times, read_times
 from recsys_core.data.findings import listing, quote
 from recsys_core.data.reading.dialect import is_number
 from recsys_core.data.reading.raw_table import RawTable
@@ -15,6 +15,8 @@ from recsys_core.errors import DataError
 
 SAMPLE_ROWS = 10_000
 MOST_KINDS = 50  # of events
+MOST_SEARCHED = 50  # nameless columns whose values are looked at
+FEWEST_TIMES = 0.1  # share of times in a column that is called one
 HOW_TO_CHOOSE = "Choose by hand which column holds what."
 NO_RATINGS = "Choose the column that holds the ratings, or say that there are none."
 
@@ -45,37 +47,47 @@ def settle(table: RawTable, recipe: Recipe) -> Recipe:
 def guess_columns(table: RawTable, chosen: Mapping[str, str | None] | None = None) -> Columns:
     """The role of each column, from its name and, where names say nothing, from its values.
 
-    A table of nothing but a user and an item column is implicit feedback.
+    A table without a column that could hold ratings is implicit feedback.
 
     Args:
         chosen: roles (of ``ROLES``) that are settled already. None as the value says that there is no such column. A
             number stands for a position, the first column being 1.
 
     Raises:
-        DataError: a chosen column does not exist, or a role that is needed fits no column.
+        DataError: a chosen column does not exist, a role that is needed fits no column, or several could be ratings.
     """
     found = {role: _named(table, name) for role, name in (chosen or {}).items()}
     sample = table.head(SAMPLE_ROWS)
     for role in ("user", "item", "rating", "time"):
         if role not in found and (name := _by_name(role, sample, found)):
             found[role] = name
-    _find_events(sample, found)
-    for role, search in (("time", _time_by_values), ("rating", _rating_by_values)):
-        if role not in found and (name := search(sample, found)):
+    if "time" not in (chosen or {}) and "time" in found and _holds_no_times(sample, found["time"]):
+        del found["time"]
+    filled = sample[[name for name in sample.columns if not _is_idle(str(name), sample[name])]]
+    _find_events(sample, filled, found)
+    if "time" not in found and (name := _time_by_values(filled, found)):
+        found["time"] = name
+    for role in ("user", "item"):
+        if role not in found and (name := _standing_in(role, filled, found)):
             found[role] = name
+    nameless = "user" not in found and "item" not in found
+    silent = "rating" not in found and found.get("event") is None
+    candidates = _could_be_ratings(filled, found) if silent else []
+    if silent and (name := _rating_by_values(table, filled, found)):
+        found["rating"], candidates = name, []
     for role in ("user", "item"):
         if found.get(role) is None:
-            found[role] = _id_by_values(role, table, sample, found)
+            found[role] = _id_by_values(role, table, filled, found)
     others = [found.get(role) for role in ("rating", "time", "event")]
     columns = Columns(found["user"] or "", found["item"] or "", *others)
-    if (
-        "rating" not in found
-        and not columns.event
-        and (unused := _free(sample, found) + [columns.time] * (columns.time is not None))
-    ):
+    free = _free(filled, found)
+    unclear = [name for name in candidates if name in free]
+    untold = silent and "rating" not in found and nameless and "time" not in found and bool(free)
+    if len(unclear) > 1 or untold:
         raise DataError(
             f"{table.name} has no rating column: besides {quote(columns.user)} (user) and {quote(columns.item)} (item) "
-            f"it has {listing([str(name) for name in unused])}, and none of these looks like ratings.",
+            f"it has {listing(free)}, and "
+            + ("more than one of these could hold the ratings." if unclear else "none of these looks like ratings."),
             NO_RATINGS,
             "no-rating-column",
         )
@@ -115,22 +127,28 @@ def _speaks(role: str, name: str) -> bool:
     return any(column_names.fit(one, name) for one in ((role, "count") if role == "rating" else (role,)))
 
 
-def _find_events(sample: pd.DataFrame, found: dict[str, str | None]) -> None:
-    """Where nothing is called a rating: counts by their name, else kinds of events by name and values."""
-    if "rating" not in found and (name := _by_name("count", sample, found)) and _suits("rating", sample[name]):
+def _find_events(sample: pd.DataFrame, filled: pd.DataFrame, found: dict[str, str | None]) -> None:
+    """Where nothing is called a rating: counts by their name, else kinds of events by name or by well-known words."""
+    if "rating" not in found and (name := _by_name("count", sample, found)) and _suits("count", sample[name]):
         found["rating"] = name
     if "event" in found or "rating" in found:
         return
     name = _by_name("event", sample, found)
-    if name is not None and 1 < sample[name].nunique() <= MOST_KINDS and _share_of_numbers(sample[name]) < 0.5:
+    if name is None or not 1 < sample[name].nunique() <= MOST_KINDS or _share_of_numbers(sample[name]) >= 0.5:
+        name = next((name for name in _free(filled, found)[:MOST_SEARCHED] if _tells_events(filled[name])), None)
+    if name is not None:
         found["event"] = name
 
 
-def _free(sample: pd.DataFrame, found: Mapping[str, str | None]) -> list[str]:
-    """The columns without a role, but for a row index and empty columns."""
+def _tells_events(values: pd.Series) -> bool:
+    kinds = values.str.strip().unique()
+    return 1 < len(kinds) <= MOST_KINDS and all(column_names.is_event(str(kind)) for kind in kinds)
+
+
+def _free(filled: pd.DataFrame, found: Mapping[str, str | None]) -> list[str]:
+    """The columns without a role."""
     taken = set(found.values())
-    names = [str(name) for name in sample.columns if name not in taken]
-    return [name for name in names if not _is_idle(name, sample[name])]
+    return [str(name) for name in filled.columns if name not in taken]
 
 
 def _is_idle(name: str, values: pd.Series) -> bool:
@@ -156,36 +174,75 @@ def _suits(role: str, values: pd.Series) -> bool:
     return looks_like_times(values) if role == "time" else bool((values.str.strip() != "").any())
 
 
-def _time_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
-    return next((name for name in _free(sample, found) if looks_like_times(sample[name])), None)
+def _holds_no_times(sample: pd.DataFrame, name: str | None) -> bool:
+    """Whether a column with a name such as date_stayed holds no times, but for instance "December 2012"."""
+    if name is None or column_names.fit("time", name) == 3:
+        return False
+    values = sample[name]
+    texts = values[values.str.strip() != ""].astype("str")
+    return len(texts) > 0 and float(read_times(texts).good.mean()) < FEWEST_TIMES
 
 
-def _rating_by_values(sample: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+def _time_by_values(filled: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+    """Dates before numbers, which may be ids after all."""
+    free, first = _free(filled, found)[:MOST_SEARCHED], filled.head(200)
+    numeric = {name for name in free if _share_of_numbers(first[name]) > 0.5}
+    free.sort(key=numeric.__contains__)
+    return next((name for name in free if looks_like_times(filled[name])), None)
+
+
+def _rating_by_values(table: RawTable, filled: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
     """The column that looks most like ratings.
 
-    Where the ids are known by name, a nameless rating must be the only candidate. Where nothing has a name, a table
-    of more than four columns is a table of ratings only if one of them holds times.
+    Where the ids are known by name, a nameless rating must be the only candidate, and on a small scale. Otherwise a
+    table of more than three columns is a table of ratings only if it holds times. Without a header the first two
+    columns are ratings only in need, and the last of a short table may count anything.
     """
-    free = _free(sample, found)
+    free = _free(filled, found)
     unknown = ("user" not in found) + ("item" not in found)
-    if len(free) <= unknown or (unknown and len(free) > 3 and "time" not in found):
+    if len(free) <= unknown:
         return None
-    candidates = [name for name in free if not column_names.is_aside(name) and _rating_like(sample[name])]
-    if "user" in found and "item" in found:
-        return candidates[0] if len(candidates) == 1 else None
+    candidates = _could_be_ratings(filled, found)
+    if not unknown:
+        return candidates[0] if len(candidates) == 1 and _small_scale(filled[candidates[0]]) else None
+    timeless = "time" not in found
+    if timeless and len(free) > 3:
+        candidates = []
+    if _headerless(table):
+        later = [name for name in candidates if name not in table.columns[:2]]
+        spare = sum(_id_like(filled[name]) for name in free) > unknown
+        candidates = later or [name for name in candidates if spare and _small_scale(filled[name])]
+        if not candidates and timeless and len(table.columns) in (3, 4) and _are_counts(filled[free[-1]]):
+            candidates = free[-1:]
 
     def rank(name: str) -> tuple[bool, bool, int]:
-        values = sample[name].str.strip()
-        return _small_scale(values), free.index(name) >= 2, -values.nunique()
+        return _small_scale(filled[name]), free.index(name) >= 2, -filled[name].str.strip().nunique()
 
     return max(candidates, key=rank, default=None)
 
 
+def _could_be_ratings(filled: pd.DataFrame, found: Mapping[str, str | None]) -> list[str]:
+    """The columns of numbers whose names do not speak of something else; a constant one only where it is alone."""
+    free = _free(filled, found)[:MOST_SEARCHED]
+    names = [name for name in free if not column_names.is_aside(name) and _rating_like(filled[name])]
+    return [name for name in names if filled[name].nunique() > 1] or names[:1]
+
+
+def _standing_in(role: str, filled: pd.DataFrame, found: Mapping[str, str | None]) -> str | None:
+    """Where the other ids are known: the one column that is called an id and whose values repeat, else a user name, an
+    e-mail address or a title."""
+    free = _free(filled, found)
+    called = next((name for name in free if column_names.stands_in(role, name)), None)
+    ids = [name for name in free if column_names.names_an_id(name) and 1 < filled[name].nunique() < len(filled)]
+    only = ids[0] if len(ids) == 1 and found.get("item" if role == "user" else "user") else None
+    return called or only if role == "user" else only or called
+
+
 def _id_by_values(role: str, table: RawTable, sample: pd.DataFrame, found: Mapping[str, str | None]) -> str:
-    free = [name for name in _free(sample, found) if not column_names.describes(name) and _id_like(sample[name])]
+    free = _free(sample, found)[:MOST_SEARCHED]
+    free = [name for name in free if not column_names.describes(name) and _id_like(sample[name])]
     wanted = 1 if found.get("item" if role == "user" else "user") else 2
-    in_order = table.columns == [f"column {place}" for place in range(1, len(table.columns) + 1)]
-    if len(free) >= wanted and (len(free) == wanted or in_order) and _come_back(sample, free[:wanted]):
+    if len(free) >= wanted and (len(free) == wanted or _headerless(table)) and _come_back(sample, free[:wanted]):
         return free[0]
     what = {"user": "who acted (a user column)", "item": "what it was about (an item column)"}[role]
     raise DataError(
@@ -193,6 +250,10 @@ def _id_by_values(role: str, table: RawTable, sample: pd.DataFrame, found: Mappi
         HOW_TO_CHOOSE,
         f"no-{role}-column",
     )
+
+
+def _headerless(table: RawTable) -> bool:
+    return table.columns == [f"column {place}" for place in range(1, len(table.columns) + 1)]
 
 
 def _share_of_numbers(values: pd.Series) -> float:
@@ -204,8 +265,17 @@ def _rating_like(values: pd.Series) -> bool:
     if _share_of_numbers(values) < 0.9:
         return False
     numbers = _numbers(values)
+    size = float(numbers.abs().max())
     whole = bool((numbers % 1 == 0).all())
-    return bool(numbers.abs().max() <= 100) and not (whole and numbers.nunique() > 101)
+    fine = size > 10 and bool(values.str.contains(r"[.,]\d\d+[1-9]").any())  # such as a latitude
+    return size <= 100 and not fine and not (whole and numbers.nunique() > 101)
+
+
+def _are_counts(values: pd.Series) -> bool:
+    if _share_of_numbers(values) < 1:
+        return False
+    numbers = _numbers(values)
+    return bool((numbers % 1 == 0).all() and numbers.min() >= 0) and numbers.nunique() > 1
 
 
 def _small_scale(values: pd.Series) -> bool:
@@ -214,10 +284,10 @@ def _small_scale(values: pd.Series) -> bool:
 
 
 def _id_like(values: pd.Series) -> bool:
-    """Ids are short and are no fractions."""
+    """Ids are short and are no fractions, and in any but a tiny table there are several."""
     filled = values[values.str.strip() != ""]
     wordy = filled.empty or filled.str.len().mean() > 64 or filled.str.count(" ").mean() > 2
-    return not wordy and not _has_fractions(filled)
+    return not wordy and not _has_fractions(filled) and (len(filled) < 10 or filled.nunique() > 1)
 
 
 def _come_back(sample: pd.DataFrame, names: list[str]) -> bool:

@@ -31,7 +31,7 @@ class Sieve:
         if len(rejected):
             shown = [f"line {line} {reason}" for line, reason, _ in rejected.head(5).itertuples(index=False)]
             texts = [f"line {line}: {quote(text)}" for line, _, text in rejected.head(5).itertuples(index=False)]
-            message = f"{counted(len(rejected), 'row')} could not be read: {', '.join(shown)}."
+            message = f"{counted(len(rejected), 'row')} could not be read: {', '.join(shown[:2])}."
             self.warn("unreadable-rows", message, len(rejected), examples=texts)
 
     @property
@@ -80,7 +80,8 @@ class Sieve:
         examples = [
             f"{self.table.place(row)}: {quote(self.table.value(column, row))}" for row in positions[:5].tolist()
         ]
-        message = f"{counted(len(positions), 'row')}, column {quote(column)}: the value {what} ({', '.join(examples)})."
+        such = "such as " if len(positions) > 1 else ""
+        message = f"{counted(len(positions), 'row')}, column {quote(column)}: the value {what} ({such}{examples[0]})."
         self.warn(code, message, len(positions), *fixes, examples=examples)
 
     def leave_out(self, bad: Bool, reason: str, code: str, say: Callable[[int], str], *fixes: Fix) -> None:

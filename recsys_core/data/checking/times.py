@@ -12,6 +12,7 @@ from recsys_core.types import Bool, Float64, Int64
 
 EARLIEST = 1e8  # seconds, in 1973; smaller numbers may be anything
 SAMPLE = 1000
+FEW = 20  # texts on which every way of writing a date is tried
 ENOUGH_FOR_MEDIAN = 1_000_000
 CHUNK = 1 << 18
 _BOUNDS = np.array([1e11, 1e14, 1e17])  # below the first: seconds, then milli-, micro- and nanoseconds
@@ -19,7 +20,14 @@ _MOST_STRAYS = 0.01
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # seconds, the years 1 to 9999
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+]?[0-9]+)?"
 _COMPACT_DATE = r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
-_ZONED = r".*\d:\d\d.*(Z|z|[+-]\d\d:?(\d\d)?|UTC|GMT)"
+_COMPACT_MOMENT = _COMPACT_DATE + r"([01]\d|2[0-3])[0-5]\d[0-5]\d"
+_COMPACT = f"{_COMPACT_DATE}|{_COMPACT_MOMENT}"
+_ZONED = r".*\d:\d\d.*(Z|z|[+-]\d\d:?(\d\d)?|UTC|GMT)( \d{4})?"
+_DATE_LIKE = (
+    r"(?i).*(\d[-/.]\d|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b.*\d).*"
+    rf"|{_COMPACT}|{_COMPACT_DATE}T.*"
+)
+_LIKELY = (788_918_400, 2_208_988_800)  # seconds, from 1995 up to 2040
 _DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y", "%m.%d.%y")
 _OTHER_DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%m %d, %Y")
@@ -73,8 +81,10 @@ def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | Non
         day_first: how to read 3/4/2024; told by the other dates where it is None, and day first in doubt.
     """
     sample = _sample(texts).str.strip()
-    if _mostly(sample, _NUMBER) and (unit is not None or not _mostly(sample, _COMPACT_DATE)):
+    if _mostly(sample, _NUMBER) and (unit is not None or not _mostly(sample, _COMPACT)):
         return _from_numbers(texts, unit)
+    if _mostly(sample, _COMPACT_MOMENT) and unit is None:
+        return Times(*_parsed(texts, "%Y%m%d%H%M%S"), zoned=False)
     zoned = _mostly(sample, _ZONED)
     forms = ["ISO8601"] if _parsed(sample, "ISO8601")[1].mean() >= 0.5 else _best_forms(sample, day_first)
     readings = [_parsed(texts, form) for form in forms]
@@ -88,16 +98,18 @@ def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | Non
 
 
 def looks_like_times(values: pd.Series) -> bool:
-    """Whether a column of text can only be times: large unix numbers, or dates."""
-    filled = values[values.str.strip() != ""].head(200).astype("str")
-    if filled.empty:
+    """Whether a column of text can only be times: unix numbers from 1995 to 2040, or dates."""
+    filled = values.head(SAMPLE).str.strip()
+    filled = filled[filled != ""].head(200).astype("str")
+    likely = filled.str.len().between(6, 40) & (filled.str.fullmatch(_DATE_LIKE) | filled.str.fullmatch(_NUMBER))
+    if filled.empty or likely.mean() < 0.9:  # reading dates in earnest takes long
         return False
     times = read_times(filled)
     if times.good.mean() < 0.9:
         return False
     if times.unit is not None:
-        return bool(np.median(times.seconds[times.good]) >= EARLIEST)
-    return bool((filled.str.strip().str.len() >= 8).all())
+        return _LIKELY[0] <= float(np.median(times.seconds[times.good])) < _LIKELY[1]
+    return bool((filled.str.len() >= 8).all())
 
 
 def _from_numbers(texts: pd.Series, unit: Unit | None) -> Times:
@@ -152,11 +164,13 @@ def _best_forms(sample: pd.Series, day_first: bool | None) -> list[str]:
     dates = [*(_DAY_FIRST if day_first in (True, None) else ()), *(_MONTH_FIRST if not day_first else ())]
     forms = [date + clock for date, clock in product([*dates, *_OTHER_DATES], _CLOCKS)] + list(_WHOLE)
     filled = sample[sample != ""].head(200)
-    shares = {form: float(_parsed(filled, form)[1].mean()) if len(filled) else 0.0 for form in forms}
-    most = max(shares.values())
+    few = filled.drop_duplicates().head(FEW)
+    fitting = [form for form in forms if _parsed(few, form)[1].any()]
+    shares = {form: float(_parsed(filled, form)[1].mean()) for form in fitting}
+    most = max(shares.values(), default=0.0)
     if most <= 0.5:
         return []
-    best = [form for form in forms if shares[form] == most]
+    best = [form for form in fitting if shares[form] == most]
     twins = dict(zip(_DAY_FIRST + _MONTH_FIRST, _MONTH_FIRST + _DAY_FIRST, strict=True))
     first = best[0]
     date = first[: len(next(key for key in [*twins, first] if first.startswith(key)))]
@@ -167,6 +181,8 @@ def _best_forms(sample: pd.Series, day_first: bool | None) -> list[str]:
 def _parsed(values: pd.Series, form: str) -> tuple[Int64, Bool]:
     seconds, good = [np.empty(0, np.int64)], [np.empty(0, bool)]
     for chunk in _chunks(values):
+        if chunk.str.endswith(("UTC", "GMT")).any():
+            chunk = chunk.str.replace(r"\s*(UTC|GMT)$", " +00:00", regex=True)
         if "%b" in form:
             chunk = chunk.str.replace(r"([A-Za-z]{3})[a-z]+\.?", r"\1", regex=True)  # December as Dec
         moments = pd.to_datetime(chunk, format=form, utc=True, errors="coerce")

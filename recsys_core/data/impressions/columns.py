@@ -17,14 +17,15 @@ from recsys_core.types import Float64
 
 ROLES = ("user", "item", "position", "click", "propensity", "time")
 SAMPLE_ROWS = 10_000
-CLICKED = frozenset(["1", "1.0", "true", "t", "yes", "y", "click", "clicked"])
-NOT_CLICKED = frozenset(["0", "0.0", "false", "f", "no", "n"])
+CLICKED = frozenset(["1", "1.0", "true", "t", "yes", "y", "click", "clicks", "clicked"])
+NOT_CLICKED = frozenset(["0", "0.0", "false", "f", "no", "n", "impression", "impressions", "view", "views", "show"])
 HIGHEST_POSITION = 32_767
 _HOW_TO_CHOOSE = "Choose by hand which column holds what."
 
 _NAMES = {
     "user": "",
-    "item": "action arm ad adid banner bannerid creative creativeid doc docid document documentid",
+    "item": """action arm ad adid adgroup adgroupid campaign campaignid banner bannerid
+        creative creativeid doc docid document documentid""",
     "position": "position positions pos slot slotid rank place placement displayposition itemposition adposition",
     "click": "click clicks clicked isclick isclicked hasclick wasclicked didclick clickflag clk",
     "propensity": """propensity propensities propensityscore pscore propscore actionprob actionprobability

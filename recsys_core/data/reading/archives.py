@@ -208,7 +208,7 @@ def _tables(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     _refuse_other_packages(archive, name)
     for member in archive.filelist:
         _refuse_unsafe(member, name)
-    files = [member for member in archive.filelist if not member.is_dir() and not _is_litter(member.filename)]
+    files = [member for member in archive.filelist if not _is_litter(member.filename) and not member.is_dir()]
     tables = [member for member in files if _may_hold_table(member.filename)]
     if not tables:
         inner = [member.filename for member in files if _suffix(member.filename) in _ARCHIVES]
@@ -250,8 +250,8 @@ def _refuse_unsafe(member: zipfile.ZipInfo, name: str) -> None:
 
 
 def _is_litter(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or parts[-1].startswith(".")
+    parts = PurePosixPath(name).parts  # none of "." and of ""
+    return not parts or "__MACOSX" in parts or parts[-1].startswith(".")
 
 
 def _may_hold_table(name: str) -> bool:

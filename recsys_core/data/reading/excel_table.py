@@ -45,6 +45,7 @@ class _Sheet:
 
     Attributes:
         header: the sheet row with the names, 0 where there is none.
+        titles: how many rows before the header were skipped.
         unsolved: the sheet rows that hold a formula without a result.
     """
 
@@ -53,6 +54,7 @@ class _Sheet:
     columns: TextColumns
     lines: list[int]
     surplus: list[tuple[int, Row]]
+    titles: int
     unsolved: set[int]
     cut: bool = False
 
@@ -104,7 +106,8 @@ def read_excel_table(
 
     Args:
         part: the name of the sheet; where it is None, the first that holds a table.
-        header: whether the first row that is not empty holds the names; guessed where it is None.
+        header: whether the first row that is not empty, or is as full as those below it, holds the names; guessed where
+            it is None.
         sample: read only the first 2,000 rows.
 
     Raises:
@@ -234,9 +237,10 @@ def _read(
     first = list(islice(numbered, PEEK_ROWS))
     if not first:
         raise DataError(f"{name} is empty: no cell of the sheet is filled.", WANTED, "empty-file")
-    names, header_row = _names(first, header, name)
-    body = first[1:] if header_row else first
-    sheet = _Sheet(names, header_row, TextColumns(), [], [], unsolved)
+    titles = _titles(first, name) if header is not False else 0
+    names, header_row = _names(first[titles:], header, name)
+    body = first[titles + 1 :] if header_row else first[titles:]
+    sheet = _Sheet(names, header_row, TextColumns(), [], [], titles, unsolved)
     batch: list[tuple[int, Row]] = []
     for number, row in _chain(body, numbered):
         batch.append((number, row))
@@ -279,6 +283,20 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return str(value)
+
+
+def _titles(first: list[tuple[int, Row]], name: str) -> int:
+    """How many rows stand before the header: each at most half as full as the rows mostly are."""
+    filled = np.array([sum(cell.strip() != "" for cell in row) for _, row in first])
+    full = np.flatnonzero(2 * filled > np.median(filled))
+    if not len(full):
+        raise DataError(
+            f"{name} holds formulas without their results and nothing else.",
+            "Open it in Excel or LibreOffice, save it, and choose it again.",
+            "formula-no-value",
+        )
+    rest = [row for _, row in first[full[0] :]]
+    return int(full[0]) if has_header([(row + [""] * len(rest[0]))[: len(rest[0])] for row in rest]) else 0
 
 
 def _names(first: list[tuple[int, Row]], header: bool | None, name: str) -> tuple[Row, int]:
@@ -341,7 +359,9 @@ def _table(sheet: _Sheet, name: str) -> RawTable:
         ["\t".join(row) for _, row in sheet.surplus],
     )
     lines = np.array(sheet.lines, dtype=np.int32)
-    return RawTable(name, content, lines, lost, cut=sheet.cut, findings=_unsolved(sheet, name))
+    return RawTable(
+        name, content, lines, lost, cut=sheet.cut, findings=(*_skipped(sheet, name), *_unsolved(sheet, name))
+    )
 
 
 def _filled_names(sheet: _Sheet, content: Any, name: str) -> dict[int, str]:
@@ -362,6 +382,13 @@ def _filled_names(sheet: _Sheet, content: Any, name: str) -> dict[int, str]:
                 )
             names[position] = f"column {position + 1}"
     return names
+
+
+def _skipped(sheet: _Sheet, name: str) -> tuple[Finding, ...]:
+    if not sheet.titles:
+        return ()
+    message = f"Skipped before the table in {name}: {counted(sheet.titles, 'row')}."
+    return (Finding("note", "preamble", message, sheet.titles),)
 
 
 def _unsolved(sheet: _Sheet, name: str) -> tuple[Finding, ...]:

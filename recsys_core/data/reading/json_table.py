@@ -4,6 +4,7 @@ import json
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ HEAD_BYTES = 1 << 16
 SAMPLE_ROWS = 5_000
 BATCH_ROWS = 50_000
 PATIENCE = 10_000  # rejected lines before a file is given up
+MOST_INNER_KEYS = 20  # of an object that becomes columns
 _ROLES = ("user", "item", "rating", "time")
+_WRAPPERS = frozenset(("$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal", "id"))
 
 Object = dict[str, Any]
 
@@ -50,7 +53,8 @@ class _Found:
     def add(self, line: int, row: Any, text: str) -> None:
         """Take an object; set aside what is none."""
         reason = "holds no object with keys and values" if not isinstance(row, dict) or not row else ""
-        cells = {} if reason else {key: _text(value) for key, value in row.items()}
+        row = {} if reason else _flat(row)
+        cells = {key: _text(value) for key, value in row.items()}
         nested = [key for key in cells if isinstance(row[key], dict | list) and _has_role(key)]
         if nested:
             reason = f"holds several values under the key {listing(nested)}"
@@ -120,9 +124,13 @@ def holds_json(path: Path) -> bool:
 def read_json_table(path: Path, sample: bool = False, progress: Progress = silent) -> RawTable:
     """Read JSON as text.
 
-    The file holds one object a line, or a list of objects, or an object of objects by id; the ids are then the column
-    ``id``. ``null`` and missing keys are "", truth values ``true`` and ``false``; lists and objects within are written
-    as JSON, but not where a user, item, rating or time is expected. What is broken is set aside in ``rejected``.
+    The file holds one object a line, or a list of objects, bare or as the only one in an object; or an object of
+    objects by id, where the ids become the column ``id``; or columns, as lists of values or as pandas writes them.
+
+    ``null`` and missing keys are "", truth values ``true`` and ``false``. An object that only wraps a value, such as
+    ``{"$oid": ...}``, is that value. Other lists and objects within are written as JSON; but where a user, item, rating
+    or time is expected, an object becomes columns such as ``user.id``, and a list is no value. What is broken is set
+    aside in ``rejected``.
 
     Args:
         sample: read only the first 5,000 objects.
@@ -159,8 +167,29 @@ def _begins(text: bytes, bracket: bytes, inside: bytes) -> bool:
     return text.startswith(bracket) and (not rest or rest[:1] in inside)
 
 
+@lru_cache(maxsize=10_000)
 def _has_role(key: str) -> bool:
     return any(column_names.fit(role, key) > 1 for role in _ROLES)
+
+
+def _flat(row: Object) -> Object:
+    """An object without those that wrap a value, and with dotted keys for those of a user, item, rating or time."""
+    if not any(type(value) is dict for value in row.values()):
+        return row
+    flat: Object = {}
+    for key, value in row.items():
+        plain = _unwrapped(value)
+        if isinstance(plain, dict) and len(plain) <= MOST_INNER_KEYS and _has_role(key):
+            flat |= {f"{key}.{inner}": _unwrapped(part) for inner, part in plain.items()}
+        else:
+            flat[key] = plain
+    return flat
+
+
+def _unwrapped(value: Any) -> Any:
+    while isinstance(value, dict) and len(value) == 1 and (wrapper := next(iter(value))) in _WRAPPERS:
+        value = value[wrapper]
+    return value
 
 
 def _is_whole(text: str) -> bool:
@@ -211,20 +240,41 @@ def _take_line(found: _Found, number: int, line: str) -> None:
 
 
 def _is_document(path: Path, encoding: str, first: str) -> bool:
-    """Whether an object is laid out over several lines, or is alone and holds objects by id."""
+    """Whether an object is laid out over several lines, or is alone and holds rows."""
     if first[:1] != "{" or len(first) > LONGEST_LINE:
         return first[:1] == "{"
     lines = [line for _, line in islice(_lines(path, encoding), 2)]
     if len(lines) == 2:
         return first.endswith(("{", "[", ",")) and not lines[1].startswith("{")
     try:
-        return _holds_rows(_DECODER.decode(first))
+        return _rows_of(_DECODER.decode(first)) is not None
     except (ValueError, RecursionError):
         return False
 
 
-def _holds_rows(value: Object) -> bool:
-    return len(value) > 1 and all(isinstance(row, dict) and row for row in value.values())
+def _rows_of(whole: Object) -> list[Any] | None:
+    """The rows that an object holds, in one of the ways that :func:`read_json_table` tells; None for no such object."""
+    values = list(whole.values())
+    names, listed = whole.get("columns"), whole.get("data")
+    if isinstance(names, list) and isinstance(listed, list) and len({*map(str, names)}) == len(names):
+        fits = (isinstance(row, list) and len(row) == len(names) for row in listed)
+        return [
+            dict(zip(map(str, names), row, strict=True)) if fit else row for row, fit in zip(listed, fits, strict=True)
+        ]
+    if len(values) > 1 and all(isinstance(value, dict) and value for value in values):
+        numbers = list(map(str, range(len(values[0]))))
+        if all(list(value) == numbers for value in values):  # columns of values by their row
+            return [dict(zip(whole, row, strict=True)) for row in zip(*map(dict.values, values), strict=True)]
+        return [{"id": key, **value} for key, value in whole.items()]
+    if len(values) > 1 and all(_is_column(value, values[0]) for value in values):
+        return [dict(zip(whole, row, strict=True)) for row in zip(*values, strict=True)]
+    tables = [value for value in values if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return tables[0] if len(tables) == 1 else None
+
+
+def _is_column(value: Any, first: Any) -> bool:
+    """Whether a value is a list of as many plain values as the first one."""
+    return isinstance(value, list) and len(value) == len(first) and not any(isinstance(v, dict | list) for v in value)
 
 
 def _read_list(path: Path, encoding: str, found: _Found, sample: bool) -> bool:
@@ -251,15 +301,16 @@ def _read_list(path: Path, encoding: str, found: _Found, sample: bool) -> bool:
 
 
 def _read_object(path: Path, encoding: str, found: _Found) -> None:
-    """Take the objects of an object, each with its key as ``id``."""
+    """Take the rows that an object holds."""
     try:
         whole = _DECODER.decode(_document(path, encoding))
     except (ValueError, RecursionError) as error:
         raise _broken(path.name, getattr(error, "lineno", 1)) from error
-    if not _holds_rows(whole):
+    rows = _rows_of(whole)
+    if rows is None:
         raise DataError(f"{path.name} is JSON, but one object and not a table of many.", WANTED, "not-a-table")
-    for number, (key, row) in enumerate(whole.items(), start=1):
-        found.add(number, {"id": key, **row}, f"\\u {key}")
+    for number, row in enumerate(rows, start=1):
+        found.add(number, row, "\\u")
 
 
 def _document(path: Path, encoding: str) -> str:

@@ -214,14 +214,14 @@ def _run_reader(
             for batch in batches:
                 content.add(dict(zip(names, batch.columns, strict=True)))
                 progress(min(1.0, len(content) / max(1, lines)), f"Reading, {len(content):,} rows so far")
-        except (duckdb.Error, pa.ArrowException) as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:  # errors while rows stream come as OSError
             raise DataError(
                 f"The file cannot be read as a table split by {quote(dialect.delimiter)}.",
                 "Check the delimiter and the encoding, or save the file as UTF-8 CSV.",
                 "unreadable",
             ) from error
         errors = connection.sql(
-            "SELECT line_byte_position - 1 AS start, first(error_type) AS error_type, first(csv_line) AS csv_line "
+            "SELECT line_byte_position AS start, first(error_type) AS error_type, first(csv_line) AS csv_line "
             "FROM reject_errors GROUP BY start ORDER BY start"
         ).df()
     empty = {name: pa.array([], pa.string()) for name in names}

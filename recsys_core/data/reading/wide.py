@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recsys_core.data import column_names
-from recsys_core.data.findings import Finding, counted, quote
+from recsys_core.data.findings import Finding, counted, listing, quote
 from recsys_core.data.reading.dialect import is_number
 from recsys_core.data.reading.raw_table import RawTable
 from recsys_core.errors import DataError
@@ -16,6 +16,7 @@ from recsys_core.types import Bool, Float64, Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CELL = "cell"  # what a row of a melted matrix is called
 FEWEST_ITEMS = 5
 FEWEST_VALUES = 3  # tables of yes and no are mostly traits, such as genres
 MOST_VALUES = 101
@@ -24,6 +25,9 @@ SAMPLE_CELLS = 1_000_000
 BATCH_CELLS = 8_000_000
 ENOUGH = 10  # filled cells that show what a column holds
 NOTHING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])
+TOTALS = frozenset(["total", "totals", "grand total", "sum", "average", "mean"])
+MOST_LEADING = 3  # columns before the items, such as the time, the name and the age of a person
+MOST_WHOLE = 20  # different whole numbers of a scale where no cell is blank
 FAR = (99.0, -99.0, 999.0, -999.0, 9999.0, -9999.0)  # sentinels that lie far from any scale
 
 
@@ -69,6 +73,7 @@ class _Layout:
     Attributes:
         ids: the column with the ids of the people; None where they are numbered.
         items: the columns of the items. names: what the items are called.
+        aside: other columns, which say nothing about items.
         first: the first row with people: 1 where the names were taken for a row.
         sentinel: the number that stands for "none"; NaN where only blanks do.
     """
@@ -76,6 +81,7 @@ class _Layout:
     ids: str | None
     items: list[str]
     names: list[str]
+    aside: list[str]
     first: int
     sentinel: float
 
@@ -83,26 +89,28 @@ class _Layout:
 def is_wide(table: RawTable) -> bool:
     """Whether a table is a matrix of ratings: at least five columns of numbers on one small scale, and little else.
 
-    One column before them may hold ids, or count the filled cells of each row.
+    Up to three columns before them may hold ids, times or traits, or one may count the filled cells of each row.
     """
-    return _layout(table) is not None
+    return _layout(_without_totals(table)) is not None
 
 
 def melt(table: RawTable) -> RawTable:
     """The filled cells of a wide matrix as rows, person by person: ``user``, ``item``, ``rating``, all text.
 
-    People without a column of ids are numbered from 1.
+    People without a column of ids are numbered from 1. Whoever calls it decides that the table is a matrix: its numbers
+    may be few, many, or on any scale. Rows and columns of totals are left out.
 
     Raises:
-        DataError: the table is no such matrix, or all its cells are empty.
+        DataError: there are words among the cells, or all cells are empty.
     """
     import pyarrow as pa
 
-    layout = _layout(table)
+    whole, table = table, _without_totals(table)
+    layout = _layout(table) or _layout(table, chosen=True)
     if layout is None:
         raise DataError(
-            f"{table.name} cannot be read as one row a person and one column an item: that takes {FEWEST_ITEMS} "
-            "columns or more of numbers on one small scale, and besides these one column of ids at most.",
+            f"{table.name} cannot be read as one row a person and one column an item: that takes columns of nothing "
+            f"but numbers, and before these at most {MOST_LEADING} others, such as the ids of the people.",
             "Read it as a list of events, one event a row.",
             "not-wide",
         )
@@ -113,8 +121,8 @@ def melt(table: RawTable) -> RawTable:
         raise DataError(f"{table.name} has no filled cells.", "Choose a table with ratings in it.", "no-rows")
     content = pa.concat_tables([part for _, part in parts]).unify_dictionaries()
     lines = None if table.lines is None else table.lines[rows]
-    note = _note(table, layout, people, len(rows))
-    return replace(table, content=content, lines=lines, unit="cell", findings=(*table.findings, note))
+    notes = _note(table, layout, people, len(rows)), *_totals_notes(whole, table)
+    return replace(table, content=content, lines=lines, unit=CELL, findings=(*table.findings, *notes))
 
 
 def _melted(table: RawTable, layout: _Layout) -> Iterator[tuple[Int64, "pa.Table"]]:
@@ -169,18 +177,48 @@ def _note(table: RawTable, layout: _Layout, people: int, filled: int) -> Finding
         f"{counted(people, 'person')}, {counted(len(layout.items), 'item')}, {counted(filled, 'filled cell')}; "
         f"{cells - filled:,} cells are empty ({none} count as empty)."
     )
+    if layout.aside:
+        message += f" Left aside: {listing(layout.aside)}."
     return Finding("note", "wide-matrix", message, filled)
 
 
-def _layout(table: RawTable) -> _Layout | None:
+def _is_total(text: str) -> bool:
+    return text.strip().lower() in TOTALS
+
+
+def _without_totals(table: RawTable) -> RawTable:
+    """A table without the rows and columns that are called as totals are."""
+    import pyarrow as pa
+
+    kept = [name for place, name in enumerate(table.columns) if not place or not _is_total(name)]
+    heads = table.content.column(0).cast(pa.string()).combine_chunks().dictionary_encode()
+    people = np.array([not _is_total(text) for text in heads.dictionary.to_pylist()], bool)
+    if len(kept) == len(table.columns) and people.all():
+        return table
+    rows = people[heads.indices.to_numpy()]
+    content = table.content.select(kept).filter(pa.array(rows))
+    return replace(table, content=content, lines=None if table.lines is None else table.lines[rows])
+
+
+def _totals_notes(whole: RawTable, table: RawTable) -> tuple[Finding, ...]:
+    rows, columns = len(whole) - len(table), len(whole.columns) - len(table.columns)
+    if not rows and not columns:
+        return ()
+    message = f"{whole.name}: {counted(rows, 'row')} and {counted(columns, 'column')} of totals or averages left out."
+    return (Finding("note", "totals", message, rows),)
+
+
+def _layout(table: RawTable, chosen: bool = False) -> _Layout | None:
     columns = table.columns
-    if len(columns) < FEWEST_ITEMS or not len(table) or _speaks_of_events(columns):
+    if len(columns) < (2 if chosen else FEWEST_ITEMS) or not len(table):
+        return None
+    if not chosen and _speaks_of_events(columns):
         return None
     sample = table.content.slice(0, max(20, SAMPLE_CELLS // len(columns)))
     for first in _first_rows(table):
         cells = _Cells.of(sample.slice(first), columns)
         names = [table.value(name, 0) for name in columns] if first else columns
-        layout = _told(cells, columns, names, first)
+        layout = _told(cells, columns, names, first, chosen)
         if layout is not None and not (first and len(set(layout.names)) < len(layout.names)):
             return layout
     return None
@@ -194,24 +232,60 @@ def _first_rows(table: RawTable) -> tuple[int, ...]:
     return (1, 0) if not corner.strip() or column_names.fit("user", corner) else (0, 1)
 
 
-def _told(cells: _Cells, columns: list[str], names: list[str], first: int) -> _Layout | None:
-    """The layout of rows that hold people; None where they do not look like such."""
-    numbers, strange = cells.numbers(), cells.strange()
-    for lead in (1, 0):  # a matrix with a column before the items, or without
-        if len(columns) - lead < FEWEST_ITEMS or strange[:, lead:].any():
+def _told(cells: _Cells, columns: list[str], names: list[str], first: int, chosen: bool) -> _Layout | None:
+    """The layout of rows that hold people; None where they do not look like such, or, if chosen, hold words."""
+    numbers = cells.numbers()
+    worded = np.flatnonzero(cells.strange().any(axis=0))
+    words = int(worded[-1]) + 1 if len(worded) else 0
+    for lead in _leads(names, words):
+        if len(columns) - lead < (1 if chosen else FEWEST_ITEMS):
             continue
         sentinel = _sentinel(numbers[:, lead:])
         ratings = np.where(numbers[:, lead:] == sentinel, np.nan, numbers[:, lead:])
-        if not _is_one_scale(ratings) or not _are_short(cells, lead):
+        if not chosen and not (_is_one_scale(ratings) and _are_short(cells, lead)):
             continue
-        if lead:
+        ids: str | None = None
+        if lead == 1 and not column_names.fit("time", names[0]):
             counts = (~np.isnan(ratings)).sum(axis=1)
             is_count = float((numbers[:, 0] == counts).mean()) >= 0.95
-            if not is_count and not _is_ids(cells.codes[:, 0], numbers[:, 0], ratings, names[0]):
+            if (
+                not is_count
+                and not _is_ids(cells.codes[:, 0], numbers[:, 0], ratings, names[0])
+                and not (chosen and words)
+            ):
                 continue
-            return _Layout(None if is_count else columns[0], columns[1:], names[1:], first, sentinel)
-        return _Layout(None, columns, names, first, sentinel)
+            ids = None if is_count else columns[0]
+        elif lead:
+            ids = _best_ids(cells.codes[:, :lead], columns, names)
+        aside = [name for name in columns[:lead] if name != ids] if lead > 1 else []
+        return _Layout(ids, columns[lead:], names[lead:], aside, first, sentinel)
     return None
+
+
+def _leads(names: list[str], words: int) -> list[int]:
+    """How many columns may stand before the items, the likeliest first; the last of ``words`` columns holds words."""
+    if words > MOST_LEADING:
+        return []
+    least = most = max(words, 1)
+    while (
+        most < min(MOST_LEADING, len(names)) and len(column_names.tokens(names[most])) == 1 and _is_trait(names[most])
+    ):
+        most += 1
+    return list(dict.fromkeys([most, least, words]))
+
+
+def _is_trait(name: str) -> bool:
+    return bool(column_names.fit("time", name)) or column_names.is_aside(name)
+
+
+def _best_ids(codes: Int64, columns: list[str], names: list[str]) -> str | None:
+    """Of several columns the one that tells people apart and is no time, by its name if possible."""
+    apart = [
+        place
+        for place in range(codes.shape[1])
+        if len(np.unique(codes[:, place])) >= 0.9 * len(codes) and not column_names.fit("time", names[place])
+    ]
+    return columns[max(apart, key=lambda place: column_names.fit("user", names[place]))] if apart else None
 
 
 def _speaks_of_events(columns: list[str]) -> bool:
@@ -224,12 +298,16 @@ def _is_ids(codes: Int64, numbers: Float64, ratings: Float64, name: str) -> bool
     """Whether the first column holds ids rather than the ratings of an item."""
     if len(np.unique(codes)) < 0.9 * len(codes):
         return False
-    beyond = np.isnan(numbers) | (numbers < np.nanmin(ratings)) | (numbers > np.nanmax(ratings)) | (numbers % 1 != 0)
-    return bool(column_names.fit("user", name)) or bool(beyond.any()) or len(codes) > len(np.unique(ratings))
+    scale = np.unique(ratings[~np.isnan(ratings)])
+    if not len(scale) or column_names.fit("user", name):
+        return True
+    beyond = np.isnan(numbers) | (numbers < scale[0]) | (numbers > scale[-1]) | (numbers % 1 != 0)
+    return bool(beyond.any()) or len(codes) > len(scale)
 
 
 def _sentinel(numbers: Float64) -> float:
-    """The number that stands for "none": far from the rest, -1 below a scale, or 0 in most cells of a positive one."""
+    """The number that stands for "none": far from the rest, -1 below a scale, 0 in most cells of a positive one, or
+    where there is nothing but 0 and 1."""
     values, counts = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
     for mark in (*FAR, -1.0, 0.0):
         rest = values[values != mark]
@@ -241,6 +319,8 @@ def _sentinel(numbers: Float64) -> float:
             return mark
         if mark == 0.0 and rest.min() > 0 and 2 * counts[values == 0][0] > counts.sum():
             return mark
+        if mark == 0.0 and counts.sum() == numbers.size and rest.tolist() == [1.0]:
+            return mark
     return float("nan")
 
 
@@ -250,6 +330,8 @@ def _is_one_scale(ratings: Float64) -> bool:
     if len(values) < FEWEST_VALUES or max(abs(values[0]), abs(values[-1])) > WIDEST_SCALE:
         return False
     if len(values) > MOST_VALUES and max(abs(values[0]), abs(values[-1])) > 10:
+        return False
+    if len(values) > MOST_WHOLE and not np.isnan(ratings).any() and not (values % 1).any():
         return False
     telling = (~np.isnan(ratings)).sum(axis=0) >= ENOUGH
     if not telling.any():

@@ -65,8 +65,13 @@ def is_plain(name: str) -> bool:
     """Whether a name is a plain relative path on any system."""
     if not name or not name.isprintable() or "\\" in name or ":" in name:
         return False
-    path = PurePosixPath(name)
-    return not path.is_absolute() and not PureWindowsPath(name).is_absolute() and ".." not in path.parts
+    path = PurePosixPath(name)  # without parts: "."
+    return (
+        bool(path.parts)
+        and not path.is_absolute()
+        and not PureWindowsPath(name).is_absolute()
+        and ".." not in path.parts
+    )
 
 
 @dataclass
@@ -111,7 +116,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> _Members:
     if len(members) > MOST_FILES:
         raise _too_many(name)
     for member in members:
-        if member.is_dir():
+        if member.filename.endswith("/"):
             continue
         why = ""
         if member.flag_bits & 0x1:

@@ -6,8 +6,8 @@ Addresses and passwords stay in ``.streamlit/secrets.toml``::
     url = "postgresql+psycopg://reader:password@db.example.org/shop"
 
 A source names the connection only. No message quotes an address, and no error keeps the driver's behind it, which may.
-PostgreSQL and SQLite are opened read-only; on other databases nothing is committed. A user of the database who may only
-read is the better half of that.
+PostgreSQL and SQLite are opened read-only, and others not at all. A user of the database who may only read is the
+better half of that.
 """
 
 import os
@@ -15,7 +15,7 @@ import re
 import sqlite3
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from datetime import time as time_of_day
@@ -38,6 +38,9 @@ MOST_ROWS = 100_000_000
 MOST_SECONDS = 3_600.0
 CONNECT_SECONDS = 10
 BATCH = 20_000  # rows that are in memory at once
+BATCH_CHARACTERS = 8_000_000  # of texts and bytes that are in memory at once, but for one row
+FETCH = 500  # rows that PostgreSQL sends at once
+LONGEST_CELL = 10_000_000  # bytes, in SQLite
 FILE_NAME = "query.parquet"
 
 _ASIDE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -79,10 +82,12 @@ def run_query(
     try:
         with _connected(engine, source.connection) as connection:
             _read_only(connection, deadline)
-            options = {"yield_per": BATCH, "no_parameters": True}  # yield_per: with a cursor on the server
+            options: dict[str, Any] = {"no_parameters": True}
+            if engine.dialect.name != "sqlite":  # which hands out row by row
+                options["yield_per"] = FETCH  # with a cursor on the server
             with connection.exec_driver_sql(source.query, execution_options=options) as result:
                 names = _column_names(list(result.keys()))
-                rows = _write(path, names, result.partitions(BATCH), progress, (most_rows, most_bytes, deadline))
+                rows = _write(path, names, _batches(result), progress, (most_rows, most_bytes, deadline))
     except exc.SQLAlchemyError as error:
         raise _refused(error, source.connection, engine.url) from None
     finally:
@@ -162,6 +167,13 @@ def _engine(name: str) -> "Engine":
         url = make_url(addresses[name])
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() not in ("postgresql", "sqlite"):
+            raise DataError(
+                f"The connection {quote(name)} leads to a database that is neither PostgreSQL nor SQLite; nothing "
+                "there would keep a query from writing.",
+                "Export the table from that database as CSV or Parquet, and choose the file.",
+                "bad-connection",
+            )
         options: dict[str, Any] = {}
         if url.get_backend_name() == "sqlite":
             options["creator"] = _sqlite_opener(name, url)
@@ -187,7 +199,13 @@ def _sqlite_opener(name: str, url: "URL") -> Callable[[], sqlite3.Connection]:
             "database-missing",
         )
     place = f"file:{percent_encoded(str(path.resolve()))}?mode=ro"
-    return lambda: sqlite3.connect(place, uri=True, check_same_thread=False)
+
+    def opened() -> sqlite3.Connection:
+        connection = sqlite3.connect(place, uri=True, check_same_thread=False)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+        return connection
+
+    return opened
 
 
 @contextmanager
@@ -228,6 +246,20 @@ def _column_names(names: list[str]) -> list[str]:
             "bad-columns",
         )
     return names
+
+
+def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    """Rows in batches that fit in memory, however large their cells are."""
+    batch: list[Sequence[Any]] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        if len(batch) == BATCH or size > BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _write(

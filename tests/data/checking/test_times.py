@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys_core.data.checking import times
 from recsys_core.data.checking.times import Unit, looks_like_times, read_times
 from recsys_core.types import Bool, Int64
 
@@ -36,6 +37,11 @@ def mixes_units(*texts: str) -> bool:
         "2024-05-01 12:00:00",
         "2024-05-01T14:00:00+02:00",
         "2024-05-01T12:00:00.250",
+        "2024-05-01 12:00:00 UTC",
+        "2024-05-01 12:00:00 GMT",
+        "Wed, 01 May 2024 12:00:00 GMT",
+        "Wed May 01 05:00:00 -0700 2024",
+        "20240501120000",
     ],
 )
 def test_one_moment_in_many_hands(text: str) -> None:
@@ -62,7 +68,9 @@ def test_what_is_no_time(texts: list[str]) -> None:
     assert not parse(*texts)[1][0]
 
 
-@pytest.mark.parametrize("texts", [["1", "2", "3"], ["4.5"], ["2024"], ["abc"], [""]])
+@pytest.mark.parametrize(
+    "texts", [["1", "2", "3"], ["4.5"], ["2024"], ["abc"], [""], ["500000001"], ["473048287"], ["9780439023481"]]
+)
 def test_ids_and_ratings_do_not_look_like_times(texts: list[str]) -> None:
     assert not looks_like_times(pd.Series(texts, dtype="str"))
 
@@ -107,3 +115,23 @@ def test_day_or_month_first_is_told_by_the_other_dates() -> None:
 def test_the_unit_can_be_told() -> None:
     assert read_times(column("45413.5"), unit=Unit.DAYS).seconds.tolist() == [MOMENT]
     assert read_times(column("86400000"), unit=Unit.MILLISECONDS).seconds.tolist() == [86_400]
+
+
+def test_a_zone_in_words_is_a_zone() -> None:
+    for text in ("2024-05-01 12:00:00 UTC", "Wed, 01 May 2024 12:00:00 GMT", "Wed May 01 05:00:00 -0700 2024"):
+        assert read_times(column(text)).zoned
+
+
+def test_words_are_told_from_times_without_trying_every_way_of_writing_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(times, "_parsed", lambda *arguments: tried.append(arguments))
+    for text in ("yes", "a film (1999)", "9f86d081884c7d65", "Drama|War", "2024"):
+        assert not looks_like_times(pd.Series([f"{text}{n}" for n in range(300)], dtype="str"))
+    assert not tried
+
+
+def test_a_rare_way_of_writing_dates_is_found_on_a_few_texts_and_confirmed_on_more() -> None:
+    days = [f"{day}/5/2024" for day in range(1, 13) for _ in range(20)]
+    assert read_times(column(*days)).ambiguous
+    assert not read_times(column(*days, "31/12/2024")).ambiguous
+    assert not read_times(column(*(f"{day}/5/2024" for day in range(1, 29)))).ambiguous

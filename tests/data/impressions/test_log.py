@@ -93,7 +93,17 @@ def test_every_column_is_read_as_it_stands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("yes", "no"), [("1", "0"), ("true", "false"), ("True", "False"), ("YES", "no"), ("1.0", "0.0"), ("t", "f")]
+    ("yes", "no"),
+    [
+        ("1", "0"),
+        ("true", "false"),
+        ("True", "False"),
+        ("YES", "no"),
+        ("1.0", "0.0"),
+        ("t", "f"),
+        ("click", "impression"),
+        ("click", "view"),
+    ],
 )
 def test_clicks_in_many_words(tmp_path: Path, yes: str, no: str) -> None:
     log = log_of(tmp_path, [f"i{n % 3},{yes if n % 3 else no}" for n in range(30)], "item,clicked\n").log
@@ -106,6 +116,8 @@ def test_clicks_in_many_words(tmp_path: Path, yes: str, no: str) -> None:
         ("ad_id,slot,is_click,pscore", ("ad_id", "slot", "is_click", "pscore")),
         ("action,position,reward,action_prob", ("action", "position", "reward", "action_prob")),
         ("productId,itemPosition,label,probability", ("productId", "itemPosition", "label", "probability")),
+        ("adgroup_id,pos,clk,pscore", ("adgroup_id", "pos", "clk", "pscore")),
+        ("campaign,pos,clk,pscore", ("campaign", "pos", "clk", "pscore")),
         ("item,rank,Clicked,propensityScore", ("item", "rank", "Clicked", "propensityScore")),
     ],
 )
@@ -114,6 +126,12 @@ def test_roles_by_names(tmp_path: Path, header: str, expected: tuple[str, ...]) 
     recipe = made.recipe
     assert (recipe.item, recipe.position, recipe.click, recipe.propensity) == expected
     assert codes(made) == []
+
+
+def test_an_event_of_two_kinds_says_what_was_clicked(tmp_path: Path) -> None:
+    made = log_of(tmp_path, [f"i{n % 3},{'click' if n % 4 else 'impression'}" for n in range(40)], "item,event_type\n")
+    assert made.recipe.click == "event_type"
+    assert made.log.clicks.tolist() == [bool(n % 4) for n in range(40)]
 
 
 def test_a_file_without_names_is_told_by_its_values_and_says_so(tmp_path: Path) -> None:

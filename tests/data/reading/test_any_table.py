@@ -12,7 +12,8 @@ import pytest
 
 from recsys_core.data.reading import text_table
 from recsys_core.data.reading.any_table import Dialect, RawTable, read_table, sniff
-from recsys_core.errors import DataError
+from recsys_core.data.recipe import Recipe
+from recsys_core.errors import ConfigError, DataError
 from tests.data.files import HEADER, ROWS, real, text_of, write
 
 
@@ -369,7 +370,15 @@ def test_real_files(name: str, dialect: tuple[str, bool], rows: int, columns: in
 
 
 @pytest.mark.parametrize(
-    "lines", ["sep=,\n", "# made by a program\n# in 2024\n", "Ratings of the shop\n\n", '"sep=,"\n']
+    "lines",
+    [
+        "sep=,\n",
+        "# made by a program\n# in 2024\n",
+        "Ratings of the shop\n\n",
+        '"sep=,"\n',
+        "Ratings of the shop,,,\nmade on,2024-05-06,,\n,,,\n",
+        "# made by a program\n,,Totals,Totals\n",
+    ],
 )
 def test_lines_before_the_table_are_skipped_and_said(tmp_path: Path, lines: str) -> None:
     table = read(write(tmp_path, lines + text_of()))
@@ -382,3 +391,69 @@ def test_lines_before_the_table_are_skipped_and_said(tmp_path: Path, lines: str)
 def test_excel_tells_its_delimiter(tmp_path: Path) -> None:
     table = read(write(tmp_path, "sep=;\n" + text_of([(u, i, f"{r},5", t) for u, i, r, t in ROWS], ";")))
     assert (table.dialect.delimiter, table.dialect.skip, len(table)) == (";", 1, 35)
+
+
+def test_a_header_behind_a_mark_is_a_header(tmp_path: Path) -> None:
+    for mark in ("#", "%"):
+        path = write(tmp_path, f"# made by a program, in 2024\n{mark}{text_of()}")
+        assert sniff(path) == Dialect("utf-8", ",", True, 1)
+        assert cells(read(path)) == ROWS
+
+
+def test_ids_that_begin_with_a_mark_are_rows(tmp_path: Path) -> None:
+    rows = [(f"#{user}", *others) for user, *others in ROWS[:5]] + ROWS[5:]
+    path = write(tmp_path, text_of(rows, header=None))
+    assert sniff(path) == Dialect("utf-8", ",", False)
+    assert cells(read(path)) == rows
+
+
+def test_the_sizes_of_a_matrix_market_file_are_no_row(tmp_path: Path) -> None:
+    lines = [f"{n % 5 + 1} {n % 7 + 1} {n % 5 + 1}" for n in range(35)]
+    head = ["%%MatrixMarket matrix coordinate integer general", "% made by a program", "5 7 35"]
+    table = read(write(tmp_path, "\n".join([*head, *lines]) + "\n"))
+    assert cells(table) == [tuple(line.split()) for line in lines]
+    assert table.dialect == Dialect("utf-8", " ", False, 3)
+
+
+BLOCKS = "1:\n7,3,2005-09-06\n8,5,2005-05-13\n"
+
+
+@pytest.mark.parametrize("text", [BLOCKS, BLOCKS + "2:\n7,4,2005-10-19\n", "a1:\n7,3\na2:\n7,4\n8,4\n"])
+def test_blocks_of_rows_are_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match='written in blocks: "a?1:" seems to be an id') as error:
+        read_table(write(tmp_path, text))
+    assert error.value.code == "blocks-of-rows"
+    assert "on each of these lines" in error.value.fix
+
+
+@pytest.mark.parametrize("encoding", ["hex", "base64", "rot13", "no-such", "", "utf-8\0", "undefined", "punycode"])
+def test_a_dialect_with_an_encoding_of_no_text_is_refused(encoding: str) -> None:
+    with pytest.raises(ValueError, match="no text encoding"):
+        Dialect(encoding, ",", True)
+
+
+@pytest.mark.parametrize("delimiter", ["", '"', "\n", ",\r", "\0", "12345"])
+def test_a_delimiter_that_cannot_stand_between_fields_is_refused(delimiter: str) -> None:
+    with pytest.raises(ValueError, match="1 to 4 characters"):
+        Dialect("utf-8", delimiter, True)
+
+
+def test_a_wrong_dialect_in_a_recipe_is_an_error_in_words() -> None:
+    with pytest.raises(ValueError, match="cannot be skipped"):
+        Dialect("utf-8", ",", True, -1)
+    with pytest.raises(ConfigError, match="no text encoding"):
+        Recipe.parse({"dialect": {"encoding": "hex", "delimiter": ",", "header": True}})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_unreadable_rows_whatever_ends_a_line(tmp_path: Path, end: str) -> None:
+    text = end.join(["user,item,rating", "a,1,1", "b,2", "", "c,3,3", "d,4,4,4", "e,5,5", ""])
+    table = read(write(tmp_path, text))
+    assert table.rejected["line"].tolist() == [3, 6]
+    assert [table.place(row) for row in range(3)] == ["row 1 (line 2)", "row 3 (line 5)", "row 5 (line 7)"]
+
+
+def test_a_stray_quote_among_mixed_line_ends_is_said(tmp_path: Path) -> None:
+    text = 'user,item,rating\n53,1,43\n19,14,3\r\nw7,92,1\r\n x,27,"\n22,95,"x"\r\n37,72,1\r\n'
+    with pytest.raises(DataError):
+        read(write(tmp_path, text))

@@ -180,6 +180,8 @@ STORED = zipped(("ratings.csv", TABLE), method=zipfile.ZIP_STORED)
         (overlapping(), "more than once", "repeated-members"),
         (zipped(), "it is empty", "no-table"),
         (zipped(("a/", b"")), "it is empty", "no-table"),
+        (zipped(("xyz", b"x")).replace(b"xyz", b"\0yz"), "it is empty", "no-table"),  # a name ends at a NUL
+        (zipped((".", b"x"), ("./", b"")), "it is empty", "no-table"),
         (zipped(("a.png", b"x"), ("README.md", b"x")), "no file that could be a table", "no-table"),
         (zipped(("r.csv", b"")), "a: r.csv is empty", "empty-file"),
         (zipped(*((f"{n}.csv", b"") for n in range(10_001))), "holds 10,001 files", "too-many-members"),

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys_core.data.reading import json_table
-from recsys_core.data.reading.any_table import RawTable, parts, read_table
+from recsys_core.data.reading.any_table import Dialect, RawTable, parts, read_table
 from recsys_core.errors import DataError
 from tests.data.files import HEADER, ROWS, real, text_of, write
 
@@ -181,6 +181,24 @@ def test_a_sheet_without_names(tmp_path: Path) -> None:
     assert cells(table) == ROWS
 
 
+@pytest.mark.parametrize(
+    "titles", [[["Ratings of the shop"]], [["Average of rating", "Column Labels"]], [["Shop"], [], ["made", 2024]]]
+)
+def test_titles_before_a_table_are_skipped_and_said(tmp_path: Path, titles: Rows) -> None:
+    path = write(tmp_path, xlsx([*titles, *TABLE]), "r.xlsx")
+    for dialect in (None, Dialect("utf-8", ",", True)):
+        table = read_table(path, dialect)
+        assert (table.columns, cells(table)) == (list(HEADER), ROWS)
+        assert table.place(0) == f"row 1 (line {len(titles) + 2})"
+        skipped = sum(bool(row) for row in titles)
+        assert [(finding.code, finding.rows) for finding in table.findings] == [("preamble", skipped)]
+
+
+def test_a_sparse_first_row_without_names_is_a_row(tmp_path: Path) -> None:
+    rows = [(1, None, None, 2), *[(n, 1, 2, 3) for n in range(30)]]
+    assert len(read_table(write(tmp_path, xlsx(rows), "r.xlsx"))) == 31
+
+
 def test_empty_columns_before_a_table_are_none(tmp_path: Path) -> None:
     table = read_table(write(tmp_path, xlsx([[None, None, *row] for row in TABLE]), "r.xlsx"))
     assert (table.columns, cells(table)) == (list(HEADER), ROWS)
@@ -211,7 +229,8 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     [
         (xlsx([]), "is empty", "empty-file"),
         (xlsx([HEADER]), "a header but no rows", "no-rows"),
-        (xlsx([["Ratings of May"], *TABLE]), 'row 1, names 1 column \\("Ratings of May"\\)', "not-a-table"),
+        (xlsx([["=1+1", "=2"], ["=3", "=4"]]), "formulas without their results and nothing", "formula-no-value"),
+        (xlsx([["Ratings"], [4], [5]]), 'row 1, names 1 column \\("Ratings"\\)', "not-a-table"),
         (xlsx([["ids", None, "much", "when"], *TABLE]), "no name for column 2 in row 1", "nameless-column"),
         (xlsx([("a", "a", "b"), (1, 2, 3)]), 'more than one column called "a"', "repeated-columns"),
         (xlsx([[f"c{n}" for n in range(3000)]]), "more than 2,000 columns in row 1", "too-many-columns"),
@@ -339,7 +358,11 @@ def test_keys_that_come_late_or_stay_away(tmp_path: Path, monkeypatch: pytest.Mo
         ("[1, 2]", "holds no object with keys and values"),
         ("{}", "holds no object with keys and values"),
         ('{"user_id": 1, "user_id": 2}', "has a key twice"),
-        ('{"user_id": {"a": 1}, "item_id": 2}', 'holds several values under the key "user_id"'),
+        ('{"user_id": [1, 2], "item_id": 2}', 'holds several values under the key "user_id"'),
+        (
+            json.dumps({"user_id": dict.fromkeys(map(str, range(21)), 1)}),
+            'holds several values under the key "user_id"',
+        ),
         ('{"user_id": "\\ud800", "item_id": 2}', "holds half a character (a lone surrogate)"),
         ('{"user_id": ' + "[" * 100_000, "is not JSON"),
     ],
@@ -359,6 +382,55 @@ def test_an_object_of_objects_is_a_table_with_ids(tmp_path: Path) -> None:
     for made in (content, json.dumps(json.loads(content), indent=2)):
         table = read_table(write(tmp_path, made, "items.json"))
         assert (table.columns, cells(table)) == (["id", "plot", "year"], [("1", "A", "1999"), ("2", "B", "")])
+
+
+RECORDS = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "whole",
+    [
+        {"status": "ok", "count": 35, "data": RECORDS},
+        {"data": RECORDS},
+        {name: list(values) for name, values in zip(HEADER, zip(*ROWS, strict=True), strict=True)},
+        {"columns": HEADER, "index": list(range(35)), "data": ROWS},
+        {
+            name: dict(zip(map(str, range(35)), values, strict=True))
+            for name, values in zip(HEADER, zip(*ROWS, strict=True), strict=True)
+        },
+    ],
+)
+def test_a_table_inside_one_object(tmp_path: Path, whole: dict[str, Any], indent: int | None) -> None:
+    table = read_table(write(tmp_path, json.dumps(whole, indent=indent), "r.json"))
+    assert (table.columns, cells(table)) == (list(HEADER), ROWS)
+
+
+def test_two_lists_of_objects_are_no_table(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="one object and not a table"):
+        read_table(write(tmp_path, json.dumps({"users": RECORDS, "items": RECORDS}, indent=1), "r.json"))
+
+
+def test_columns_called_alike_are_no_table(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="one object and not a table"):
+        read_table(write(tmp_path, json.dumps({"columns": ["a", "a"], "data": [[1, 2]]}, indent=1), "r.json"))
+
+
+def test_objects_that_wrap_a_value_are_that_value(tmp_path: Path) -> None:
+    rows = [
+        {"_id": {"$oid": "5f"}, "user": {"id": "u1"}, "n": {"$numberLong": "7"}, "t": {"$date": {"$numberLong": "9"}}},
+        {"_id": {"$oid": "60"}, "user": {"id": "u2"}, "n": {"$numberInt": "8"}, "t": {"$date": "2024-05-06"}},
+    ]
+    table = read_table(write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "r.jsonl"))
+    assert table.columns == ["_id", "user", "n", "t"]
+    assert cells(table) == [("5f", "u1", "7", "9"), ("60", "u2", "8", "2024-05-06")]
+
+
+def test_objects_of_people_and_items_become_columns(tmp_path: Path) -> None:
+    row = {"user": {"id": "u1", "name": "Ann"}, "item": {"id": {"$oid": "5f"}, "year": 1999}, "more": {"a": 1, "b": 2}}
+    table = read_table(write(tmp_path, f"{json.dumps(row)}\n" * 2, "r.jsonl"))
+    assert table.columns == ["user.id", "user.name", "item.id", "item.year", "more"]
+    assert cells(table)[0] == ("u1", "Ann", "5f", "1999", '{"a": "1", "b": "2"}')
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -132,14 +132,58 @@ LONG = [[f"{n % 40}", f"{n % 23}", str(1 + n % 5), str(n % 24), str(n % 7), str(
         [["user_id", *"abcde"], *([str(n), *(f"{n * k % 7 / 7:.6f}" for k in range(1, 6))] for n in range(50))],
         [["user_id", *"abcd"], *([str(n), *(str(1 + (n + k) % 5) for k in range(4))] for n in range(50))],
         [["user_id", *"abcde", "note"], *([str(n), *"12345", "words"] for n in range(50))],
+        [["pair", *"abcde"], *([f"({n}:7)", *(str((n * k) % 31) for k in range(1, 6))] for n in range(50))],
     ],
 )
 def test_other_tables_are_not_wide(tmp_path: Path, table: list[list[str]]) -> None:
-    found = read(tmp_path, table)
-    assert not is_wide(found)
+    assert not is_wide(read(tmp_path, table))
+
+
+def test_words_among_the_cells_are_no_matrix_even_by_choice(tmp_path: Path) -> None:
+    found = read(tmp_path, [["user_id", *"abcde", "note"], *([str(n), *"12345", "words"] for n in range(50))])
     with pytest.raises(DataError, match="cannot be read as one row a person") as error:
         melt(found)
     assert error.value.code == "not-wide"
+
+
+@pytest.mark.parametrize("header", [["user_id", "a", "b", "c"], ["", "a", "b", "c"], None])
+def test_a_matrix_of_any_scale_can_be_chosen(tmp_path: Path, header: list[str] | None) -> None:
+    rows = [[f"p{n}", *(str((n + k) % 2) for k in range(3))] for n in range(12)]
+    table = read(tmp_path, rows, header)
+    assert not is_wide(table)
+    names = header[1:] if header else ["column 2", "column 3", "column 4"]
+    assert events(melt(table)) == [(f"p{n}", names[k], "1") for n in range(12) for k in range(3) if (n + k) % 2]
+
+
+def test_a_matrix_of_yes_and_no_keeps_its_no_where_cells_are_blank(tmp_path: Path) -> None:
+    rows = [[f"p{n}", *(["0", "1", ""][(n + k) % 3] for k in range(6))] for n in range(12)]
+    found = events(melt(read(tmp_path, rows, ["user_id", *NAMES[:6]])))
+    assert [rating for _, _, rating in found].count("0") == 24
+
+
+def test_columns_before_the_items_are_left_aside_and_said(tmp_path: Path) -> None:
+    header = ["Timestamp", "Email Address", "Age", *NAMES]
+    rows = [["2024/01/05 10:23:11 AM", row[0], str(20 + n), *row[1:]] for n, row in enumerate(matrix(""))]
+    table = read(tmp_path, rows, header)
+    assert is_wide(table)
+    melted = melt(table)
+    assert events(melted) == expected(LETTERED, NAMES)
+    assert 'Left aside: "Timestamp", "Age".' in melted.findings[0].message
+
+
+def test_times_alone_are_no_ids(tmp_path: Path) -> None:
+    rows = [[f"2024/01/05 10:23:{n + 10}", *row[1:]] for n, row in enumerate(matrix(""))]
+    assert events(melt(read(tmp_path, rows, ["Timestamp", *NAMES]))) == expected(NUMBERED, NAMES)
+
+
+def test_totals_are_left_out_and_said(tmp_path: Path) -> None:
+    rows = [*matrix(""), ["Grand Total", *["3.1416"] * ITEMS]]
+    table = read(tmp_path, [[*row, "17.123"] for row in rows], ["Row Labels", *NAMES, "Grand Total"])
+    assert is_wide(table)
+    melted = melt(table)
+    assert events(melted) == expected(LETTERED, NAMES)
+    assert melted.findings[-1].code == "totals"
+    assert "1 row and 1 column of totals" in melted.findings[-1].message
 
 
 def test_a_table_of_four_columns_is_never_wide(tmp_path: Path) -> None:

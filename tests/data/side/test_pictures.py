@@ -205,6 +205,17 @@ def test_names_that_lead_outside_are_refused(tmp_path: Path, name: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["into", "p.zip"]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("xyz", b"\0yz"), ("abc", b"./.")])
+def test_members_without_a_name_are_refused(tmp_path: Path, name: str, shown: bytes) -> None:
+    source = zip_of(tmp_path / "p.zip", {name: drawn(), "1.png": drawn()})
+    content = source.read_bytes()
+    for at in (content.index(name.encode()), content.rindex(name.encode())):  # a name ends at a NUL
+        content = content[:at] + shown + content[at + len(shown) :]
+    source.write_bytes(content)
+    made = pictures_from_files(words("1"), words("."), source, tmp_path / "into")
+    assert by_code(made)["pictures-refused"].rows == 1
+
+
 def test_links_are_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(drawn())
     folder = folder_of(tmp_path / "p", {"2.png": drawn()})

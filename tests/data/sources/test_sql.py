@@ -5,6 +5,7 @@ import logging
 import sqlite3
 import time
 import traceback
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -166,6 +167,28 @@ def test_too_many_rows_or_bytes_are_refused(sqlite_file: Path, tmp_path: Path):
     assert "more than 50,000 rows" in refused(FOREVER + "i FROM n", tmp_path, most_rows=50_000).message
     error = refused(FOREVER + "hex(zeroblob(500)) AS x FROM n", tmp_path, most_bytes=30_000_000)
     assert "more than 30 MB" in error.message
+
+
+def test_large_cells_do_not_fill_the_memory(sqlite_file: Path, tmp_path: Path):
+    query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT hex(zeroblob(20000)) AS x FROM n"
+    tracemalloc.start()
+    try:
+        assert "more than 10 MB" in refused(query, tmp_path, most_bytes=10_000_000).message
+        assert tracemalloc.get_traced_memory()[1] < 80_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_endless_cell_is_refused(sqlite_file: Path, tmp_path: Path):
+    error = refused("SELECT zeroblob(20000000) AS x", tmp_path)
+    assert (error.code, "too big" in error.message) == ("query-refused", True)
+
+
+def test_databases_that_cannot_be_kept_from_writing_are_refused(secrets: Secrets, tmp_path: Path):
+    secrets(shop="mysql://user:hush@db/x")
+    error = refused("SELECT 1", tmp_path)
+    assert error.code == "bad-connection"
+    assert "neither PostgreSQL nor SQLite" in error.message
 
 
 def test_a_slow_query_is_given_up(sqlite_file: Path, tmp_path: Path):
