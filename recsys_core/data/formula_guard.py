@@ -8,8 +8,9 @@ import pandas as pd
 
 # Spreadsheet programs run cells that begin so, some of them in full width as well (OWASP, "CSV Injection"). Texts that
 # look guarded are guarded as well: no two texts are written alike, and each is found again.
-_TO_GUARD = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+_TO_GUARD = re.compile(f"'*{_FORMULA}")
+_GUARDED = re.compile(f"'+{_FORMULA}")
 
 
 def guard(texts: pd.Series) -> pd.Series:
@@ -33,3 +34,8 @@ def _each_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     changed = np.array([*map(change, distinct), None], dtype=object)  # the last for missing cells, whose code is -1
     kind = texts.dtype.categories.dtype if isinstance(texts.dtype, pd.CategoricalDtype) else texts.dtype
     return pd.Series(changed[codes], index=texts.index, name=texts.name, dtype=kind)
+
+
+def is_guarded(texts: pd.Series) -> bool:
+    """Whether these may come from one of our exports: they leave no text that begins as a formula does."""
+    return not texts.str.contains(f"^{_FORMULA}").any()

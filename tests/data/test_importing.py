@@ -262,3 +262,14 @@ def test_a_wide_file_stays_wide(tmp_path: Path) -> None:
     stored = Recipe.parse(first.summary()["recipe"])
     again = import_ratings(write(tmp_path, matrix("15 "), "february.csv"), "x", stored)
     assert (again.dataset.n_users, again.dataset.n_items) == (9, 8)
+
+
+def test_day_or_month_first_is_settled_for_the_next_file(tmp_path: Path) -> None:
+    def dated(name: str, *dates: str) -> Path:
+        rows = [(u, i, r, dates[n % len(dates)]) for n, (u, i, r, _) in enumerate(ROWS)]
+        return write(tmp_path, text_of(rows), name)
+
+    stored = Recipe.parse(import_ratings(dated("january.csv", "01/15/2024", "01/02/2024"), "x").summary()["recipe"])
+    times = import_ratings(dated("february.csv", "02/01/2024", "02/03/2024"), "x", stored).dataset.interactions.times
+    assert times is not None
+    assert times.min() == 1_706_745_600, "the first of February"

@@ -118,7 +118,7 @@ def check(table: RawTable, recipe: Recipe, progress: Progress = silent) -> Check
         merged=merged.repeated,
         findings=tuple(sieve.findings),
         rejects=sieve.rejects(),
-        decided=values.decided,
+        decided=sieve.decided,
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from recsys_core.data.checking.sieve import Sieve
 from recsys_core.data.findings import Fix, counted, quote
-from recsys_core.data.formula_guard import unguard
+from recsys_core.data.formula_guard import is_guarded, unguard
 from recsys_core.data.recipe import Recipe
 from recsys_core.types import Int32, Strings
 
@@ -26,8 +26,8 @@ _MAIL = r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}"
 def read_ids(sieve: Sieve, column: str, noun: str, recipe: Recipe) -> tuple[Int32, Strings]:
     """The position of each row's id among the distinct ids; rows without one are rejected."""
     read = sieve.table.column(column)
-    guarded = sieve.table.dialect is not None and not read.texts.str.contains(r"^[=+\-@\t\r]").any()
-    texts = unguard(read.texts) if guarded else read.texts  # our exports leave no such text unguarded
+    guarded = sieve.table.dialect is not None and is_guarded(read.texts)
+    texts = unguard(read.texts) if guarded else read.texts
     names = texts.str.strip(BLANKS)
     _report_joined(sieve, column, texts.nunique() - names.nunique())
     names = _whole(sieve, column, names, recipe)

@@ -1,6 +1,6 @@
 """A column of ratings or counts -> numbers, and what they mean."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from recsys_core.data.checking.sieve import Sieve
 from recsys_core.data.findings import Fix, counted, quote
 from recsys_core.data.recipe import Recipe, Repeats
 from recsys_core.errors import DataError
-from recsys_core.types import Bool, Feedback, Float32, Float64, Json
+from recsys_core.types import Bool, Feedback, Float32, Float64
 
 MOST_WORDS = 0.1  # share of ratings that may be words before the column is taken for the wrong one
 LARGEST_RATING = 1e6  # in size; far larger ones overflow in training
@@ -32,13 +32,11 @@ class Values:
         numbers: Float32[N], a rating or a weight; anything where the row is out.
         feedback: what the numbers mean.
         repeats: what becomes of several rows about one pair.
-        decided: fields of the recipe that were guessed, so that the next file is read in the same way.
     """
 
     numbers: Float32
     feedback: Feedback
     repeats: Repeats
-    decided: Json = field(default_factory=dict)
 
 
 def read_values(sieve: Sieve, recipe: Recipe) -> Values:
@@ -46,7 +44,6 @@ def read_values(sieve: Sieve, recipe: Recipe) -> Values:
 
     With an event column the numbers are counts. A threshold is applied later, to what becomes of repeated pairs.
     """
-    decided: Json = {}
     if recipe.rating is None:
         numbers, feedback = np.ones(len(sieve.table), np.float32), Feedback.IMPLICIT
         if recipe.event is None:
@@ -54,20 +51,20 @@ def read_values(sieve: Sieve, recipe: Recipe) -> Values:
     else:
         numbers = _numbers(sieve, recipe.rating, recipe)
         if marks := leave_out_not_ratings(sieve, recipe.rating, numbers, recipe):
-            decided["not_ratings"] = marks
+            sieve.decided["not_ratings"] = marks
         feedback = _feedback(sieve, recipe.rating, numbers, recipe)
         if recipe.event is None and recipe.threshold is None:
-            decided["feedback"] = feedback
+            sieve.decided["feedback"] = feedback
         if feedback is Feedback.EXPLICIT:
             _refuse_sums(recipe)
             _leave_out_huge(sieve, recipe.rating, numbers)
             hold_to_scale(sieve, recipe.rating, numbers, recipe)
     if recipe.event is not None:
-        numbers, decided["weights"] = weigh_events(sieve, recipe.event, numbers, recipe)
+        numbers, sieve.decided["weights"] = weigh_events(sieve, recipe.event, numbers, recipe)
     if feedback is Feedback.IMPLICIT:
         _leave_out_nothings(sieve, recipe.rating or recipe.event, numbers)
     adds_up = feedback is Feedback.IMPLICIT and (recipe.rating or recipe.event)
-    return Values(numbers, feedback, recipe.repeats or (Repeats.SUM if adds_up else Repeats.LAST), decided)
+    return Values(numbers, feedback, recipe.repeats or (Repeats.SUM if adds_up else Repeats.LAST))
 
 
 def _numbers(sieve: Sieve, column: str, recipe: Recipe) -> Float32:

@@ -24,6 +24,6 @@ def leave_out_headers(sieve: Sieve, recipe: Recipe) -> None:
         "header-in-data",
         lambda n: (
             f"{counted(n, 'row')} in the middle {'repeats' if n == 1 else 'repeat'} the header ({places}): the "
-            "file was put together from several. Left out."
+            f"file was put together from several. {'It was' if n == 1 else 'They were'} left out."
         ),
     )

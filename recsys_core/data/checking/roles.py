@@ -87,7 +87,11 @@ def guess_columns(table: RawTable, chosen: Mapping[str, str | None] | None = Non
         raise DataError(
             f"{table.name} has no rating column: besides {quote(columns.user)} (user) and {quote(columns.item)} (item) "
             f"it has {listing(free)}, and "
-            + ("more than one of these could hold the ratings." if unclear else "none of these looks like ratings."),
+            + (
+                "more than one of these could hold the ratings."
+                if len(unclear) > 1
+                else "none of these looks like ratings."
+            ),
             NO_RATINGS,
             "no-rating-column",
         )

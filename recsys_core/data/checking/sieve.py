@@ -9,18 +9,22 @@ import pandas as pd
 from recsys_core.data.findings import MOST_EXAMPLES, Finding, Fix, Level, counted, quote
 from recsys_core.data.reading.raw_table import RawTable, rejects
 from recsys_core.errors import DataError
-from recsys_core.types import Bool, Int64
+from recsys_core.types import Bool, Int64, Json
 
 MOST_REJECTS = 100_000  # rows that are listed one by one; all of them are counted
 
 
 @dataclass
 class Sieve:
-    """The rows of a table that are still good, and the findings so far."""
+    """The rows of a table that are still good, and the findings so far.
+
+    ``decided`` holds fields of the recipe that were guessed, so that the next file is read in the same way.
+    """
 
     table: RawTable
     good: Bool = field(init=False)
     findings: list[Finding] = field(init=False)
+    decided: Json = field(init=False, default_factory=dict)
     _faults: list[tuple[int, str, str]] = field(init=False, default_factory=list)
     _left_out: list[tuple[Int64, str]] = field(init=False, default_factory=list)
 

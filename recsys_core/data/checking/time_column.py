@@ -32,6 +32,8 @@ def read_time_column(sieve: Sieve, column: str, recipe: Recipe) -> Int64 | None:
             _HOW,
             "mixed-time-units",
         )
+    if times.day_first is not None and not times.ambiguous:
+        sieve.decided["day_first"] = times.day_first
     if not times.zoned:
         sieve.say("note", "times-without-zone", f"The times in {quote(column)} name no zone; they are taken as UTC.")
     if times.ambiguous:

@@ -61,6 +61,7 @@ class Times:
         mixed: whether more than a stray number counts another unit than most do.
         zoned: whether dates say in which zone they were taken.
         ambiguous: whether the dates could as well be read with the month first.
+        day_first: whether they were read with the day first; None where that is no question.
     """
 
     seconds: Int64
@@ -69,6 +70,7 @@ class Times:
     mixed: bool = False
     zoned: bool = True
     ambiguous: bool = False
+    day_first: bool | None = None
 
 
 def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | None = None) -> Times:
@@ -94,7 +96,12 @@ def read_times(texts: pd.Series, unit: Unit | None = None, day_first: bool | Non
     rivals = [other for other in readings if other is not best and other[1].sum() == best[1].sum()]
     dotted = forms[0].startswith(("%d.", "%m."))  # day first wherever dates are written with points
     ambiguous = not dotted and any(bool((other[0] != best[0]).any()) for other in rivals)
-    return Times(*best, zoned=zoned, ambiguous=ambiguous)
+    form = next(form for form, reading in zip(forms, readings, strict=True) if reading is best)
+    return Times(*best, zoned=zoned, ambiguous=ambiguous, day_first=_begins_with_day(form))
+
+
+def _begins_with_day(form: str) -> bool | None:
+    return True if form.startswith(_DAY_FIRST) else False if form.startswith(_MONTH_FIRST) else None
 
 
 def looks_like_times(values: pd.Series) -> bool:

@@ -66,7 +66,8 @@ def _column_names(path: Path, dialect: Dialect) -> list[str]:
     rows = records(_head(path, dialect), dialect.delimiter)
     fields = width(rows)[0]
     if dialect.header and rows:
-        names = [_name(text) or f"column {position}" for position, text in enumerate(rows[0], start=1)]
+        written = [rows[0][0].lstrip("#%"), *rows[0][1:]]  # some mark the header as a comment
+        names = [_name(text) or f"column {position}" for position, text in enumerate(written, start=1)]
     else:
         names = [f"column {position}" for position in range(1, fields + 1)]
     if len(names) < 2:
