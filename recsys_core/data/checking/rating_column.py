@@ -19,6 +19,7 @@ from recsys_core.types import Bool, Feedback, Float32, Float64
 MOST_WORDS = 0.1  # share of ratings that may be words before the column is taken for the wrong one
 LARGEST_RATING = 1e6  # in size; far larger ones overflow in training
 LARGEST_ON_A_SCALE = 100
+LONG_TAIL_FROM = 10  # counts with a smaller maximum cannot be told from ratings
 _NOT_FINITE = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
 _DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _THOUSANDS = r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+"
@@ -136,14 +137,21 @@ def _feedback(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> Fe
 
 
 def _guess_feedback(sieve: Sieve, column: str, numbers: Float32) -> Feedback:
-    """Whole numbers without a small upper end, or under a name that speaks of counts, are counts; the rest ratings."""
+    """Numbers under a name that speaks of counts are counts, and so are whole numbers without a small upper end or, where
+    no name speaks of ratings, with a long tail; the rest are ratings."""
     usual = sieve.good & (np.abs(numbers) <= LARGEST_RATING)
     kept = numbers[usual if usual.any() else sieve.good]
     if not len(kept):
         return Feedback.EXPLICIT
     whole = bool((kept % 1 == 0).all()) and bool((kept >= 0).all())
     named = column_names.fit("count", column) > 0
-    if not (named and (kept >= 0).all() and kept.max() > 1) and not (whole and kept.max() > LARGEST_ON_A_SCALE):
+    tail = kept.min() >= 1 and kept.max() > LONG_TAIL_FROM and np.median(kept) * 4 <= kept.max()
+    unnamed = not column_names.fit("rating", column)
+    if not (
+        (named and (kept >= 0).all() and kept.max() > 1)
+        or (whole and kept.max() > LARGEST_ON_A_SCALE)
+        or (whole and unnamed and tail)
+    ):
         return Feedback.EXPLICIT
     sieve.say(
         "note",

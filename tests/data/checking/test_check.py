@@ -502,3 +502,11 @@ def test_ratings_beside_kinds_of_events_are_counts(tmp_path: Path) -> None:
     result = checked(tmp_path, rows, header=(*HEADER, "event"), event="event")
     assert (result.feedback, result.rejected) == (Feedback.IMPLICIT, 12)
     assert result.interactions.values.min() > 0
+
+
+def test_a_long_tail_under_no_name_is_counts(tmp_path: Path) -> None:
+    rows = column_of("1", "1", "2", "1", "30", "1", "2")
+    assert checked(tmp_path, rows, header=("user", "item", "x", "time"), rating="x").feedback is Feedback.IMPLICIT
+    assert checked(tmp_path, rows).feedback is Feedback.EXPLICIT
+    even = column_of("1", "20", "40", "60", "80", "100")
+    assert checked(tmp_path, even, header=("user", "item", "x", "time"), rating="x").feedback is Feedback.EXPLICIT
