@@ -137,8 +137,8 @@ def _feedback(sieve: Sieve, column: str, numbers: Float32, recipe: Recipe) -> Fe
 
 
 def _guess_feedback(sieve: Sieve, column: str, numbers: Float32) -> Feedback:
-    """Numbers under a name that speaks of counts are counts, and so are whole numbers without a small upper end or, where
-    no name speaks of ratings, with a long tail; the rest are ratings."""
+    """Numbers under a name that speaks of counts are counts, and so are whole numbers without a small upper end, and
+    those with a long tail where no name speaks of ratings. The rest are ratings."""
     usual = sieve.good & (np.abs(numbers) <= LARGEST_RATING)
     kept = numbers[usual if usual.any() else sieve.good]
     if not len(kept):
