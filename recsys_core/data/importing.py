@@ -8,7 +8,7 @@ import pandas as pd
 from recsys_core.data.checking.check import check
 from recsys_core.data.checking.roles import guessed_by_values, settle
 from recsys_core.data.dataset import Dataset, Ids, blank_user_table
-from recsys_core.data.findings import Finding, listing
+from recsys_core.data.findings import Finding, Fix, listing
 from recsys_core.data.progress import Progress, part_of, silent
 from recsys_core.data.reading.any_table import parts, read_table
 from recsys_core.data.reading.dialect import Dialect
@@ -225,4 +225,8 @@ def _guess_notes(settled: Recipe, recipe: Recipe) -> list[Finding]:
         return []
     roles = {role: getattr(settled, role) for role in ROLES}
     shown = ", ".join(f"{role} = {listing([column])}" for role, column in roles.items() if column)
-    return [Finding("note", "columns-guessed", f"The columns were told by their values: {shown}. Check them.")]
+    message = f"The columns were told by their values: {shown}. Check them."
+    if not {settled.user, settled.item} <= set(guessed):
+        return [Finding("note", "columns-guessed", message)]
+    swap = Fix("People and items the other way round", {"user": settled.item, "item": settled.user})
+    return [Finding("note", "columns-guessed", message, fixes=(swap,))]

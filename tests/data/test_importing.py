@@ -273,3 +273,11 @@ def test_day_or_month_first_is_settled_for_the_next_file(tmp_path: Path) -> None
     times = import_ratings(dated("february.csv", "02/01/2024", "02/03/2024"), "x", stored).dataset.interactions.times
     assert times is not None
     assert times.min() == 1_706_745_600, "the first of February"
+
+
+def test_people_and_items_can_be_swapped_at_one_click(tmp_path: Path) -> None:
+    path = write(tmp_path, text_of([(i, u, r, t) for u, i, r, t in ROWS], header=None))
+    made = import_ratings(path, "x")
+    assert made.dataset.n_users == 7
+    (finding,) = [finding for finding in made.findings if finding.code == "columns-guessed"]
+    assert import_ratings(path, "x", Recipe.parse(finding.fixes[0].changes)).dataset.n_users == 5
