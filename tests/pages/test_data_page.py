@@ -83,7 +83,7 @@ def test_each_role_says_why_it_was_guessed(at: AppTest):
 
 
 def test_without_ratings_one_click_says_so(at: AppTest, home: Path):
-    upload(at, b"user_id,item_id,comment\n" + b"".join(f"u{n % 9},i{n % 7},fine\n".encode() for n in range(63)))
+    upload(at, b"user_id,item_id,a,b\n" + b"".join(f"u{n % 9},i{n % 7},{n % 5},{n % 4}\n".encode() for n in range(63)))
     assert box(at, "Person").value == "user_id", "what is known already is chosen already"
     press(at, "There are no ratings")
     assert not at.error

@@ -20,6 +20,7 @@ from recsys_core.evaluation import validator
 from recsys_core.runs import runner as runner_module
 from recsys_core.runs import worker
 from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.files import remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
 from recsys_core.runs.processes import is_alive, my_identity
 from recsys_core.runs.runner import JobRunner
@@ -253,9 +254,10 @@ def test_a_failing_job_in_a_process_of_its_own_says_why_too(runner, card):
 
 
 @pytest.mark.parametrize("executor", [Executor.IN_PROCESS, Executor.AUTO])
-def test_a_job_whose_data_set_was_deleted_while_it_waited_fails_in_words(workspace, card, executor):
+def test_a_job_whose_data_set_vanished_while_it_waited_fails_in_words(workspace, card, executor):
     job = Jobs(workspace.database).submit(spec(card.id, executor=executor))
-    workspace.delete_dataset(card.id)
+    remove_folder(workspace.root / "datasets" / card.id)
+    workspace._unlist("datasets", card.id)
     runner = JobRunner(workspace)
     ended = wait_until_done(runner.jobs, job.id)
     runner.close()
