@@ -122,10 +122,10 @@ def through_the_page(folder: Path) -> list[Row]:
         page.goto(f"{server.url}/data")
         settled(page, "Data")
         start = time.perf_counter()
-        page.locator("input[type=file]").first.set_input_files(file)
-        page.get_by_role("button", name="Import", exact=True).click(timeout=60_000)
-        page.get_by_text("Density").first.wait_for(timeout=60_000)
-        settled(page, "Data")
+        page.get_by_label("Ratings file").locator("input[type=file]").set_input_files(file)
+        page.get_by_role("button", name="Import ").click(timeout=60_000)
+        page.get_by_role("link", name="Train a model on it").wait_for(timeout=60_000)
+        settled(page, "Data", ".js-plotly-plot .main-svg", timeout=60)
         seconds = time.perf_counter() - start
     return [
         (
