@@ -89,11 +89,14 @@ class Workspace:
                 log.warning("The folder %s is none of ours; it is left alone", folders[identifier], exc_info=True)
 
     def _forget_dismissed_jobs(self) -> None:
+        """Remove what jobs left that nobody lists any more, and half checkpoints of the others."""
         folders = list((self.root / "jobs").iterdir())  # first: a job is in the database before it has a folder
         known = self._identifiers("jobs")
         for folder in folders:
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
+            else:
+                sweep(folder)
 
     def _identifiers(self, table: str) -> set[str]:
         with self.database.connect() as db:

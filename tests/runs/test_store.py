@@ -18,6 +18,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.errors import DataError, ModelError, StoreError
 from recsys_core.runs import cards, database, store
 from recsys_core.runs.database import Database
+from recsys_core.runs.files import UNFINISHED
 from recsys_core.runs.jobs import Jobs, State
 from recsys_core.runs.store import DatasetCard, Workspace, default_home, names
 from recsys_core.types import Feedback
@@ -726,3 +727,14 @@ def test_a_database_that_cannot_be_switched_is_given_up_in_the_end(tmp_path, mon
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="database is locked"):
             Database(tmp_path / "db")
+
+
+def test_opening_sweeps_half_written_checkpoints(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "home")
+    card = keep(workspace, worlds.golden())
+    job = Jobs(workspace.database).submit(spec(card.id))
+    half = workspace.root / "jobs" / job.id / f"{UNFINISHED}1.1-x"
+    half.mkdir(parents=True)
+    Workspace(workspace.root)
+    assert not half.exists()
+    assert half.parent.exists()
