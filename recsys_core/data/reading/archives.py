@@ -105,16 +105,6 @@ def member_names(path: Path) -> list[str]:
         return [member.filename for member in _tables(archive, path.name)]
 
 
-def extract_member(path: Path, member: str, folder: Path) -> Path:
-    """One member of a zip as a file in a folder, under its own name without the folders before it."""
-    with open_zip(path) as archive:
-        found = _named(path.name, _tables(archive, path.name), member)
-        name = PurePosixPath(found.filename).name
-        target = folder / shown_name(name)
-        _write(member_blocks(archive, found, f"{path.name}: {name}"), target)
-    return target
-
-
 @contextmanager
 def open_zip(path: Path, what: str = "zip archive") -> Iterator[zipfile.ZipFile]:
     """A zip file whose directory is sound and not too long."""

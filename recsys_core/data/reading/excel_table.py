@@ -17,7 +17,7 @@ from recsys_core.data.findings import Finding, counted, listing, quote
 from recsys_core.data.progress import Progress, silent
 from recsys_core.data.reading.archives import damaged, is_zip, member_blocks, open_zip, shown_name
 from recsys_core.data.reading.dialect import has_header as has_header
-from recsys_core.data.reading.raw_table import RawTable, rejects
+from recsys_core.data.reading.raw_table import RawTable, refuse_repeated, rejects
 from recsys_core.data.reading.text_columns import TextColumns
 from recsys_core.data.reading.text_table import MOST_COLUMNS
 from recsys_core.errors import DataError
@@ -315,13 +315,7 @@ def _names(first: list[tuple[int, Row]], header: bool | None, name: str) -> tupl
             "Delete what stands above the names of the columns.",
             "not-a-table",
         )
-    repeated = sorted({one for one in filled if filled.count(one) > 1})
-    if repeated:
-        raise DataError(
-            f"{name} has more than one column called {listing(repeated)} in row {number}.",
-            "Give every column a name of its own.",
-            "repeated-columns",
-        )
+    refuse_repeated(filled, name, f" in row {number}")
     return names, number
 
 

@@ -11,7 +11,7 @@ from recsys_core.data import column_names
 from recsys_core.data.findings import Finding, listing, quote
 from recsys_core.data.progress import Progress, silent
 from recsys_core.data.reading.archives import MOST_BYTES, damaged
-from recsys_core.data.reading.raw_table import RawTable, no_rejects
+from recsys_core.data.reading.raw_table import RawTable, no_rejects, refuse_repeated
 from recsys_core.data.reading.text_columns import TextColumns
 from recsys_core.data.reading.text_table import MOST_COLUMNS
 from recsys_core.errors import DataError
@@ -103,13 +103,7 @@ def _fields(schema: "pa.Schema", name: str) -> tuple[list["pa.Field"], list["pa.
 
     fields = [field for field in schema if not _INDEX.fullmatch(field.name)]
     names = [field.name for field in fields]
-    repeated = sorted({one for one in names if names.count(one) > 1})
-    if repeated:
-        raise DataError(
-            f"{name} has more than one column called {listing(repeated)}.",
-            "Give every column a name of its own.",
-            "repeated-columns",
-        )
+    refuse_repeated(names, name)
     if len(fields) > MOST_COLUMNS:
         raise DataError(
             f"{name} has {len(fields):,} columns; a table of ratings has a few.", WANTED, "too-many-columns"

@@ -1,5 +1,6 @@
 """A table as its file has it: all text, nothing cast, and a count of what could not be read."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,6 +137,17 @@ class RawTable:
         """Where a row is: ``row 5 (line 6)``."""
         line = "" if self.lines is None else f" (line {self.lines[position]})"
         return f"{self.unit} {self.number(position)}{line}"
+
+
+def refuse_repeated(names: list[str], file: str, where: str = "") -> None:
+    """A :class:`DataError` where two columns are called alike."""
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
+    if repeated:
+        raise DataError(
+            f"{file} has more than one column called {listing(repeated)}{where}.",
+            "Give every column a name of its own.",
+            "repeated-columns",
+        )
 
 
 def no_rejects() -> pd.DataFrame:

@@ -12,7 +12,7 @@ from recsys_core.data.progress import Progress, silent
 from recsys_core.data.reading.decoding import WANTED, Utf8Copy, read_head, utf8_copy
 from recsys_core.data.reading.dialect import SAMPLE_CHARACTERS, Dialect, after, records, width
 from recsys_core.data.reading.line_index import LineIndex
-from recsys_core.data.reading.raw_table import RawTable, rejects
+from recsys_core.data.reading.raw_table import RawTable, refuse_repeated, rejects
 from recsys_core.data.reading.text_columns import TextColumns
 from recsys_core.errors import DataError, visible
 from recsys_core.types import Int32
@@ -82,13 +82,7 @@ def _column_names(path: Path, dialect: Dialect) -> list[str]:
             "Write one event a line: user, item, rating and time.",
             "too-many-columns",
         )
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise DataError(
-            f"{path.name} has more than one column called {listing(repeated)}.",
-            "Give every column a name of its own.",
-            "repeated-columns",
-        )
+    refuse_repeated(names, path.name)
     return names
 
 

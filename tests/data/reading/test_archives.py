@@ -12,7 +12,6 @@ import pytest
 
 from recsys_core.data.reading import archives
 from recsys_core.data.reading.any_table import parts, read_table
-from recsys_core.data.reading.archives import extract_member
 from recsys_core.errors import DataError
 from tests.data.files import HEADER, ROWS, text_of, write
 
@@ -91,12 +90,6 @@ def test_several_tables_are_a_question(tmp_path: Path, names: list[str]) -> None
     assert read_table(path, part=names[1]).part == names[1]
     with pytest.raises(DataError, match='no table "third.csv"'):
         read_table(path, part="third.csv")
-
-
-def test_a_member_beside_the_ratings_can_be_taken_out(tmp_path: Path) -> None:
-    path = write(tmp_path, zipped(("ml/ratings.csv", TABLE), ("ml/movies.csv", ITEMS)), "a.zip")
-    found = extract_member(path, "ml/movies.csv", tmp_path)
-    assert (found.parent, found.name, found.read_bytes()) == (tmp_path, "movies.csv", ITEMS)
 
 
 def test_names_are_shown_and_never_followed(tmp_path: Path) -> None:
