@@ -1,21 +1,109 @@
 """What every benchmark needs: the development data, the machine in words, and a place for results."""
 
+import argparse
+import json
 import os
 import platform
 import resource
+import sys
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from recsys_core.data.dataset import Dataset, Ids, blank_item_table, blank_user_table
 from recsys_core.data.interactions import Interactions
+from recsys_core.models import MODELS, Recommender, find_model
+from recsys_core.models.parity import FILE as PARITY
+from recsys_core.models.parity import Parity
+from recsys_core.training.context import EpochEnded, Progress
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 
 Row = tuple[str, str, str]  # what, asked, measured
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a model is to print.
+
+    Attributes:
+        asked: in the order of the benchmark's figures; each must be met.
+        wanted: the figures of somebody else that are reproduced by that.
+        source: who printed those.
+    """
+
+    asked: tuple[float, ...]
+    wanted: tuple[float, ...]
+    source: str
+
+
+def model_options(description: str, data: str) -> argparse.ArgumentParser:
+    """What every benchmark of models asks: which, on which data, and how they are set up."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    keys = [model.info.key for model in MODELS]
+    parser.add_argument("--model", nargs="+", choices=keys, required=True, metavar="KEY", help=", ".join(keys))
+    parser.add_argument("--data", type=Path, default=data_folder() / data)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--validate", action="store_true", help="print the figures that settings are chosen by")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="FIELD=VALUE", help="try other settings; with --validate only"
+    )
+    return parser
+
+
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options. Other settings than the chosen ones may be tried on validation events, never on test events."""
+    options = parser.parse_args()
+    if options.set and not options.validate:
+        parser.error("--set needs --validate: settings are not chosen on the test events")
+    options.set = dict(text.split("=", 1) for text in options.set)
+    return options
+
+
+def set_up(key: str, chosen: dict[str, Settings], tried: Settings) -> Recommender:
+    """A fresh model with the settings chosen for a benchmark and those tried instead."""
+    model = find_model(key)
+    return model(model.Config.parse(chosen.get(key, {}) | tried))
+
+
+def print_losses(event: EpochEnded | Progress) -> None:
+    """For ``on_event``: a line an epoch."""
+    if isinstance(event, EpochEnded):
+        losses = ", ".join(f"{name} {loss:.4f}" for name, loss in event.losses.items())
+        print(f"epoch {event.epoch}: {losses}, {event.seconds:.1f} s", flush=True)
+
+
+def figures_text(figures: tuple[float, ...]) -> str:
+    return " / ".join(f"{figure:.4f}" for figure in figures)
+
+
+def record_parity(key: str, protocol: str, metric: str, target: Target, printed: tuple[float, ...], good: bool) -> None:
+    """Note down in ``parity.json`` what a model printed beside the figure that it is to reproduce."""
+    known = json.loads(PARITY.read_text(encoding="utf-8"))
+    comparison = Parity(
+        protocol,
+        metric,
+        figures_text(target.wanted),
+        target.source,
+        figures_text(printed),
+        good,
+        date.today().isoformat(),
+        f"python -m {_module()} --model {key}",
+    )
+    others = [one for one in known.get(key, []) if (one["protocol"], one["metric"]) != (protocol, metric)]
+    known[key] = sorted([*others, asdict(comparison)], key=lambda one: one["protocol"])
+    in_order = {model.info.key: known[model.info.key] for model in MODELS if model.info.key in known}
+    PARITY.write_text(json.dumps(in_order, indent=2) + "\n", encoding="utf-8")
+
+
+def _module() -> str:
+    return f"benchmarks.{Path(sys.argv[0]).stem}"
 
 
 def data_folder() -> Path:

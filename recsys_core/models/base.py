@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recsys_core.data.dataset import Dataset
@@ -25,6 +26,14 @@ class Ability(StrEnum):
     VECTORS = "vectors"  # a vector for each item and each user
 
 
+class Cost(StrEnum):
+    """What learning takes for a million events on two cores."""
+
+    SECONDS = "seconds"
+    A_MINUTE = "a minute"
+    MINUTES = "minutes"
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """A model in words.
@@ -34,7 +43,9 @@ class ModelInfo:
         idea: one sentence.
         score: what its scores mean, as read after "Score: ".
         paper: authors, title, venue, year.
+        cost: of learning, with the settings as they come.
         needs_ratings: it cannot learn from implicit events.
+        needs_times: it cannot learn from events whose order is unknown.
     """
 
     key: str
@@ -44,7 +55,9 @@ class ModelInfo:
     score: str
     paper: str
     abilities: frozenset[Ability]
+    cost: Cost
     needs_ratings: bool = False
+    needs_times: bool = False
 
 
 class Config(BaseModel):
@@ -52,9 +65,21 @@ class Config(BaseModel):
 
     ``json_schema_extra={"advanced": True}`` moves a field behind an expander, ``{"scale": "log"}`` says that its
     values are compared by their ratio.
+
+    Attributes:
+        quick: settings that give a first impression in a fraction of the time.
+        paper: settings of the paper, or of the run that reproduces a published figure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    quick: ClassVar[dict[str, Any]] = {}
+    paper: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def presets(cls) -> dict[str, dict[str, Any]]:
+        """Settings worth starting from, by name; what a preset does not name stays as it comes."""
+        presets = {"quick": cls.quick, "balanced": {}, "paper": cls.paper}
+        return {name: settings for name, settings in presets.items() if settings or name == "balanced"}
 
     @classmethod
     def parse(cls, settings: dict[str, Any]) -> Self:
@@ -105,7 +130,7 @@ _WANTED = {
 
 
 class Recommender(ABC):
-    """A model: settings before ``fit``, answers after it.
+    """A model: settings before ``fit``, answers after it. ``smaller`` says what to do where memory does not suffice.
 
     Scores are comparable within one person, higher is better, and nothing is masked: hiding known items and cutting
     lists happens once, in ``recsys_core.ranking``.
@@ -113,6 +138,7 @@ class Recommender(ABC):
 
     info: ClassVar[ModelInfo]
     Config: ClassVar[type[Config]]
+    smaller: ClassVar[str] = "Choose a smaller embedding size, a model that needs less, or fewer items."
 
     def __init__(self, config: BaseModel | None = None) -> None:
         self.config: Any = config if config is not None else self.Config()
@@ -147,8 +173,26 @@ class Recommender(ABC):
         """
         if self.info.needs_ratings or Ability.RATING in self.abilities:
             self._require_ratings(train)
+        if self.info.needs_times and not train.interactions.has_order:
+            raise ModelError(
+                f"{self.info.title} asks when things happened, but the data set {train.name!r} does not tell.",
+                "Choose another model, or import the file with its column of times.",
+                "needs-times",
+            )
         if not len(train.interactions):
             raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
+        needed, free = self.memory(train), psutil.virtual_memory().available
+        if needed > free:
+            raise ModelError(
+                f"{self.title} would need about {needed / 2**30:.1f} GB of memory to learn from {train.n_users:,} "
+                f"people and {train.n_items:,} items, and {free / 2**30:.1f} GB are free.",
+                self.smaller,
+                "too-large",
+            )
+
+    @abstractmethod
+    def memory(self, train: Dataset) -> int:
+        """Bytes that learning takes at its peak beside the data, estimated from above."""
 
     def fit(self, train: Dataset, context: FitContext | None = None) -> Self:
         """Learn from a data set; a second call starts afresh.

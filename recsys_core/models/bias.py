@@ -5,7 +5,7 @@ from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
@@ -34,6 +34,7 @@ class Bias(Recommender):
         score="predicted rating",
         paper="Koren, Factor in the Neighbors: Scalable and Accurate Collaborative Filtering, TKDD 2010",
         abilities=frozenset({Ability.RATING, Ability.HISTORY}),
+        cost=Cost.SECONDS,
         needs_ratings=True,
     )
     Config = BiasConfig
@@ -43,6 +44,9 @@ class Bias(Recommender):
     high: float
     user_bias: Float32  # [U]
     item_bias: Float32  # [I]
+
+    def memory(self, train: Dataset) -> int:
+        return 4 * 8 * (len(train.interactions) + train.n_users + train.n_items)
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         assert train.scale is not None

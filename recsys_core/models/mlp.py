@@ -2,7 +2,7 @@
 
 import torch
 
-from recsys_core.models.base import Ability, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF
 from recsys_core.models.neural_cf_config import NeuralCFConfig, Tower
 from recsys_core.models.neural_cf_net import NeuralCFNet
@@ -23,6 +23,7 @@ class MLP(NeuralCF):
         score=SCORE,
         paper=PAPER,
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        cost=Cost.A_MINUTE,
     )
     Config = MLPConfig
 

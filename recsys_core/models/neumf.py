@@ -3,7 +3,7 @@
 import torch
 from pydantic import Field
 
-from recsys_core.models.base import Ability, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.models.mlp import MLPConfig
 from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF
 from recsys_core.models.neural_cf_net import NeuralCFNet
@@ -25,6 +25,7 @@ class NeuMF(NeuralCF):
         score=SCORE,
         paper=PAPER,
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        cost=Cost.A_MINUTE,
     )
     Config = NeuMFConfig
 

@@ -47,6 +47,15 @@ class NeuralCF(Recommender):
     def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> NeuralCFNet:
         """A fresh network as it is configured."""
 
+    def memory(self, train: Dataset) -> int:
+        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint) and the events in int64."""
+        net = self._build(1, 1, torch.Generator())
+        per_row = net.user_table.shape[1]
+        fixed = sum(parameter.numel() for parameter in net.parameters())
+        weights = 4 * (fixed + per_row * (train.n_users + train.n_items))
+        pairs = min(self.config.batch_size, len(train.interactions)) * (1 + self.config.negatives)
+        return 10 * weights + 80 * len(train.interactions) + 8 * 4 * net.width * pairs
+
     def _fit(self, train: Dataset, context: FitContext) -> None:
         values = train.interactions.values.astype(np.float64)
         self.scale = np.array([values.mean(), values.std() or 1.0, values.min(), values.max()], dtype=np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
@@ -18,10 +18,14 @@ class Popularity(Recommender):
         score="number of people who met the item in the training data",
         paper="",
         abilities=frozenset({Ability.HISTORY}),
+        cost=Cost.SECONDS,
     )
     Config = Config
 
     counts: Float32  # [I]
+
+    def memory(self, train: Dataset) -> int:
+        return 8 * train.n_items
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         self.counts = train.interactions.item_counts().astype(np.float32)

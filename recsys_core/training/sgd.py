@@ -1,0 +1,49 @@
+"""Stochastic gradient descent by compiled loops: what the training loop needs of it."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+
+from recsys_core.training.compiled import Random, seeded, shuffled
+from recsys_core.training.loop import Pulse, State
+from recsys_core.types import Int64
+
+ROWS_AT_ONCE = 20_000  # between two questions whether to stop: well under a tenth of a second
+
+
+class SGDTask(ABC):
+    """Visits rows (events, or people) in random order and changes arrays in place.
+
+    Attributes:
+        arrays: all that is learned, by name. The model answers from the same memory, so it is usable at any time.
+        random: generator of everything random; with the arrays it continues a training bit by bit.
+    """
+
+    loss_name: str
+
+    def __init__(self, arrays: dict[str, np.ndarray], n_rows: int, n_samples: int, seed: int) -> None:
+        self.arrays = arrays
+        self.random: Random = seeded(seed)
+        self._n_rows = n_rows
+        self._n_samples = n_samples  # in an epoch
+
+    @abstractmethod
+    def learn(self, rows: Int64) -> float:
+        """Take the steps of these rows, in this order; the sum of the losses of their samples."""
+
+    def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
+        order = shuffled(self._n_rows, self.random)
+        total = 0.0
+        for start in range(0, self._n_rows, ROWS_AT_ONCE):
+            pulse(start / self._n_rows)
+            total += self.learn(order[start : start + ROWS_AT_ONCE])
+        return {self.loss_name: total / self._n_samples}, self._n_samples
+
+    def state(self) -> State:
+        state = {name: torch.from_numpy(array) for name, array in self.arrays.items()}
+        return state | {"random": torch.from_numpy(self.random.view(np.int64))}
+
+    def restore(self, state: State) -> None:
+        for name, tensor in self.state().items():
+            tensor.copy_(state[name])
