@@ -83,8 +83,10 @@ def figures_text(figures: tuple[float, ...]) -> str:
     return " / ".join(f"{figure:.4f}" for figure in figures)
 
 
-def record_parity(key: str, protocol: str, metric: str, target: Target, printed: tuple[float, ...], good: bool) -> None:
-    """Note down in ``parity.json`` what a model printed beside the figure that it is to reproduce."""
+def record_parity(
+    key: str, protocol: str, metric: str, target: Target, printed: tuple[float, ...], good: bool, options: str = ""
+) -> None:
+    """Note down in ``parity.json`` what a model printed, with these options, beside the figure it is to reproduce."""
     known = json.loads(PARITY.read_text(encoding="utf-8"))
     comparison = Parity(
         protocol,
@@ -94,7 +96,7 @@ def record_parity(key: str, protocol: str, metric: str, target: Target, printed:
         figures_text(printed),
         good,
         date.today().isoformat(),
-        f"python -m {_module()} --model {key}",
+        f"python -m {_module()} --model {key} {options}".strip(),
     )
     others = [one for one in known.get(key, []) if (one["protocol"], one["metric"]) != (protocol, metric)]
     known[key] = sorted([*others, asdict(comparison)], key=lambda one: one["protocol"])

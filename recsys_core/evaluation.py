@@ -8,8 +8,8 @@ import numpy as np
 
 from recsys_core.data.dataset import Ids
 from recsys_core.data.interactions import Interactions
-from recsys_core.errors import AbilityError, SplitError
-from recsys_core.metrics import METRICS, NDCG, RMSE, ListMetric, RankingMetric, RatingMetric
+from recsys_core.errors import AbilityError, ConfigError, SplitError
+from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import CHUNK_SCORES, masked_scores, top_k
@@ -239,31 +239,74 @@ def resampled_sums(columns: Float64, seed: int) -> Float64:
     return sums
 
 
-def validator(split: Split, model: Recommender) -> Callable[[Recommender], Validation] | None:
-    """The early-stopping figure of a split for a model: RMSE where it predicts ratings, else NDCG@10 of a fixed sample
-    of people; None where nothing is held out to validate on.
+def early_stopping_metrics(model: Recommender) -> tuple[str, ...]:
+    """Figures by which a training of this model can choose its best epoch; the first is taken unasked."""
+    ranking = tuple(
+        f"{metric.about.key}@{k}" for metric in METRICS if isinstance(metric, RankingMetric) for k in (10, 5, 20)
+    )
+    if Ability.RATING not in model.abilities:
+        return ranking
+    return tuple(metric.about.key for metric in METRICS if isinstance(metric, RatingMetric)) + ranking
+
+
+def stopping_metric(model: Recommender, metric: str | None) -> str:
+    """The figure asked for, or the one that is taken unasked.
 
     Raises:
+        ConfigError: it does not exist, or the model has no such figure.
+    """
+    choices = early_stopping_metrics(model)
+    if metric is not None and metric not in choices:
+        raise ConfigError(
+            f"The training of {model.title} cannot be stopped on {metric!r}.",
+            f"Choose one of: {', '.join(choices)}.",
+            "unknown-metric",
+        )
+    return metric or choices[0]
+
+
+def validator(
+    split: Split, model: Recommender, metric: str | None = None
+) -> Callable[[Recommender], Validation] | None:
+    """The early-stopping figure of a split for a model; None where nothing is held out to validate on.
+
+    Figures of lists are means over a fixed sample of people.
+
+    Args:
+        split: gives the validation events.
+        model: as it is configured; need not be fitted.
+        metric: one of :func:`early_stopping_metrics`; None: RMSE where the model predicts ratings, else NDCG@10.
+
+    Raises:
+        ConfigError: the model has no such figure.
         AbilityError: there are only people whom the model never met, and it cannot be told of them.
     """
+    key, _, k = stopping_metric(model, metric).partition("@")
+    chosen = next(one for one in METRICS if one.about.key == key)
     holdout = split.valid
     users = judged_users(model, holdout) if len(holdout.warm_users) else holdout.warm_users
-    if Ability.RATING in model.abilities:
-        return _rating_validator(split, model)
-    if not len(users):
-        return None
-    users = _sample(split, users)
-    order = split.dataset.item_ids.hash_order
+    if isinstance(chosen, RatingMetric):
+        return _rating_validator(split, model, chosen)
+    assert isinstance(chosen, RankingMetric)
+    return _ranking_validator(split, chosen, int(k), _sample(split, users)) if len(users) else None
+
+
+def _ranking_validator(
+    split: Split, metric: RankingMetric, k: int, users: Int64
+) -> Callable[[Recommender], Validation]:
+    holdout, order, about = split.valid, split.dataset.item_ids.hash_order, metric.about
 
     def validate(model: Recommender) -> Validation:
-        truth, _ = rank(model, holdout, users, 10, order)
-        return Validation("NDCG@10", float(NDCG.per_user(truth, 10).mean()), higher_is_better=True)
+        truth, _ = rank(model, holdout, users, k, order)
+        return Validation(f"{about.title}@{k}", float(metric.per_user(truth, k).mean()), about.higher_is_better)
 
     return validate
 
 
-def _rating_validator(split: Split, model: Recommender) -> Callable[[Recommender], Validation] | None:
-    holdout = split.valid
+def _rating_validator(
+    split: Split, model: Recommender, metric: RatingMetric
+) -> Callable[[Recommender], Validation] | None:
+    holdout, about = split.valid, metric.about
     targets = _rated(model, holdout)
     if not len(targets):
         return None
@@ -272,8 +315,8 @@ def _rating_validator(split: Split, model: Recommender) -> Callable[[Recommender
         targets = targets.take(~np.isin(targets.users, np.setdiff1d(strangers, _sample(split, strangers))))
 
     def validate(model: Recommender) -> Validation:
-        errors = _rating_errors(targets, predicted_ratings(model, holdout, targets), RMSE)
-        return Validation("RMSE", errors.value(), higher_is_better=False)
+        errors = _rating_errors(targets, predicted_ratings(model, holdout, targets), metric)
+        return Validation(about.title, errors.value(), about.higher_is_better)
 
     return validate
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
-from recsys_core.types import Float32, Int32, Int64
+from recsys_core.types import Bool, Float32, Int32, Int64
 
 CHUNK_SCORES = 4_000_000  # scores held at once, whatever the number of people and items
 HIDDEN = np.float32(-np.inf)
@@ -69,20 +69,30 @@ def top_k(scores: Float32, k: int, order: Int64) -> tuple[Int32, Float32]:
     """
     n_rows, n_items = scores.shape
     width = min(k, n_items)
-    ordered = scores[:, order]
-    cut = np.partition(ordered, n_items - width, axis=1)[:, n_items - width, None]
-    above = ordered > cut
-    tied = ordered == cut
-    missing = width - above.sum(axis=1, keepdims=True)
-    chosen = above | (tied & (np.cumsum(tied, axis=1, dtype=np.int32) <= missing))
-    columns = np.nonzero(chosen)[1].reshape(n_rows, width)
-    values = np.take_along_axis(ordered, columns, axis=1)
+    cut = np.partition(scores, n_items - width, axis=1)[:, n_items - width, None]
+    chosen = scores >= cut
+    crowded = np.flatnonzero(np.count_nonzero(chosen, axis=1) > width)  # scores equal to the last one compete
+    if len(crowded):
+        chosen[crowded[:, None], order] = _first_of_equals(scores[crowded[:, None], order], cut[crowded], width)
+    items = np.flatnonzero(chosen).reshape(n_rows, width) % n_items
+    place = np.empty(n_items, dtype=np.int64)
+    place[order] = np.arange(n_items)
+    items = np.take_along_axis(items, np.argsort(place[items], axis=1), axis=1)
+    values = np.take_along_axis(scores, items, axis=1)
     best_first = np.argsort(-values, axis=1, kind="stable")
     values = np.take_along_axis(values, best_first, axis=1)
-    items = order[np.take_along_axis(columns, best_first, axis=1)]
+    items = np.take_along_axis(items, best_first, axis=1)
     items[values == HIDDEN] = -1
     padding = ((0, 0), (0, k - width))
     return (
         np.pad(items.astype(np.int32), padding, constant_values=-1),
         np.pad(values, padding, constant_values=HIDDEN),
     )
+
+
+def _first_of_equals(ordered: Float32, cut: Float32, width: int) -> Bool:
+    """Which columns Bool[B, I] make up the best ``width``: all above the cut, and the first of those equal to it."""
+    above = ordered > cut
+    tied = ordered == cut
+    missing = width - above.sum(axis=1, keepdims=True)
+    return above | (tied & (np.cumsum(tied, axis=1, dtype=np.int32) <= missing))

@@ -173,6 +173,14 @@ def test_train_prints_the_run_and_evaluate_what_it_measured(workspace, dataset, 
     assert evaluated["passport"]["config"]["tower"] == [8, 4]
 
 
+def test_a_training_can_be_stopped_by_another_figure_and_kept_from_the_gpu(workspace, dataset, ask):
+    keep(workspace, dataset)
+    words = ("--model", "neumf", *TINY, "--split", "random", "--stop-on", "recall@20", "--device", "cpu")
+    run = workspace.find_run(ask("train", "golden", *words)[1]["run"]).about
+    assert (run["spec"]["metric"], run["spec"]["device"]) == ("recall@20", "cpu")
+    assert (run["passport"]["stopping_metric"], run["passport"]["device"]) == ("recall@20", "cpu")
+
+
 def test_a_model_that_learns_in_one_step_has_no_epochs(workspace, dataset, ask):
     keep(workspace, dataset)
     _, document, err = ask("train", "golden", "--model", "popularity")
@@ -201,12 +209,14 @@ def test_the_split_is_temporal_where_there_are_times_and_random_where_there_are_
     ("words", "code", "hint"),
     [
         (["nothing", "--model", "popularity"], "unknown-dataset", "There are: 'golden'."),
-        (["golden", "--model", "nothing"], "unknown-model", "Choose one of: popularity, bias"),
+        (["golden", "--model", "nothing"], "unknown-model", "Choose one of: popularity, "),
         (["golden", "--model", "neumf", "--set", "depth=3"], "unknown-setting", "Known settings: objective"),
         (["golden", "--model", "neumf", "--set", "epochs=0"], "bad-setting", "'epochs' cannot be 0"),
         (["golden", "--model", "neumf", "--set", "epochs=many"], "bad-setting", "'epochs' cannot be 'many'"),
         (["golden", "--model", "neumf", "--set", "dropout=NaN"], "bad-setting", "'dropout'"),
         (["golden", "--model", "neumf", "--set", "epochs"], "bad-setting", "FIELD=VALUE"),
+        (["golden", "--model", "neumf", "--stop-on", "rmse"], "unknown-metric", "one of: ndcg@10"),
+        (["golden", "--model", "neumf", "--device", "cuda"], "no-gpu", "'auto' or 'cpu'"),
         (["golden", "--model", "bias", "--split", "sideways"], "unknown-split", "global-temporal"),
         (["golden", "--model", "bias", "--threshold", "9"], "empty-split", "rated 9 or more"),
         (["golden", "--model", "bias", "--threshold", "inf"], "bad-setting", "threshold"),
@@ -215,7 +225,8 @@ def test_the_split_is_temporal_where_there_are_times_and_random_where_there_are_
         (["golden", "--model", "bias", "--seed", str(2**63)], "bad-setting", "seed"),
     ],
 )
-def test_what_cannot_be_trained_is_said_in_words(workspace, dataset, ask, words, code, hint):
+def test_what_cannot_be_trained_is_said_in_words(workspace, dataset, ask, words, code, hint, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     keep(workspace, dataset)
     fails(ask("train", *words), code, hint)
 

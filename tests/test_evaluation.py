@@ -10,12 +10,12 @@ import pytest
 from recsys_core import evaluation, ranking
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import AbilityError, ModelError, SplitError
-from recsys_core.evaluation import PerUser, bootstrap, evaluate, resampled_sums, validator
+from recsys_core.errors import AbilityError, ConfigError, ModelError, SplitError
+from recsys_core.evaluation import PerUser, bootstrap, early_stopping_metrics, evaluate, resampled_sums, validator
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
 from recsys_core.models import GMF, MODELS, Bias, Popularity
-from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender
 from recsys_core.splitting import KNOWN, SPLITTERS, TEST, TRAIN, VALID, Holdout, Split, SplitRecipe, split
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback, Float32, Int32
@@ -25,7 +25,7 @@ from tests import worlds
 class Given(Recommender):
     """Answers with the numbers it was given, Float32[U, I]."""
 
-    info = ModelInfo("given", "Given scores", "Says what it was told.", "Test", "given", "", frozenset())
+    info = ModelInfo("given", "Given scores", "Says what it was told.", "Test", "given", "", frozenset(), Cost.SECONDS)
     Config = Config
 
     def __init__(self, table: list[list[float]] | np.ndarray, *, rates: bool = False) -> None:
@@ -36,6 +36,9 @@ class Given(Recommender):
     @property
     def abilities(self) -> frozenset[Ability]:
         return frozenset({Ability.RATING}) if self.rates else frozenset()
+
+    def memory(self, train: Dataset) -> int:
+        return 0
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         raise NotImplementedError
@@ -328,6 +331,49 @@ def test_a_ranking_model_is_validated_by_ndcg_among_items_not_in_training(golden
     figure = validate(model)
     assert (figure.metric, figure.higher_is_better) == ("NDCG@10", True)
     assert figure.value == pytest.approx(1 / math.log2(4))
+
+
+@pytest.mark.parametrize(
+    ("metric", "title", "value"),
+    [("ndcg@5", "NDCG@5", 1 / 2), ("recall@20", "Recall@20", 1), ("mrr@10", "MRR@10", 1 / 3)],
+)
+def test_the_figure_to_stop_by_can_be_chosen(golden_split: Split, metric: str, title: str, value: float):
+    model = Given([[9, 9, 9, 1, 3, 2], *GOLDEN_SCORES[1:]])  # i3, the only one to find, comes third
+    validate = validator(golden_split, model, metric)
+    assert validate is not None
+    figure = validate(model)
+    assert (figure.metric, figure.higher_is_better) == (title, True)
+    assert figure.value == pytest.approx(value)
+
+
+def test_a_rating_model_can_be_stopped_by_its_lists_or_its_mean_error(golden_split: Split):
+    model = Given(GOLDEN_SCORES, rates=True)
+    for metric, title, value in (("mae", "MAE", 4), ("hit_rate@10", "Hit rate@10", 1)):
+        validate = validator(golden_split, model, metric)
+        assert validate is not None
+        assert validate(model).metric == title
+        assert validate(model).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("rates", [False, True])
+def test_every_choice_is_the_figure_that_a_report_on_the_validation_events_has(rates: bool):
+    made = split(worlds.two_camps(60, Feedback.EXPLICIT).dataset, SplitRecipe())
+    model = Given(np.random.default_rng(0).random((60, 20)), rates=rates)
+    choices = early_stopping_metrics(model)
+    assert choices[0] == ("rmse" if rates else "ndcg@10")
+    report = evaluate(model, made.valid, made.dataset.item_ids).metrics
+    assert sorted(choices) == sorted(name for name in report if not name.startswith("coverage"))
+    for choice in choices:
+        validate = validator(made, model, choice)
+        assert validate is not None
+        assert validate(model).value == pytest.approx(report[choice].value)
+
+
+@pytest.mark.parametrize("metric", ["rmse", "coverage@10", "ndcg", "ndcg@", "ndcg@11", "fame", ""])
+def test_a_figure_that_the_model_has_not_cannot_stop_it(golden_split: Split, metric: str):
+    with pytest.raises(ConfigError, match=f"Given scores cannot be stopped on '{metric}'.*one of: ndcg@10, ") as caught:
+        validator(golden_split, Given(GOLDEN_SCORES), metric)
+    assert caught.value.code == "unknown-metric"
 
 
 def test_a_fixed_sample_of_people_validates(monkeypatch: pytest.MonkeyPatch):

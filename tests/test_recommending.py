@@ -8,7 +8,7 @@ import pytest
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, DataError
-from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender
 from recsys_core.recommending import (
     best,
     recommend_to_history,
@@ -24,7 +24,7 @@ from tests import worlds
 class Given(Recommender):
     """Gives everybody the scores it was made with, and remembers the histories it was asked about."""
 
-    info = ModelInfo("given", "Given", "", "Tests", "", "", frozenset({Ability.HISTORY}))
+    info = ModelInfo("given", "Given", "", "Tests", "", "", frozenset({Ability.HISTORY}), Cost.SECONDS)
     Config = Config
 
     def __init__(self, scores: list[float], rates: bool = False) -> None:
@@ -36,6 +36,9 @@ class Given(Recommender):
     @property
     def abilities(self):
         return self.info.abilities | ({Ability.RATING} if self.rates else set())
+
+    def memory(self, train):
+        return 0
 
     def _fit(self, train, context): ...
 

@@ -7,9 +7,9 @@ from pages.shared import cache, choose, nav
 from pages.shared.frame import look, plain
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import model_colours
-from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about
+from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about, metric_label
 from recsys_core.runs.store import RunCard
-from recsys_core.splitting import SPLITTERS
+from recsys_core.splitting import find_splitter
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -17,12 +17,14 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
     groups: dict[str, list[RunCard]] = {}
     for run in runs:
         groups.setdefault(run.split_fingerprint, []).append(run)
-    titles = {one.key: one.title.lower() for one in SPLITTERS}
 
     def name(fingerprint: str) -> str:
         first = groups[fingerprint][0].about
         recipe = first["passport"]["split"]["recipe"]
-        return f"{first['dataset_name']} · {titles[recipe['key']]} · seed {recipe['seed']} ({fingerprint[:4]})"
+        splitter = find_splitter(recipe["key"])
+        part = f", {splitter.part} {recipe['fold']} of {recipe['folds']}" if splitter.part else ""
+        words = f"{first['dataset_name']} · {splitter.title.lower()}{part} · seed {recipe['seed']}"
+        return f"{words} ({fingerprint[:4]})"
 
     return groups[choose.choose("Held-out events", "split", list(groups), name)]
 
@@ -48,7 +50,9 @@ def choose_metric(runs: list[RunCard]) -> str:
 def settings(run: RunCard) -> dict[str, object]:
     """All that a person chose for a run, the seed included."""
     passport = run.about["passport"]
-    return passport["config"] | {"seed": passport["seed"]}
+    chosen = passport["config"] | {"seed": passport["seed"]}
+    stopping = passport.get("stopping_metric")
+    return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
 
 
 def run_titles(runs: list[RunCard]) -> dict[str, str]:
@@ -59,17 +63,11 @@ def run_titles(runs: list[RunCard]) -> dict[str, str]:
         differing = [
             f"{name.replace('_', ' ')} {value}"
             for name, value in settings(run).items()
-            if any(settings(twin)[name] != value for twin in twins)
+            if any(settings(twin).get(name, value) != value for twin in twins)
         ]
         mark = ", ".join(differing[:2]) or run.id.rpartition("-")[2]
         titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"
     return titles
-
-
-def label(name: str) -> str:
-    """NDCG@10 for ndcg@10."""
-    _, at, k = name.partition("@")
-    return f"{about(name).title}{at}{k}"
 
 
 def protocol(run: RunCard) -> str:
@@ -91,7 +89,7 @@ def protocol(run: RunCard) -> str:
 
 def finding(bars: list[Bar], name: str) -> str:
     """What the chart shows, no more than its intervals allow."""
-    metric = label(name)
+    metric = metric_label(name)
     if len(bars) == 1:
         return f"{metric} of {bars[0].label}: {bars[0].value:.3f}"
     first, second = bars[0], bars[1]
@@ -124,22 +122,23 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     rows = [
         {
             "Model": titles[run.id],
-            **{label(name): run.about["metrics"].get(name, {}).get("value") for name in names},
+            **{metric_label(name): run.about["metrics"].get(name, {}).get("value") for name in names},
             "Seconds": run.about["seconds"],
             "Run": run.id.rpartition("-")[2],
         }
         for run in runs
     ]
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    frame = frame.sort_values(label(chosen), ascending=not about(chosen).higher_is_better, na_position="last")
+    frame = frame.sort_values(metric_label(chosen), ascending=not about(chosen).higher_is_better, na_position="last")
     columns = {
-        label(name): st.column_config.NumberColumn(
+        metric_label(name): st.column_config.NumberColumn(
             format="%.3f",
             help=f"{about(name).formula}. Divided by: {about(name).denominator}; {about(name).empty}.",
         )
         for name in names
     }
     columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
+    columns["Model"] = st.column_config.TextColumn(pinned=True)
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
 
 
@@ -167,8 +166,9 @@ else:
     titles = run_titles(group)
     shown = bars(group, metric, titles)
     words = about(metric)
-    axis = label(metric) if shown[0].low is None else f"{label(metric)}, 95 % interval over people"
-    figure = interval_chart(shown, axis, finding(shown, metric), look())
+    axis = metric_label(metric) if shown[0].low is None else f"{metric_label(metric)}, 95 % interval over people"
+    st.markdown(f"**{plain(finding(shown, metric))}**")
+    figure = interval_chart(shown, axis, look())
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
     table(group, metric, titles)

@@ -6,18 +6,25 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import cache, choose, nav
-from pages.shared.config_form import config_form
+from pages.shared.config_form import choose_preset, choose_stopping, chosen_settings, config_form
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import ended, watch
+from pages.shared.line_up_button import line_up_button
+from pages.shared.manage_dataset import size
+from pages.shared.model_card import cost
+from pages.shared.model_gallery import gallery
 from pages.shared.split_summary import judged, show_split, show_warnings, split_summary
 from recsys_core.errors import SplitError, StudioError
-from recsys_core.models import MODELS, Recommender, find_model
+from recsys_core.models import Recommender, find_model
+from recsys_core.models.catalogue import families
 from recsys_core.runs.jobs import Executor, TrainSpec
 from recsys_core.runs.store import DatasetCard
 from recsys_core.splitting import SPLITTERS, SplitRecipe, Splitter, default_recipe
+from recsys_core.training.devices import Device
 
 DEFAULT_MODEL = "neumf"
 JOBS_SHOWN, MOST_JOBS = 4, 30
+VIEW, TRAININGS, GALLERY = "show", "Trainings", "Models"
 WHERE = {
     Executor.AUTO: "Automatic",
     Executor.IN_PROCESS: "In the app's process",
@@ -26,15 +33,9 @@ WHERE = {
 
 
 def choose_model() -> type[Recommender]:
-    keys = [model.info.key for model in MODELS]
-    key = st.selectbox(
-        "Model",
-        keys,
-        index=keys.index(DEFAULT_MODEL),
-        format_func=lambda key: find_model(key).info.title,
-        key="model",
-        persist_state="session",
-    )
+    """A model by name; the gallery sets the same choice."""
+    keys = [model.info.key for models in families().values() for model in models]
+    key = choose.choose("Model", choose.MODEL, keys, lambda key: find_model(key).info.title, default=DEFAULT_MODEL)
     model = find_model(key)
     st.caption(plain(model.info.idea))
     return model
@@ -115,18 +116,39 @@ def _levels(low: float, high: float, step: float) -> list[float]:
     return [low + step * level for level in range(count // 2, count + 1)]
 
 
-def form() -> None:
+def form(card: DatasetCard) -> None:
     """Everything to choose, and Start."""
-    card = choose.choose_dataset()
-    if card is None:
-        return
     model = choose_model()
+    choose_preset(model)
     start = st.container()  # above the settings, so that it and its errors stay in sight
-    settings = {}
+    metric = None
     if model.Config.model_fields:
         with st.expander("Settings"):
-            settings = config_form(model.Config, f"config-{model.info.key}")
+            config_form(model)
+            metric = choose_stopping(model)
     recipe = choose_split(card)
+    executor, device = choose_place()
+    spec = TrainSpec(
+        dataset=card.id,
+        model=model.info.key,
+        settings=chosen_settings(model),
+        split=recipe,
+        seed=recipe.seed,
+        executor=executor,
+        metric=metric,
+        device=device,
+    )
+    with start:
+        started = start_button(spec)
+    if line_up_button(card, recipe, executor, device) or started:
+        choose.remember(VIEW, "")  # to what is training now
+        st.rerun()
+
+
+def choose_place() -> tuple[Executor, Device]:
+    """In which process, and on which device."""
+    import torch
+
     with st.expander("Where it runs"):
         where = st.radio(
             "Process",
@@ -139,34 +161,38 @@ def form() -> None:
         st.caption(
             "Automatic trains small data in the app's process and large data beside it, so that pages stay quick."
         )
+        if torch.cuda.is_available() and not st.toggle("Use the GPU", True, key="gpu", persist_state="session"):
+            return where, Device.CPU
+    return where, Device.AUTO
+
+
+def start_button(wanted: TrainSpec) -> bool:
+    """Start, and below it what the training will need; True where it was started."""
     request = st.session_state.setdefault("train-request", uuid.uuid4().hex)
-    with start:
-        if not st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
-            return
-        try:
-            config = model.Config.parse(settings)
-            model(config).check(cache.dataset(card.id))
-            split_summary(card.id, recipe)  # says so now, not in a job, where nobody would be judged
-            spec = TrainSpec(
-                dataset=card.id,
-                model=model.info.key,
-                settings=config.model_dump(mode="json"),
-                split=recipe,
-                seed=recipe.seed,
-                executor=where,
-            )
-            cache.runner().submit(spec, request)
-        except StudioError as error:
+    pressed = st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:")
+    kind, dataset = find_model(wanted.model), cache.dataset(wanted.dataset)
+    try:
+        model = kind(kind.Config.parse(wanted.settings))
+        model.check(dataset)
+        if not pressed:
+            st.caption(plain(f"Needs about {size(model.memory(dataset))} of memory; {cost(kind)}."))
+            return False
+        split_summary(wanted.dataset, wanted.split)  # says so now, not in a job, where nobody would be judged
+        cache.runner().submit(wanted.model_copy(update={"settings": model.config.model_dump(mode="json")}), request)
+    except StudioError as error:
+        if pressed:
             show_error(error)
-            return
+        else:
+            st.warning(plain(str(error)), icon=":material/block:")
+        return False
     st.session_state["train-request"] = uuid.uuid4().hex
-    st.rerun()
+    return True
 
 
 def outcomes() -> None:
     """Jobs that run, then those that ended."""
     jobs = cache.jobs().all()
-    watch()
+    watch([job for job in reversed(jobs) if job.is_active])
     past = [job for job in jobs if not job.is_active]
     if not jobs and cache.workspace().datasets():
         with st.container(border=True):
@@ -180,9 +206,20 @@ def outcomes() -> None:
                 ended(job, is_latest=False)
 
 
+def results(card: DatasetCard | None) -> None:
+    """What became of the trainings, or all models to choose from; models first where nothing was trained yet."""
+    views = [TRAININGS, GALLERY] if cache.jobs().all() else [GALLERY, TRAININGS]
+    if choose.switch("What to show", VIEW, views) == GALLERY:
+        gallery(None if card is None else cache.dataset(card.id), st.session_state.get(f"pick-{choose.MODEL}", ""))
+    else:
+        outcomes()
+
+
 choose.header(nav.TRAIN)
-controls, results = st.columns([1, 2], gap="large")
-with controls:
-    form()
-with results:
-    outcomes()
+left, right = st.columns([1, 2], gap="large")
+with left, st.container(key="ft-train-form"):
+    chosen = choose.choose_dataset()
+    if chosen is not None:
+        form(chosen)
+with right:
+    results(chosen)

@@ -9,7 +9,7 @@ from pages.shared import cache, nav
 from pages.shared.frame import plain
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
-DATASET, RUN, PERSON = "data", "run", "person"
+DATASET, MODEL, RUN, PERSON = "data", "model", "run", "person"
 
 
 def remember(key: str, value: str) -> None:
@@ -20,13 +20,22 @@ def remember(key: str, value: str) -> None:
 
 
 def choose(
-    label: str, key: str, options: Sequence[str], name: Callable[[str], str], *, accept_new: bool = False
+    label: str,
+    key: str,
+    options: Sequence[str],
+    name: Callable[[str], str],
+    *,
+    default: str = "",
+    accept_new: bool = False,
 ) -> str:
-    """A select box whose choice is in the address under ``key`` and is found again on other pages."""
+    """A select box whose choice is in the address under ``key`` and is found again on other pages.
+
+    It begins with ``default``, else with the first option.
+    """
     widget = f"pick-{key}"
     if widget not in st.session_state or (not accept_new and st.session_state[widget] not in options):
         wanted = st.query_params.get(key) or st.session_state.get(f"kept-{key}")
-        st.session_state[widget] = wanted if wanted in options or (accept_new and wanted) else options[0]
+        st.session_state[widget] = wanted if wanted in options or (accept_new and wanted) else default or options[0]
     value = st.selectbox(label, options, format_func=name, key=widget, accept_new_options=accept_new)
     value = str(value) if value is not None else options[0]
     st.session_state[f"kept-{key}"] = value

@@ -1,68 +1,142 @@
-"""A form from a model's Config class: its fields, bounds and descriptions are the form."""
+"""A form from a model's Config class: its fields, bounds and descriptions are the form.
 
+What was set is kept apart from the widgets, which only show it: so a preset sets fields that are not drawn, too, and
+each model keeps its own settings.
+"""
+
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from recsys_core.errors import StudioError
+from recsys_core.evaluation import early_stopping_metrics
+from recsys_core.metrics import metric_label
+from recsys_core.models import Recommender
 from recsys_core.models.base import Config
 
+OWN = "own"
+HINTS = {
+    "quick": "A first impression in a fraction of the time.",
+    "balanced": "As the model comes: good on most data.",
+    "paper": "As in the paper, or in the run that reproduces a published figure.",
+    OWN: "As changed below.",
+}
 
-def config_form(config: type[Config], key: str) -> dict[str, Any]:
-    """Draw the fields of a config and give the values as they are now, unchecked where they are text."""
-    everyday = {name: field for name, field in config.model_fields.items() if not _extra(field).get("advanced")}
-    rare = {name: field for name, field in config.model_fields.items() if name not in everyday}
-    settings = _pairs(everyday, key)
-    if rare and st.toggle("More settings", key=f"{key}-more", persist_state="session"):
-        settings |= _pairs(rare, key)
+
+def chosen_settings(model: type[Recommender]) -> dict[str, Any]:
+    """What was set for a model in this session, unchecked where it is text; the rest is as it comes."""
+    settings: dict[str, Any] = st.session_state.setdefault(f"settings-{model.info.key}", {})
     return settings
 
 
-def _pairs(fields: dict[str, FieldInfo], key: str) -> dict[str, Any]:
+def choose_preset(model: type[Recommender]) -> None:
+    """Quick, balanced or paper; a fourth choice shows that the settings are nobody's but one's own."""
+    presets = model.Config.presets()
+    current = _current(model.Config, chosen_settings(model))
+    options = [*presets, *([OWN] if current == OWN else [])]
+    if len(options) == 1:
+        return
+    key = f"preset-{model.info.key}"
+    st.session_state[key] = current
+
+    def take() -> None:
+        name = st.session_state[key]
+        if name in presets:
+            st.session_state[f"settings-{model.info.key}"] = dict(presets[name])
+
+    st.segmented_control(
+        "Preset",
+        options,
+        key=key,
+        required=True,
+        format_func=str.capitalize,
+        on_change=take,
+        help=" ".join(f"**{name.capitalize()}**: {HINTS[name]}" for name in options),
+    )
+
+
+def choose_stopping(model: type[Recommender]) -> str | None:
+    """The figure that chooses the best epoch of a model that learns in epochs; None for what suits the model."""
+    if "patience" not in model.Config.model_fields:
+        return None
+    try:
+        choices = early_stopping_metrics(model(model.Config.parse(chosen_settings(model))))
+    except StudioError:  # a setting that cannot be: Start says so
+        return None
+    chosen = st.selectbox(
+        "Best epoch by",
+        choices,
+        format_func=metric_label,
+        key=f"stop-on-{model.info.key}",
+        help="Measured on the validation events after each epoch. Training stops when it no longer gets better, and "
+        "the best epoch is kept.",
+        persist_state="session",
+    )
+    return None if chosen == choices[0] else chosen
+
+
+def _current(config: type[Config], settings: dict[str, Any]) -> str:
+    """The preset that says the same as the settings."""
+    try:
+        now = config.parse(settings)
+    except StudioError:
+        return OWN
+    return next((name for name, preset in config.presets().items() if config.parse(preset) == now), OWN)
+
+
+def config_form(model: type[Recommender]) -> None:
+    """Draw the fields of a model's config; what is changed goes to :func:`chosen_settings`."""
+    fields = model.Config.model_fields
+    rare = {name: field for name, field in fields.items() if _extra(field).get("advanced")}
+    _pairs(model, {name: field for name, field in fields.items() if name not in rare})
+    if rare and st.toggle("More settings", key=f"more-{model.info.key}", persist_state="session"):
+        _pairs(model, rare)
+
+
+def _pairs(model: type[Recommender], fields: dict[str, FieldInfo]) -> None:
     """Widgets two in a row."""
-    settings = {}
     cells = st.columns(2)
     for place, (name, field) in enumerate(fields.items()):
         with cells[place % 2]:
-            settings[name] = _widget(name, field, f"{key}-{name}")
-    return settings
+            _widget(model, name, field)
 
 
-def _widget(name: str, field: FieldInfo, key: str) -> Any:
-    label, default = name.replace("_", " ").capitalize(), field.get_default(call_default_factory=True)
-    if get_origin(field.annotation) is Literal:
-        options = list(get_args(field.annotation))
-        index = options.index(default)
-        return st.selectbox(label, options, index, key=key, help=field.description, persist_state="session")
-    if isinstance(default, bool):
-        return st.checkbox(label, default, key=key, help=field.description, persist_state="session")
-    if isinstance(default, int):
+def _widget(model: type[Recommender], name: str, field: FieldInfo) -> None:
+    """The widget of a field, which shows what is set."""
+    settings, default = chosen_settings(model), field.get_default(call_default_factory=True)
+    key, value = f"config-{model.info.key}-{name}", settings.get(name, default)
+    is_row = isinstance(default, tuple)
+
+    def take() -> None:
+        shown = st.session_state[key]
+        settings[name] = f"[{shown}]" if is_row else shown
+
+    label = name.replace("_", " ").capitalize()
+    about: dict[str, Any] = {"key": key, "help": field.description, "on_change": take}
+    kinds = set(get_args(field.annotation)) or {field.annotation}
+    if is_row:
+        st.session_state[key] = value.strip("[]") if isinstance(value, str) else ", ".join(map(str, value))
+        st.text_input(label, **about)
+    elif get_origin(field.annotation) is Literal:
+        st.session_state[key] = value
+        st.selectbox(label, list(get_args(field.annotation)), **about)
+    elif bool in kinds:
+        st.session_state[key] = value
+        st.checkbox(label, **about)
+    else:
+        number: type[int] | type[float] = float if float in kinds else int
+        st.session_state[key] = None if value is None else number(value)
+        by_ratio = _extra(field).get("scale") == "log" and default
         low, high = _bounds(field)
-        return st.number_input(
-            label,
-            min_value=None if low is None else int(low),
-            max_value=None if high is None else int(high),
-            value=default,
-            key=key,
-            help=field.description,
-            persist_state="session",
-        )
-    if isinstance(default, float):
-        low, high = _bounds(field)
-        log_scale = _extra(field).get("scale") == "log"
-        return st.number_input(
-            label,
-            min_value=low,
-            max_value=high,
-            value=default,
-            step=default / 2 if log_scale and default else 0.05,
-            format="%g",
-            key=key,
-            help=field.description,
-            persist_state="session",
-        )
-    text = ", ".join(str(part) for part in default)
-    return f"[{st.text_input(label, text, key=key, help=field.description, persist_state='session')}]"
+        limits: dict[str, Any] = {
+            "min_value": None if low is None else number(low),
+            "max_value": None if high is None else number(high),
+            "value": None if NoneType in kinds else "min",
+            "step": 1 if number is int else default / 2 if by_ratio else 0.05,
+        }
+        st.number_input(label, format="%d" if number is int else "%g", **limits, **about)
 
 
 def _extra(field: FieldInfo) -> dict[str, Any]:

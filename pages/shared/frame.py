@@ -43,10 +43,15 @@ def draw_style() -> None:
     st.html(f"<style>.stApp {{{variables}}}\n{sheet}</style>")
 
 
-def scroll_to_top() -> None:
-    """Begin at the title, for a page that is entered from far down itself. The script is ours and takes nothing in."""
+def scroll_to_top(where_narrower_than: int = 1_000_000) -> None:
+    """Begin at the title, for a page that is entered from far down itself. The script is ours and takes nothing in.
+
+    Args:
+        where_narrower_than: pixels; in wider windows nothing happens.
+    """
     st.html(
-        "<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
+        f"<script>if (innerWidth < {where_narrower_than}) "
+        "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)</script>",
         unsafe_allow_javascript=True,
     )
 

@@ -11,10 +11,12 @@ from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, learning_curve
+from recsys_core.metrics import metric_label
 from recsys_core.runs.jobs import RESUMABLE, Job, State
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
+HEADLINES = ("ndcg@10", "rmse")
 COLOURS: dict[State, Literal["green", "red", "orange"]] = {
     State.FINISHED: "green",
     State.FAILED: "red",
@@ -27,9 +29,12 @@ def active_jobs() -> list[Job]:
     return [job for job in reversed(cache.jobs().all()) if job.is_active]
 
 
-def watch() -> None:
-    """Live cards of all active jobs; the whole page is drawn anew when one of them ends."""
-    active = active_jobs()
+def watch(active: list[Job]) -> None:
+    """Live cards of all active jobs; the whole page is drawn anew when one of them ends.
+
+    Args:
+        active: what the page took for active when it drew the rest, so that none falls between the two.
+    """
 
     @st.fragment(run_every=POLL_SECONDS if active else None)
     def draw() -> None:
@@ -58,6 +63,29 @@ def title(job: Job) -> str:
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
 
 
+def own_settings(job: Job) -> str:
+    """What was set differently from how the model comes, which tells trainings of one model apart."""
+    from recsys_core.models import find_model
+
+    config = find_model(job.spec.model).Config
+    try:
+        usual, chosen = config().model_dump(), config.parse(job.spec.settings).model_dump()
+    except StudioError:  # settings that were refused
+        return ""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chosen.items() if value != usual[name])
+
+
+def result(job: Job) -> list[str]:
+    """The figures that say most, of a job with a finished model."""
+    if job.run is None:
+        return []
+    try:
+        metrics = cache.workspace().find_run(job.run).about["metrics"]
+    except StudioError:  # the model was deleted
+        return []
+    return [f"{metric_label(name)} {metrics[name]['value']:.3f}" for name in HEADLINES if name in metrics]
+
+
 def _dataset_name(job: Job) -> str | None:
     try:
         return cache.workspace().find_dataset(job.spec.dataset).name
@@ -78,13 +106,21 @@ def running(job: Job, colours: Theme) -> None:
     epochs = cache.jobs().epochs(job.id)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{title(job)}**", width="content")
-        label = "Stopping…" if job.stop else "Stop and keep the best"
+        label = "Stopping…" if job.stop else "Stop and keep the best" if learns_in_epochs(job) else "Stop"
         if st.button(label, key=f"stop-{job.id}", disabled=job.stop):
             cache.jobs().stop(job.id)
             st.rerun(scope="fragment")
     share = min(1.0, job.done / job.epochs) if job.epochs else 0.0
     st.progress(share, text=status(job, epochs))
-    curves(epochs, colours, key=job.id)
+    if learns_in_epochs(job):
+        curves(epochs, colours, key=job.id)
+
+
+def learns_in_epochs(job: Job) -> bool:
+    """Whether there will be curves, and a best epoch to keep."""
+    from recsys_core.models import find_model
+
+    return "epochs" in find_model(job.spec.model).Config.model_fields
 
 
 def status(job: Job, epochs: list[Json]) -> str:
@@ -125,7 +161,7 @@ def curves(epochs: list[Json], colours: Theme, key: str) -> None:
     figure = learning_curve(
         Curve(f"training {name}", numbers, losses),
         most,
-        f"{name.capitalize()} in training {change} {losses[-1]:.3f}",
+        f"{name.capitalize()} {change} {losses[-1]:.3f}",
         colours,
         colours.popularity,
     )
@@ -158,7 +194,7 @@ def ended(job: Job, is_latest: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
-        st.caption(plain(job.message))
+        st.caption(plain(" · ".join(part for part in (job.message, *result(job), own_settings(job)) if part)))
         with st.container(horizontal=True):
             if (
                 job.state in RESUMABLE

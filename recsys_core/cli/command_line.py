@@ -7,7 +7,7 @@ import sys
 import traceback
 from typing import NoReturn
 
-from recsys_core.cli import data_verbs, import_verb, impressions_verb, recommending_verbs, training_verbs
+from recsys_core.cli import data_verbs, import_verb, impressions_verb, line_up_verb, recommending_verbs, training_verbs
 from recsys_core.errors import ConfigError, StudioError
 
 VERBS = (
@@ -15,6 +15,7 @@ VERBS = (
     *data_verbs.VERBS,
     *impressions_verb.VERBS,
     *training_verbs.VERBS,
+    *line_up_verb.VERBS,
     *recommending_verbs.VERBS,
 )
 

@@ -8,6 +8,7 @@ from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
 from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.devices import Device, resolve
 from recsys_core.types import Json
 
 
@@ -15,10 +16,13 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="name or id")
     parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
+    parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
+    parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
     add_split_options(parser)
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.evaluation import stopping_metric
     from recsys_core.models import find_model
     from recsys_core.runs.jobs import Jobs, TrainSpec
     from recsys_core.runs.training_job import run_job
@@ -26,9 +30,19 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     home = workspace()
     card = home.find_dataset(options.dataset)
     settings = dict(_setting(text) for text in options.set)
-    find_model(options.model).Config.parse(settings)
+    model = find_model(options.model)
+    stopping_metric(model(model.Config.parse(settings)), options.stop_on)
+    resolve(options.device)
     recipe = split_recipe(options, home.load_dataset(card.id))
-    spec = TrainSpec(dataset=card.id, model=options.model, settings=settings, split=recipe, seed=recipe.seed)
+    spec = TrainSpec(
+        dataset=card.id,
+        model=options.model,
+        settings=settings,
+        split=recipe,
+        seed=recipe.seed,
+        metric=options.stop_on,
+        device=options.device,
+    )
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _print_progress)
@@ -73,8 +87,14 @@ def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
     return result, f"{head}\n{metrics_table(run)}"
 
 
-def _models(_: argparse.Namespace) -> tuple[Rows, str]:
+def _models_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--markdown", action="store_true", help="print the tables of the README")
+
+
+def _models(options: argparse.Namespace) -> tuple[Rows, str]:
     from recsys_core.models import MODELS
+    from recsys_core.models.catalogue import markdown
+    from recsys_core.models.parity import parity_of
 
     rows = [
         {
@@ -84,6 +104,9 @@ def _models(_: argparse.Namespace) -> tuple[Rows, str]:
             "idea": model.info.idea,
             "abilities": sorted(model.info.abilities),
             "paper": model.info.paper,
+            "cost": model.info.cost.value,
+            "parity": [vars(one) for one in parity_of(model.info.key)],
+            "presets": model.Config.presets(),
             "settings": {
                 name: {"default": field.get_default(call_default_factory=True), "help": field.description}
                 for name, field in model.Config.model_fields.items()
@@ -91,8 +114,8 @@ def _models(_: argparse.Namespace) -> tuple[Rows, str]:
         }
         for model in MODELS
     ]
-    shown = [{name: row[name] for name in ("key", "family", "idea")} for row in rows]
-    return rows, table(shown)
+    shown = [{name: row[name] for name in ("key", "family", "cost", "idea")} for row in rows]
+    return rows, markdown() if options.markdown else table(shown)
 
 
 def _runs(_: argparse.Namespace) -> tuple[Rows, str]:
@@ -130,7 +153,7 @@ def _jobs(_: argparse.Namespace) -> tuple[Rows, str]:
 VERBS = (
     Verb("train", "Train a model on a data set.", _train_arguments, _train),
     Verb("evaluate", "Show what a run measured on its held-out events.", _run_argument, _evaluate),
-    Verb("models", "List the models and what they can do.", no_arguments, _models),
+    Verb("models", "List the models and what they can do.", _models_arguments, _models),
     Verb("runs", "List the finished runs of the workspace.", no_arguments, _runs),
     Verb("jobs", "List the background jobs of the workspace.", no_arguments, _jobs),
 )

@@ -18,16 +18,16 @@ class Bar:
     colour: str
 
 
-def interval_chart(bars: list[Bar], metric: str, title: str, look: Theme) -> go.Figure:
-    """Points with intervals, the best on top.
+def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
+    """Points with intervals, the best on top. The finding belongs above it, as text that a narrow window can wrap.
 
     Args:
         bars: best first.
         metric: name of the axis, with its aggregation.
-        title: the finding.
         look: light or dark.
     """
-    chart = figure(title, look, height=120 + 44 * len(bars))
+    chart = figure("", look, height=84 + 44 * len(bars))
+    chart.update_layout(margin_t=12)
     labels = [f"{position}" for position in range(len(bars))]  # two runs of one model may share their name
     for label, bar in zip(labels, bars, strict=True):
         interval = "" if bar.low is None else f"<br>95 % of people-resamples: {bar.low:.4f} to {bar.high:.4f}"
@@ -54,7 +54,7 @@ def interval_chart(bars: list[Bar], metric: str, title: str, look: Theme) -> go.
         )
     chart.update_yaxes(
         tickvals=labels,
-        ticktext=[escape(bar.label) for bar in bars],
+        ticktext=[_in_lines(bar.label) for bar in bars],
         range=[len(bars) - 0.5, -0.7],
         showgrid=False,
         zeroline=False,
@@ -64,3 +64,9 @@ def interval_chart(bars: list[Bar], metric: str, title: str, look: Theme) -> go.
     )
     chart.update_xaxes(title_text=escape(metric), nticks=6, zeroline=False)
     return chart
+
+
+def _in_lines(label: str) -> str:
+    """A label whose settings stand below its name, so that long ones leave the chart its width."""
+    name, *settings = escape(label).split(", ")
+    return name + "".join(f'<br><span style="font-size: 11px">{setting}</span>' for setting in settings)

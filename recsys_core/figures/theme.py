@@ -32,16 +32,29 @@ def theme(kind: str | None) -> Theme:
     return DARK if kind == "dark" else LIGHT
 
 
+# How much ink is mixed in, from round to round through the palette.
+SHADES = (0.0, 0.45, 0.7)
+
+
 def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
-    """A colour for each model, the same on every chart; popularity is grey.
+    """A colour for each model, the same on every chart; popularity is grey. The first 18 differ.
 
     Args:
         keys: all models in the order of their list, not only those on the chart.
         look: decides the grey.
     """
     others = [key for key in keys if key != "popularity"]
-    colours = {key: CATEGORIES[position % len(CATEGORIES)] for position, key in enumerate(others)}
+    colours = {}
+    for position, key in enumerate(others):
+        round_, place = divmod(position, len(CATEGORIES))
+        colours[key] = _mix(CATEGORIES[place], look.ink, SHADES[round_ % len(SHADES)])
     return colours | {"popularity": look.popularity}
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    """A colour with a share of another one in it; both as #RRGGBB."""
+    parts = [(int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in parts)
 
 
 def figure(title: str, look: Theme, height: int) -> go.Figure:

@@ -12,7 +12,18 @@ from recsys_core.metrics.precision import PRECISION
 from recsys_core.metrics.recall import RECALL
 from recsys_core.metrics.rmse import RMSE
 
-__all__ = ["METRICS", "NDCG", "RMSE", "About", "ListMetric", "Metric", "RankingMetric", "RatingMetric", "about"]
+__all__ = [
+    "METRICS",
+    "NDCG",
+    "RMSE",
+    "About",
+    "ListMetric",
+    "Metric",
+    "RankingMetric",
+    "RatingMetric",
+    "about",
+    "metric_label",
+]
 
 METRICS: tuple[Metric, ...] = (NDCG, RECALL, PRECISION, F1, HIT_RATE, MRR, MAP, COVERAGE, RMSE, MAE)
 
@@ -21,3 +32,9 @@ def about(name: str) -> About:
     """The metric behind a name such as ``"ndcg@10"``, in words."""
     key = name.partition("@")[0]
     return next(metric.about for metric in METRICS if metric.about.key == key)
+
+
+def metric_label(name: str) -> str:
+    """NDCG@10 for ndcg@10."""
+    _, at, k = name.partition("@")
+    return f"{about(name).title}{at}{k}"

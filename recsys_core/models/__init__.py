@@ -4,16 +4,43 @@ import json
 from pathlib import Path
 
 from recsys_core.errors import ConfigError, ModelError
+from recsys_core.models.als import ALS
 from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
 from recsys_core.models.bias import Bias
+from recsys_core.models.biased_mf import BiasedMF
+from recsys_core.models.bpr import BPR
+from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
+from recsys_core.models.item_knn import ItemKNN
+from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.popularity import Popularity
+from recsys_core.models.recent_popularity import RecentPopularity
+from recsys_core.models.svdpp import SVDPP
+from recsys_core.models.user_knn import UserKNN
 
-__all__ = ["MODELS", "Ability", "Config", "ModelInfo", "Recommender", "find_model", "load_model"]
+__all__ = ["MODELS", "STANDARD_LINE_UP", "Ability", "Config", "ModelInfo", "Recommender", "find_model", "load_model"]
 
-MODELS: tuple[type[Recommender], ...] = (Popularity, Bias, GMF, MLP, NeuMF)
+MODELS: tuple[type[Recommender], ...] = (
+    Popularity,
+    RecentPopularity,
+    Bias,
+    ItemKNN,
+    UserKNN,
+    EASE,
+    ALS,
+    MF,
+    BPR,
+    BiasedMF,
+    SVDPP,
+    GMF,
+    MLP,
+    NeuMF,
+)
+
+# Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
+STANDARD_LINE_UP = ("recent_popularity", "bias", "item_knn", "ease", "als", "bpr", "mf", "biased_mf", "svdpp", "neumf")
 
 
 def find_model(key: str) -> type[Recommender]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError
-from recsys_core.training.context import FitContext, TrainingSummary
+from recsys_core.training.context import Cancelled, FitContext, TrainingSummary
 from recsys_core.types import Feedback, Float32, Int32, Json
 
 
@@ -173,14 +173,21 @@ class Recommender(ABC):
         """
         if self.info.needs_ratings or Ability.RATING in self.abilities:
             self._require_ratings(train)
+        if not len(train.interactions):
+            raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
         if self.info.needs_times and not train.interactions.has_order:
             raise ModelError(
                 f"{self.info.title} asks when things happened, but the data set {train.name!r} does not tell.",
                 "Choose another model, or import the file with its column of times.",
                 "needs-times",
             )
-        if not len(train.interactions):
-            raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
+        broken = int(np.count_nonzero(~np.isfinite(train.interactions.values)))
+        if broken:
+            raise ModelError(
+                f"{broken:,} of the {len(train.interactions):,} values of {train.name!r} are not a number.",
+                "Take these events out, or import the file again.",
+                "not-a-number",
+            )
         needed, free = self.memory(train), psutil.virtual_memory().available
         if needed > free:
             raise ModelError(
@@ -199,10 +206,14 @@ class Recommender(ABC):
 
         Raises:
             ModelError: the data do not fit the model.
+            Cancelled: somebody asked to stop before there was anything to keep.
         """
         self.check(train)
+        context = context or FitContext()
+        if context.cancel():
+            raise Cancelled
         self.n_users, self.n_items = 0, 0
-        self._fit(train, context or FitContext())
+        self._fit(train, context)
         self.n_users, self.n_items = train.n_users, train.n_items
         return self
 

@@ -63,19 +63,23 @@ class Bias(Recommender):
         self.user_bias, self.item_bias = user_bias.astype(np.float32), item_bias.astype(np.float32)
 
     def score(self, users: Int32, items: Int32 | None = None) -> Float32:
-        return self._rows(self.user_bias[users], items)
+        return self.rows(self.user_bias[users], items)
 
     def predict(self, users: Int32, items: Int32) -> Float32:
         ratings = self.mean + self.user_bias[users] + self.item_bias[items]
         return np.clip(ratings, self.low, self.high).astype(np.float32)
 
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        return self.rows(self.fold_in(histories), items)
+
+    def fold_in(self, histories: Histories) -> Float32:
+        """Float32[B], b_u of people known by their history alone, the items' biases as they are."""
         residuals = histories.values - self.mean - self.item_bias[histories.items]
         sums = np.bincount(histories.people(), residuals, len(histories))
-        bias = _ratio(sums, self.config.user_damping + histories.lengths())
-        return self._rows(bias.astype(np.float32), items)
+        return _ratio(sums, self.config.user_damping + histories.lengths()).astype(np.float32)
 
-    def _rows(self, user_bias: Float32, items: Int32 | None) -> Float32:
+    def rows(self, user_bias: Float32, items: Int32 | None) -> Float32:
+        """Float32[B, C], the ratings expected of people with these biases."""
         item_bias = self.item_bias if items is None else self.item_bias[items]
         return (self.mean + user_bias[:, None] + item_bias[None, :]).astype(np.float32)
 

@@ -1,5 +1,7 @@
 """Multi-layer perceptron on the vectors of person and item."""
 
+from typing import Any, ClassVar
+
 import torch
 
 from recsys_core.models.base import Ability, Cost, ModelInfo
@@ -9,6 +11,9 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 
 
 class MLPConfig(NeuralCFConfig):
+    quick: ClassVar[dict[str, Any]] = NeuralCFConfig.quick | {"tower": (32, 16)}
+    paper: ClassVar[dict[str, Any]] = NeuralCFConfig.paper | {"embedding_size": 32, "tower": (64, 32, 16)}
+
     tower: Tower = (128, 64)
 
 

@@ -1,5 +1,7 @@
 """Neural matrix factorisation: GMF and MLP in one network."""
 
+from typing import Any, ClassVar
+
 import torch
 from pydantic import Field
 
@@ -10,6 +12,8 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 
 
 class NeuMFConfig(MLPConfig):
+    paper: ClassVar[dict[str, Any]] = MLPConfig.paper | {"product_size": 64}
+
     embedding_size: int = Field(50, ge=1, le=512, description="Numbers in each vector that enters the tower.")
     product_size: int = Field(16, ge=1, le=512, description="Numbers in each vector that is multiplied (GMF).")
 

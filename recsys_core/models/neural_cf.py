@@ -10,9 +10,10 @@ from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Recommender, expect_shapes
 from recsys_core.models.neural_cf_fold_in import FoldIn
 from recsys_core.models.neural_cf_net import NeuralCFNet
-from recsys_core.models.neural_cf_task import NeuralCFTask, RankingTask, RatingTask
+from recsys_core.models.neural_cf_task import InBatchTask, NeuralCFTask, RankingTask, RatingTask
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
+from recsys_core.training.negatives import popularity_shares
 from recsys_core.types import Float32, Int32
 
 PAPER = "He, Liao, Zhang, Nie, Hu and Chua, Neural Collaborative Filtering, WWW 2017"
@@ -26,6 +27,7 @@ class NeuralCF(Recommender):
 
     net: NeuralCFNet
     scale: Float32  # (4,) of the training ratings: mean, deviation, lowest, highest; unused when ranking
+    shares: Float32 | None  # (I,), how often an item is a negative; None: all alike
 
     @property
     def abilities(self) -> frozenset[Ability]:
@@ -42,6 +44,10 @@ class NeuralCF(Recommender):
     @property
     def _rates(self) -> bool:
         return bool(self.config.objective == "rating")
+
+    @property
+    def _weighs_negatives(self) -> bool:
+        return not self._rates and self.config.negative_sampling == "popularity"
 
     @abstractmethod
     def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> NeuralCFNet:
@@ -61,6 +67,9 @@ class NeuralCF(Recommender):
         self.scale = np.array([values.mean(), values.std() or 1.0, values.min(), values.max()], dtype=np.float32)
         if train.scale is not None:
             self.scale[2:] = train.scale.low, train.scale.high
+        self.shares = None
+        if self._weighs_negatives:
+            self.shares = popularity_shares(train.interactions).astype(np.float32)
         net = self._build(train.n_users, train.n_items, torch.Generator().manual_seed(context.seed))
         task = self._task(net.to(context.device), train, context)
         self.net = task.average
@@ -71,7 +80,8 @@ class NeuralCF(Recommender):
         generator = torch.Generator(context.device).manual_seed(context.seed)
         if self._rates:
             return RatingTask(net, train.interactions, generator, self.config, self._outputs(train.interactions.values))
-        return RankingTask(net, train.interactions, generator, self.config)
+        task = InBatchTask if self.config.negative_sampling == "in-batch" else RankingTask
+        return task(net, train.interactions, generator, self.config)
 
     def _outputs(self, ratings: Float32) -> torch.Tensor:
         """Ratings as the network puts them out: mean 0, deviation 1."""
@@ -83,7 +93,8 @@ class NeuralCF(Recommender):
 
     @torch.no_grad()
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
-        fold_in = FoldIn(self.net, 0 if self._rates else self.config.negatives)
+        shares = None if self.shares is None else torch.from_numpy(self.shares)
+        fold_in = FoldIn(self.net, 0 if self._rates else self.config.negatives, shares)
         return self._score_people(fold_in.vectors(histories, self._outputs(histories.values)), items)
 
     def _score_people(self, vectors: torch.Tensor, items: Int32 | None) -> Float32:
@@ -120,18 +131,20 @@ class NeuralCF(Recommender):
         return torch.from_numpy(indices).to(self.net.user_table.device, torch.int64)
 
     def item_vectors(self) -> Float32:
-        return self.net.item_table[:, :-1].numpy()
+        return self.net.item_table[:, :-1].cpu().numpy()
 
     def user_vectors(self) -> Float32:
-        return self.net.user_table[:, :-1].numpy()
+        return self.net.user_table[:, :-1].cpu().numpy()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        return {name: tensor.numpy() for name, tensor in self.net.state_dict().items()} | {"scale": self.scale}
+        arrays = {name: tensor.cpu().numpy() for name, tensor in self.net.state_dict().items()}
+        return arrays | {"scale": self.scale} | ({} if self.shares is None else {"shares": self.shares})
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
         net = self._build(self.n_users, self.n_items, torch.Generator()).requires_grad_(False)
-        shapes = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
-        expect_shapes(arrays, shapes | {"scale": (4,)})
-        self.scale = arrays["scale"]
-        net.load_state_dict({name: torch.from_numpy(arrays[name]) for name in shapes})
+        weights = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+        others = {"scale": (4,)} | ({"shares": (self.n_items,)} if self._weighs_negatives else {})
+        expect_shapes(arrays, weights | others)
+        self.scale, self.shares = arrays["scale"], arrays.get("shares")
+        net.load_state_dict({name: torch.from_numpy(arrays[name]) for name in weights})
         self.net = net

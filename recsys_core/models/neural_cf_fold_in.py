@@ -23,11 +23,15 @@ class FoldIn:
     Args:
         negatives: what the items that a person does not know weigh, for each event of the history; 0 where the
             events have ratings to be met instead.
+        shares: (I,), how often an item is a negative among all; the sum is 1. None: all alike.
     """
 
-    def __init__(self, net: NeuralCFNet, negatives: int) -> None:
+    def __init__(self, net: NeuralCFNet, negatives: int, shares: torch.Tensor | None = None) -> None:
         self._net = net
+        self._device = net.user_table.device
         self._negatives = negatives
+        n_items = len(net.item_table)
+        self._shares = (torch.full((n_items,), 1 / n_items) if shares is None else shares).double().to(self._device)
         people = net.user_table.double()  # (U, d)
         centred = people - people.mean(0)
         variances, directions = torch.linalg.eigh(centred.T @ centred / len(people))
@@ -39,32 +43,34 @@ class FoldIn:
     def _choose_common(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Items to weigh against everybody's history, and how many items each of them stands for.
 
-        Half of them spread over the catalogue, half over what the mean person would meet, where the gradient lies:
-        every 1/n-th of a cumulated share. Nothing is random, nobody's vectors depend on who else is asked about.
+        Half of them spread over the negatives, half over those that the mean person would meet, where the gradient
+        lies: every 1/n-th of a cumulated share. Nothing is random, nobody's vectors depend on who else is asked about.
         A catalogue of no more than n items stands for itself.
         """
         n_items = len(self._item_half)
         if n_items <= n:
-            return torch.arange(n_items), torch.ones(n_items)
+            return torch.arange(n_items, device=self._device), (n_items * self._shares).float()
         odds = torch.sigmoid(self._net.join(self._net.user_half(self._mean), self._item_half)).double()  # (I,)
-        shares = (odds / odds.sum() + 1 / n_items) / 2
-        marks = (torch.arange(n) + 0.5) / max(n, 1)
-        picks = torch.searchsorted(shares.cumsum(0), marks).clamp(max=n_items - 1)
+        odds *= self._shares
+        marked = (odds / odds.sum() + self._shares) / 2
+        marks = (torch.arange(n, device=self._device) + 0.5) / max(n, 1)
+        picks = torch.searchsorted(marked.cumsum(0), marks).clamp(max=n_items - 1)
         common, times = torch.unique(picks, return_counts=True)
-        return common, (times / shares[common]).float()
+        return common, (n_items * times * self._shares[common] / marked[common]).float()
 
     def vectors(self, histories: Histories, wanted: torch.Tensor) -> torch.Tensor:
         """Rows of a user table, (B, d), for B people; ``wanted`` (E,) are outputs for the events that have ratings."""
         size = max(1, PAIRS // (COMMON_NEGATIVES + int(histories.lengths().max(initial=0))))
-        parts = [torch.empty(0, len(self._mean))]
+        wanted = wanted.to(self._device)
+        parts = [torch.empty(0, len(self._mean), device=self._device)]
         for start, batch in zip(range(0, len(histories), size), histories.batches(size), strict=True):
             first = int(histories.indptr[start])
             parts.append(self._fit(batch, wanted[first : first + len(batch.items)]))
         return torch.cat(parts)
 
     def _fit(self, histories: Histories, wanted: torch.Tensor) -> torch.Tensor:
-        people = torch.from_numpy(histories.people())  # (E,)
-        items = torch.from_numpy(histories.items).long()  # (E,)
+        people = torch.from_numpy(histories.people()).to(self._device)  # (E,)
+        items = torch.from_numpy(histories.items).long().to(self._device)  # (E,)
         event_half = self._item_half[items].unsqueeze(1)  # (E, 1, f)
         common_half = self._item_half[self._common]  # (N, f)
         common_weights = self._common_weights(histories, people, items)  # (B, N)
@@ -77,7 +83,7 @@ class FoldIn:
             events = F.softplus(-outputs) if self._negatives else ratings
             return events.sum() + negatives.sum() + z.square().sum() / 2
 
-        z = torch.zeros(len(histories), len(self._mean), requires_grad=True)  # (B, d)
+        z = torch.zeros(len(histories), len(self._mean), device=self._device, requires_grad=True)  # (B, d)
         optimizer = torch.optim.Adam([z], STEP_SIZE, fused=True)
         schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, STEPS)
         for _ in range(STEPS):
@@ -90,10 +96,10 @@ class FoldIn:
     def _common_weights(self, histories: Histories, people: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
         """(B, N): what each common item stands for, so that all together weigh as the negatives in training."""
         n_common = len(self._common)
-        place = torch.full((len(self._item_half),), n_common)  # of an item among the common ones
-        place[self._common] = torch.arange(n_common)
-        unknown = torch.ones(len(histories), n_common + 1)
+        place = torch.full((len(self._item_half),), n_common, device=self._device)  # of an item among the common ones
+        place[self._common] = torch.arange(n_common, device=self._device)
+        unknown = torch.ones(len(histories), n_common + 1, device=self._device)
         unknown[people, place[items]] = 0
         weights = unknown[:, :n_common] * self._stands_for
-        wanted = self._negatives * torch.from_numpy(histories.lengths()).unsqueeze(1)
+        wanted = self._negatives * torch.from_numpy(histories.lengths()).to(self._device).unsqueeze(1)
         return weights * (wanted / weights.sum(1, keepdim=True).clamp(min=1))

@@ -1,6 +1,6 @@
 """How the network of neural collaborative filtering learns."""
 
-import copy
+import math
 from abc import ABC, abstractmethod
 
 import torch
@@ -10,18 +10,16 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.models.neural_cf_config import NeuralCFConfig
 from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.training.loop import Pulse, State
-from recsys_core.training.negatives import UnknownItems
-
-AVERAGED_EPOCHS = 3.0  # what the averaged weights remember; on ML-100K they beat the last weights in both objectives
+from recsys_core.training.negatives import InBatchItems, UnknownItems
+from recsys_core.training.optimisation import Optimisation
 
 
 class NeuralCFTask(ABC):
-    """Adam over shuffled events. Scores come from a moving average of the weights, which is steadier than the last.
-
-    Everything random comes from one generator, so that its state and the tensors continue a training bit by bit.
+    """Steps over shuffled events. Everything random comes from one generator, which is part of the state.
 
     Attributes:
-        average: the network to score with.
+        net: the network that learns.
+        average: the network to answer with.
     """
 
     loss_name: str
@@ -30,15 +28,12 @@ class NeuralCFTask(ABC):
     def __init__(
         self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
-        self.net = net
-        self.average = copy.deepcopy(net).requires_grad_(False)
+        self.optimisation = Optimisation(net, config, math.ceil(len(events) / config.batch_size))
+        self.net, self.average = net, self.optimisation.average
         self.generator = generator
         self.config = config
         self.users = torch.from_numpy(events.users).long().to(generator.device)  # (E,)
         self.items = torch.from_numpy(events.items).long().to(generator.device)  # (E,)
-        self._steps = 0
-        self._memory = AVERAGED_EPOCHS * max(1.0, len(events) / config.batch_size)  # in steps
-        self._optimizer = torch.optim.Adam(net.parameters(), lr=config.learning_rate, fused=True)
 
     @abstractmethod
     def loss(self, rows: torch.Tensor) -> torch.Tensor:
@@ -55,16 +50,11 @@ class NeuralCFTask(ABC):
         return {self.loss_name: float(total) / n_events}, n_events * self.samples_per_event
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
-        loss = self.loss(rows)
+        with self.optimisation.precision():
+            loss = self.loss(rows)
         decay = self.config.weight_decay / self.samples_per_event
         penalty = _mean_square(self.net.user_table) + _mean_square(self.net.item_table)
-        self._optimizer.zero_grad()
-        torch.autograd.backward(loss + decay * penalty)
-        self._optimizer.step()
-        self._steps += 1
-        memory = min(self._memory, 1 + self._steps / 10)  # short at first, to forget the start
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 / memory)
+        self.optimisation.step(loss + decay * penalty)
         return loss.detach()
 
     def drop(self, hidden: torch.Tensor) -> torch.Tensor:
@@ -75,19 +65,10 @@ class NeuralCFTask(ABC):
         return hidden * kept / (1 - self.config.dropout)
 
     def state(self) -> State:
-        state = {f"net.{name}": tensor for name, tensor in self.net.state_dict().items()}
-        state |= {f"average.{name}": tensor for name, tensor in self.average.state_dict().items()}
-        for name, parameter in self.net.named_parameters():
-            state |= {f"adam.{name}.{key}": value for key, value in self._optimizer.state[parameter].items()}
-        return state | {"steps": torch.tensor(self._steps), "generator": self.generator.get_state()}
+        return self.optimisation.state() | {"generator": self.generator.get_state()}
 
     def restore(self, state: State) -> None:
-        self.net.load_state_dict(_part(state, "net."))
-        self.average.load_state_dict(_part(state, "average."))
-        for name, parameter in self.net.named_parameters():
-            moments = _part(state, f"adam.{name}.").items()
-            self._optimizer.state[parameter] = {key: value.to(parameter.device, copy=True) for key, value in moments}
-        self._steps = int(state["steps"])
+        self.optimisation.restore(state)
         self.generator.set_state(state["generator"].cpu())
 
 
@@ -101,15 +82,38 @@ class RankingTask(NeuralCFTask):
     ) -> None:
         super().__init__(net, events, generator, config)
         self.samples_per_event = 1 + config.negatives
-        self._unknown = UnknownItems(events, str(generator.device))
+        draws = UnknownItems.by_popularity if config.negative_sampling == "popularity" else UnknownItems
+        self._unknown = draws(events, str(generator.device))
 
     def loss(self, rows: torch.Tensor) -> torch.Tensor:
         users = self.users[rows]
         negatives = self._unknown.draw(users, self.samples_per_event - 1, self.generator)
         items = torch.cat([self.items[rows].unsqueeze(1), negatives], 1)  # (B, 1 + n)
-        wanted = torch.zeros(items.shape, device=items.device)
-        wanted[:, 0] = 1
-        return F.binary_cross_entropy_with_logits(self.net(users, items, self.drop), wanted)
+        return F.binary_cross_entropy_with_logits(self.net(users, items, self.drop), _first_of(items))
+
+
+class InBatchTask(NeuralCFTask):
+    """As :class:`RankingTask`, against items of other events of the same batch, but for those that the user knows.
+
+    Outputs are corrected for how often an item is drawn, so that scores mean the same as with uniform draws.
+    """
+
+    loss_name = "cross-entropy"
+
+    def __init__(
+        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
+    ) -> None:
+        super().__init__(net, events, generator, config)
+        self.samples_per_event = 1 + config.negatives
+        self._others = InBatchItems(events, str(generator.device))
+
+    def loss(self, rows: torch.Tensor) -> torch.Tensor:
+        users, met = self.users[rows], self.items[rows]
+        negatives, unknown = self._others.draw(users, met, self.config.negatives, self.generator)
+        items = torch.cat([met.unsqueeze(1), negatives], 1)  # (B, 1 + n)
+        outputs = self.net(users, items, self.drop) - self._others.log_ratio[items]
+        weights = torch.cat([torch.ones_like(unknown[:, :1]), unknown], 1).float()
+        return F.binary_cross_entropy_with_logits(outputs, _first_of(items), weights, reduction="sum") / weights.sum()
 
 
 class RatingTask(NeuralCFTask):
@@ -134,10 +138,13 @@ class RatingTask(NeuralCFTask):
         return F.mse_loss(outputs, self._ratings[rows])
 
 
+def _first_of(items: torch.Tensor) -> torch.Tensor:
+    """(B, 1 + n), what is wanted of each item: 1 of the first, which was met, 0 of the others."""
+    wanted = torch.zeros(items.shape, device=items.device)
+    wanted[:, 0] = 1
+    return wanted
+
+
 def _mean_square(table: torch.Tensor) -> torch.Tensor:
     """The mean squared length of a row."""
     return table.square().sum(1).mean()
-
-
-def _part(state: State, prefix: str) -> State:
-    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}

@@ -1,5 +1,6 @@
 """Folders that are there whole or not at all."""
 
+import errno
 import os
 import shutil
 import uuid
@@ -38,14 +39,24 @@ def new_folder(target: Path) -> Iterator[Path]:
         _flush_one(target.parent)
     except (OSError, SafetensorError) as error:
         free = shutil.disk_usage(_existing(target)).free
+        space = f"{free / 1e6:,.0f} MB are free where the workspace lies."
+        if _is_full(error):
+            raise StoreError(
+                f"The disk is full, so nothing was saved. {space}", "Free some space and try again.", "disk-full"
+            ) from error
         reason = getattr(error, "strerror", None) or error
         raise StoreError(
-            f"Nothing was saved: {reason}. {free / 1e6:,.0f} MB are free where the workspace lies.",
-            "Free some space, or check that the folder may be written to, and try again.",
+            f"Nothing was saved: {reason}. {space}",
+            "Check that the folder may be written to, and try again.",
             "cannot-write",
         ) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _is_full(error: Exception) -> bool:
+    # safetensors passes the system's words on, but no number.
+    return any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def remove_folder(target: Path) -> None:

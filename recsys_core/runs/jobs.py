@@ -15,6 +15,7 @@ from recsys_core.runs.database import Database
 from recsys_core.runs.processes import is_alive, my_identity
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.devices import Device
 from recsys_core.types import Json
 
 
@@ -27,7 +28,12 @@ class Executor(StrEnum):
 
 
 class TrainSpec(BaseModel):
-    """A training as plain data: it can be stored, repeated, and run elsewhere."""
+    """A training as plain data: it can be stored, repeated, and run elsewhere.
+
+    Attributes:
+        metric: by which the best epoch is chosen, such as "ndcg@10"; None: what suits the model.
+        device: where gradients are computed; ``auto``: on the GPU where there is one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +43,8 @@ class TrainSpec(BaseModel):
     split: SplitRecipe = Field(default_factory=SplitRecipe)
     seed: int = Field(0, ge=0, lt=2**32)  # as many as torch tells apart
     executor: Executor = Executor.AUTO
+    metric: str | None = None
+    device: Device = Device.AUTO
 
 
 class State(StrEnum):

@@ -19,13 +19,15 @@ def available_cores() -> int:
 
 @contextmanager
 def training_threads() -> Iterator[int]:
-    """Let torch use all cores but one inside the block; gives their number."""
+    """Let torch, and numpy's linear algebra, use all cores but one inside the block; gives their number."""
     import torch
+    from threadpoolctl import threadpool_limits
 
     before, threads = torch.get_num_threads(), max(1, available_cores() - 1)
     torch.set_num_threads(threads)
     try:
-        yield threads
+        with threadpool_limits(threads, user_api="blas"):
+            yield threads
     finally:
         torch.set_num_threads(before)
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from recsys_core import __version__
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import StudioError
-from recsys_core.evaluation import KS, Report, evaluate, validator
+from recsys_core.evaluation import KS, Report, evaluate, stopping_metric, validator
 from recsys_core.models import Recommender, find_model
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.checkpoints import Checkpoints
@@ -16,6 +16,7 @@ from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.threads import available_cores, training_threads
 from recsys_core.splitting import TEST, TRAIN, VALID, Split, split
+from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
 from recsys_core.types import Json
 
@@ -74,6 +75,7 @@ def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints,
         ensure_popularity(workspace, card.id, parts)
     model_class = find_model(spec.model)
     model = model_class(model_class.Config.parse(spec.settings))
+    device = devices.resolve(spec.device)
 
     def on_event(event: EpochEnded | Progress) -> None:
         jobs.report(job.id, event)
@@ -84,7 +86,8 @@ def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints,
     started = time.monotonic()
     context = FitContext(
         seed=spec.seed,
-        validate=validator(parts, model),
+        device=device,
+        validate=validator(parts, model, spec.metric),
         on_event=on_event,
         cancel=_Throttled(lambda: jobs.stop_requested(job.id)),
         save_checkpoint=checkpoints.save,
@@ -163,6 +166,8 @@ def passport(model: Recommender, parts: Split, threads: int, spec: TrainSpec) ->
         "ks": list(KS),
         "config": model.config.model_dump(mode="json"),
         "seed": spec.seed,
+        "stopping_metric": stopping_metric(model, spec.metric) if model.training else None,
+        "device": devices.resolve(spec.device),
         "threads": threads,
         "machine": {"cores": available_cores(), "processor": platform.machine()},
         "versions": {

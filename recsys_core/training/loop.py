@@ -88,7 +88,7 @@ def _one_epoch(
     best_epoch: int,
 ) -> tuple[EpochEnded, bool]:
     started = time.monotonic()
-    losses, samples = task.train_epoch(_pulse(context, epoch, epochs))
+    losses, samples = task.train_epoch(heartbeat(context, epoch, epochs))
     seconds = time.monotonic() - started
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise ModelError(
@@ -103,7 +103,11 @@ def _one_epoch(
     return EpochEnded(epoch, epochs, losses, validation, best_epoch, samples, seconds), is_best
 
 
-def _pulse(context: FitContext, epoch: int, epochs: int) -> Pulse:
+def heartbeat(context: FitContext, epoch: int = 1, epochs: int = 1) -> Pulse:
+    """What to call with the share that is done: it asks whether to stop, and reports a few times a second.
+
+    Once somebody asked to stop, its calls raise :class:`Cancelled`.
+    """
     last = time.monotonic()
 
     def pulse(fraction: float) -> None:

@@ -9,7 +9,7 @@ from recsys_core.training.compiled import Random, seeded, shuffled
 from recsys_core.training.loop import Pulse, State
 from recsys_core.types import Int64
 
-ROWS_AT_ONCE = 20_000  # between two questions whether to stop: well under a tenth of a second
+ROWS_AT_ONCE = 20_000  # events take well under a tenth of a second
 
 
 class SGDTask(ABC):
@@ -18,9 +18,11 @@ class SGDTask(ABC):
     Attributes:
         arrays: all that is learned, by name. The model answers from the same memory, so it is usable at any time.
         random: generator of everything random; with the arrays it continues a training bit by bit.
+        rows_at_once: between two questions whether to stop.
     """
 
     loss_name: str
+    rows_at_once = ROWS_AT_ONCE
 
     def __init__(self, arrays: dict[str, np.ndarray], n_rows: int, n_samples: int, seed: int) -> None:
         self.arrays = arrays
@@ -35,9 +37,9 @@ class SGDTask(ABC):
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         order = shuffled(self._n_rows, self.random)
         total = 0.0
-        for start in range(0, self._n_rows, ROWS_AT_ONCE):
+        for start in range(0, self._n_rows, self.rows_at_once):
             pulse(start / self._n_rows)
-            total += self.learn(order[start : start + ROWS_AT_ONCE])
+            total += self.learn(order[start : start + self.rows_at_once])
         return {self.loss_name: total / self._n_samples}, self._n_samples
 
     def state(self) -> State:

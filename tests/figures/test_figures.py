@@ -1,5 +1,6 @@
 """Looking into the figures: traces, titles, axes, empty and odd input; never pixels."""
 
+import re
 import tomllib
 
 import pytest
@@ -52,17 +53,34 @@ def test_a_model_keeps_its_colour_whatever_else_is_shown_and_popularity_is_grey(
     assert model_colours(["popularity", "bias", "gmf"], DARK)["gmf"] == colours["gmf"]
 
 
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_many_models_have_a_colour_each(look):
+    keys = [f"model-{number}" for number in range(18)]
+    colours = model_colours(["popularity", *keys], look)
+    assert len(set(colours.values())) == 19
+    assert set(colours.values()).isdisjoint({look.paper, look.panel, look.ink})
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours.values())
+
+
+def test_settings_stand_below_the_name_they_belong_to():
+    bars = [Bar("GMF, epochs <b>, seed 1", 0.5, 0.4, 0.7, "#000000"), Bar("ALS", 0.3, None, None, "#111111")]
+    first, second = interval_chart(bars, "NDCG@10", LIGHT).layout.yaxis.ticktext
+    assert re.sub("<span[^>]*>|</span>", "", first) == "GMF<br>epochs &lt;b&gt;<br>seed 1"
+    assert second == "ALS"
+
+
 def test_titles_are_shown_as_text():
     bar = Bar("<b>x</b> & <a href='javascript:alert(1)'>y</a>", 0.5, 0.4, 0.6, "#000000")
-    figure = interval_chart([bar], "NDCG", "<img src=x>", LIGHT)
-    assert "<" not in figure.layout.title.text
+    curve = learning_curve(Curve("loss", [1], [0.5]), 1, "<img src=x>", LIGHT, LIGHT.accent)
+    assert "<" not in curve.layout.title.text
+    figure = interval_chart([bar], "NDCG", LIGHT)
     assert "<b>" not in figure.layout.yaxis.ticktext[0]
     assert escape("a & b") == "a &amp; b"
 
 
 def test_intervals_are_drawn_where_there_are_any_and_the_best_is_on_top():
     bars = [Bar("A", 0.5, 0.4, 0.7, "#000000"), Bar("A", 0.3, None, None, "#111111")]
-    figure = interval_chart(bars, "NDCG@10", "A leads", LIGHT)
+    figure = interval_chart(bars, "NDCG@10", LIGHT)
     assert list(figure.data[0].error_x.array) == pytest.approx([0.2])
     assert list(figure.data[0].error_x.arrayminus) == pytest.approx([0.1])
     assert figure.data[1].error_x.array is None

@@ -276,7 +276,12 @@ def test_a_second_fit_starts_afresh(variant: Variant):
 def test_the_smallest_worlds_can_be_learned(
     variant: Variant, rows: list[tuple[int, int, float, int]], n_users: int, n_items: int
 ):
-    model = fresh(variant).fit(worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)))
+    dataset, model = worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)), fresh(variant)
+    if model.info.needs_times and not dataset.interactions.has_order:
+        with pytest.raises(ModelError, match="asks when things happened, but the data set 'made by hand' does not"):
+            model.fit(dataset)
+        return
+    model.fit(dataset)
     assert model.is_fitted
     scores = model.score(np.arange(n_users, dtype=np.int32))
     assert scores.shape == (n_users, n_items)

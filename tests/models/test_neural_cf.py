@@ -1,21 +1,19 @@
 """GMF, MLP and NeuMF: the paper's formulas, worlds with known answers, and people the model never met."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load, save
 
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import ConfigError, ModelError
+from recsys_core.errors import ConfigError
 from recsys_core.models import neural_cf, neural_cf_fold_in
 from recsys_core.models.bias import Bias
 from recsys_core.models.gmf import GMF
 from recsys_core.models.mlp import MLP
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.neural_cf_net import NeuralCFNet
-from recsys_core.models.neural_cf_task import RankingTask, RatingTask
+from recsys_core.models.neural_cf_task import InBatchTask, RankingTask, RatingTask
 from recsys_core.models.popularity import Popularity
 from recsys_core.training.context import Cancelled, Checkpoint, FitContext, Validation
 from recsys_core.types import Feedback
@@ -89,7 +87,8 @@ def task_for(dataset, **settings):
     network = NeuralCFNet(dataset.n_users, dataset.n_items, 4, 8, (16, 8), torch.Generator().manual_seed(0))
     generator = torch.Generator().manual_seed(5)
     if config.objective == "ranking":
-        return RankingTask(network, dataset.interactions, generator, config)
+        kind = InBatchTask if config.negative_sampling == "in-batch" else RankingTask
+        return kind(network, dataset.interactions, generator, config)
     return RatingTask(network, dataset.interactions, generator, config, torch.from_numpy(dataset.interactions.values))
 
 
@@ -157,12 +156,81 @@ def test_scores_do_not_depend_on_how_they_are_cut_up(model_class, monkeypatch):
     assert model.score(camps.users) == pytest.approx(whole, abs=1e-6)
 
 
+SAMPLINGS = ("uniform", "popularity", "in-batch")
+
+
+def test_in_batch_loss_leaves_known_items_out_and_is_corrected():
+    dataset = worlds.two_camps(12).dataset
+    settings = {"negatives": 3, "negative_sampling": "in-batch"}
+    task, twin = task_for(dataset, **settings), task_for(dataset, **settings)
+    rows = torch.arange(0, 60, 3)
+    users, items = twin.users[rows], twin.items[rows]
+    drawn, unknown = twin._others.draw(users, items, 3, twin.generator)
+    assert 0 < unknown.sum() < unknown.numel()
+    share = np.bincount(dataset.interactions.items, minlength=20) / len(dataset.interactions)
+    losses = []
+    for user, met, others, counts in zip(users, items, drawn, unknown, strict=True):
+        for item, label in [(met, 1), *((item, 0) for item, one in zip(others, counts, strict=True) if one)]:
+            output = twin.net(user[None], item[None, None])[0, 0].item() - np.log(share[item] * 20)
+            losses.append(np.log1p(np.exp(-output if label else output)))
+    assert task.loss(rows).item() == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_camps_are_told_apart_whatever_the_negatives_are(sampling, tmp_path):
+    camps = worlds.two_camps(60)
+    model = build(NeuMF, epochs=40, negative_sampling=sampling).fit(camps.dataset)
+    assert share_found(model, camps) >= 0.95
+    model.save(tmp_path)
+    loaded = NeuMF.load(tmp_path)
+    histories = Histories.from_interactions(camps.dataset.interactions)
+    folded = model.score_histories(histories)
+    assert np.array_equal(loaded.score_histories(histories), folded)
+    agreement = [np.corrcoef(one, other)[0, 1] for one, other in zip(folded, model.score(camps.users), strict=True)]
+    assert np.mean(agreement) > 0.9
+
+
+def test_what_is_often_a_negative_weighs_more_against_a_history():
+    model = build(NeuMF, epochs=10, negative_sampling="popularity").fit(worlds.two_camps(60).dataset)
+    history = Histories.of([([1, 3, 5], [1.0] * 3)], 20)
+    before = model.score_histories(history)[0]
+    often = np.isin(np.arange(20), [7, 9])
+    model.shares = np.where(often, 0.455, 0.005).astype(np.float32)
+    change = model.score_histories(history)[0] - before
+    assert change[1::2].max() < change[0::2].min()  # their whole camp sinks
+
+
+def test_scores_mean_the_same_with_uniform_and_with_corrected_in_batch_negatives():
+    """Without the correction, what many met would be pushed down for being drawn often."""
+    rng = np.random.default_rng(0)
+    met = rng.random((150, 12)) < np.geomspace(0.9, 0.03, 12)  # people are all alike, items are not
+    rows = [(int(user), int(item), 1.0, 0) for user, item in zip(*np.nonzero(met), strict=True)]
+    dataset = worlds.dataset(rows, 150, 12)
+
+    def popular_before_rare(sampling):
+        model = build(GMF, epochs=60, negative_sampling=sampling, weight_decay=1.0).fit(dataset)
+        scores = model.score(np.arange(150, dtype=np.int32)).mean(axis=0)
+        return np.corrcoef(scores, met.mean(axis=0))[0, 1]
+
+    assert popular_before_rare("uniform") > 0.8
+    assert popular_before_rare("in-batch") > 0.8
+
+
+@pytest.mark.parametrize("settings", [{"negative_sampling": one} for one in SAMPLINGS[1:]], ids=SAMPLINGS[1:])
+def test_other_negatives_resume_bit_by_bit_too(settings, monkeypatch):
+    the_same_when_resumed(monkeypatch, **settings, schedule="warm-up", clip=0.5)
+
+
 @pytest.mark.parametrize("objective", ["ranking", "rating"])
 def test_resume_equals_straight_training_bit_by_bit(objective, monkeypatch):
+    the_same_when_resumed(monkeypatch, objective=objective)
+
+
+def the_same_when_resumed(monkeypatch, **settings):
     monkeypatch.setattr("recsys_core.training.loop.CHECKPOINT_SECONDS", 0)
     dataset = worlds.two_camps(30, Feedback.EXPLICIT).dataset
     saved = []
-    settings = {"objective": objective, "epochs": 5, "dropout": 0.2}
+    settings |= {"epochs": 5, "dropout": 0.2}
     straight = build(NeuMF, **settings).fit(dataset, FitContext(seed=3, save_checkpoint=saved.append))
     tensors = load(save(saved[1].tensors))
     resumed = build(NeuMF, **settings)
@@ -193,17 +261,6 @@ def test_model_answers_at_every_validation_and_ends_at_its_best_epoch():
     assert len(seen) == 4
     assert model.training.best_epoch == 2
     assert np.array_equal(model.score(camps.users), seen[1])
-
-
-def test_ratings_that_are_no_numbers_end_the_training():
-    dataset = worlds.golden()
-    values = dataset.interactions.values.copy()
-    values[3] = np.nan
-    broken = dataset.with_interactions(replace(dataset.interactions, values=values))
-    model = build(NeuMF, objective="rating")
-    with pytest.raises(ModelError, match="not a number any more in epoch 1"):
-        model.fit(broken)
-    assert not model.is_fitted
 
 
 def test_dropout_acts_in_training_only_and_follows_the_seed():
@@ -312,3 +369,10 @@ def test_the_tower_can_be_typed_in_a_shell():
     assert (NeuMF.Config().tower, NeuMF.Config().embedding_size) == ((128, 64), 50)
     with pytest.raises(ConfigError, match="setting 'tower"):
         NeuMF.Config.parse({"tower": "[]"})
+
+
+@every_model
+def test_presets_are_settings(model_class):
+    presets = {name: model_class.Config.parse(settings) for name, settings in model_class.Config.presets().items()}
+    assert list(presets) == ["quick", "balanced", "paper"]
+    assert len(set(map(str, presets.values()))) == 3

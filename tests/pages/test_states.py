@@ -85,7 +85,7 @@ def test_the_demo_goes_from_home_to_a_finished_training(empty_home):
     next(button for button in at.button if button.label == "Open the demo").click().run()
     at.run()
     assert [title.value for title in at.title] == ["Train"]
-    at.selectbox(key="model").set_value("gmf").run()
+    at.selectbox(key="pick-model").set_value("gmf").run()
     next(button for button in at.button if button.label == "Start training").click().run()
     jobs = Jobs(Workspace(empty_home).database)
     deadline = time.monotonic() + 60

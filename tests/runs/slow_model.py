@@ -8,7 +8,7 @@ import torch
 from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.models.base import Config, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Config, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
@@ -57,10 +57,13 @@ class SlowTask:
 
 
 class Slow(Recommender):
-    info = ModelInfo("slow", "Slow", "Takes its time.", "Tests", "nothing", "", frozenset())
+    info = ModelInfo("slow", "Slow", "Takes its time.", "Tests", "nothing", "", frozenset(), Cost.SECONDS)
     Config = SlowConfig
 
     weights: Float32  # [I]
+
+    def memory(self, train: Dataset) -> int:
+        return 0
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         task = SlowTask(self.config, train.n_items, context.seed)

@@ -12,6 +12,7 @@ from recsys_core.runs.database import Database
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
 from recsys_core.runs.processes import my_identity
 from recsys_core.training.context import EpochEnded, Progress, Validation
+from recsys_core.training.devices import Device
 from tests.runs.builders import spec
 
 DEAD = "99999999.5"
@@ -53,6 +54,13 @@ def test_a_new_job_waits_with_all_that_it_was_asked_to_do(jobs):
     assert (job.done, job.epochs, job.stop, job.started, job.finished) == (0, 0, False, None, None)
     assert job.is_active
     assert jobs.find(job.id) == job
+
+
+def test_a_spec_from_before_metrics_and_devices_can_be_chosen_still_loads():
+    old = TrainSpec.model_validate_json('{"dataset": "d", "model": "neumf", "settings": {}, "executor": "auto"}')
+    assert (old.metric, old.device) == (None, Device.AUTO)
+    new = TrainSpec(dataset="d", model="neumf", metric="recall@20", device=Device.CUDA)
+    assert TrainSpec.model_validate_json(new.model_dump_json()) == new
 
 
 def test_the_queue_is_first_come_first_served_and_the_list_newest_first(jobs):

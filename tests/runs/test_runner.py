@@ -17,8 +17,8 @@ import pytest
 import recsys_core.models
 from recsys_core.errors import JobError, StoreError
 from recsys_core.evaluation import validator
+from recsys_core.runs import files, worker
 from recsys_core.runs import runner as runner_module
-from recsys_core.runs import worker
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.files import remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
@@ -29,6 +29,7 @@ from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training import loop
 from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.devices import Device
 from recsys_core.types import Feedback
 from tests import worlds
 from tests.runs.builders import RANDOM, camps, keep, scores, spec, unfinished, wait_for, wait_until_done
@@ -273,25 +274,64 @@ def test_a_split_that_leaves_nothing_fails_in_words(runner, workspace):
     assert "rated 99 or more" in job.message
 
 
+@pytest.mark.parametrize("at", ["a checkpoint", "the run"])
 def test_a_full_disk_fails_the_job_in_words_and_it_can_be_resumed_once_there_is_space(
-    runner, workspace, card, monkeypatch
+    runner, workspace, card, monkeypatch, at
 ):
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
-    save = Checkpoints.save
+    flush, refused = files._flush, []
 
-    def full(checkpoints: Checkpoints, checkpoint: loop.Checkpoint) -> None:
-        if len(checkpoint.progress["history"]) == 3:
-            raise StoreError("Nothing was saved: No space left on device.", "Free some space.", "cannot-write")
-        save(checkpoints, checkpoint)
+    def full(folder: Path) -> None:
+        is_checkpoint = folder.parent.parent == workspace.root / "jobs" and "best_epoch" in read(
+            folder, "progress.json"
+        )
+        is_run = folder.parent == workspace.root / "runs" and '"slow"' in read(folder, "model/model.json")
+        if (is_checkpoint and at == "a checkpoint" and len(refused) < 3) or (is_run and at == "the run"):
+            refused.append(folder)
+            if is_run or len(refused) == 3:  # the third checkpoint
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(folder)
 
-    monkeypatch.setattr(Checkpoints, "save", full)
+    monkeypatch.setattr(files, "_flush", full)
     job = submit_and_wait(runner, spec(card.id, "slow", epochs=5))
-    assert (job.state, job.message) == (State.FAILED, "Nothing was saved: No space left on device. Free some space.")
-    monkeypatch.setattr(Checkpoints, "save", save)
+    assert (job.state, job.run) == (State.FAILED, None)
+    assert job.message.startswith("The disk is full, so nothing was saved.")
+    assert job.message.endswith("Free some space and try again.")
+    assert models(workspace) == ["popularity"]
+    nothing_is_half_written(workspace)
+    monkeypatch.setattr(files, "_flush", flush)
     runner.resume(job.id)
     ended = wait_until_done(runner.jobs, job.id)
     assert ended.state is State.FINISHED
     assert [event["epoch"] for event in workspace.history(ended.run)] == [1, 2, 3, 4, 5]
+
+
+def read(folder: Path, name: str) -> str:
+    return (folder / name).read_text() if (folder / name).exists() else ""
+
+
+def test_the_metric_and_the_device_of_a_job_are_used_and_noted_down(runner, workspace, card):
+    wanted = spec(card.id, "slow", epochs=4).model_copy(update={"metric": "recall@5", "device": Device.CPU})
+    job = submit_and_wait(runner, wanted)
+    history = workspace.history(job.run)
+    assert {event["validation"]["metric"] for event in history} == {"Recall@5"}
+    passport = workspace.find_run(job.run).about["passport"]
+    assert (passport["stopping_metric"], passport["device"]) == ("recall@5", "cpu")
+
+
+def test_a_gpu_that_is_not_there_fails_the_job_in_words(runner, card, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    job = submit_and_wait(runner, spec(card.id, "slow").model_copy(update={"device": Device.CUDA}))
+    assert job.state is State.FAILED
+    assert job.message.startswith(
+        "A GPU was asked for, but PyTorch finds none on this machine. Choose the device 'auto'"
+    )
+
+
+def test_a_figure_that_the_model_has_not_fails_the_job_in_words(runner, card):
+    job = submit_and_wait(runner, spec(card.id, "slow").model_copy(update={"metric": "rmse"}))
+    assert job.state is State.FAILED
+    assert "The training of Slow cannot be stopped on 'rmse'. Choose one of: ndcg@10" in job.message
 
 
 def test_a_job_is_closed_even_if_its_end_could_not_be_noted_down(runner, card, monkeypatch):

@@ -1,0 +1,134 @@
+"""Matrix factorisation by a dot product, learned on sampled negatives."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from recsys_core.data.interactions import Interactions
+from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig
+from recsys_core.training.compiled import Random, compiled, draw_below
+from recsys_core.types import Float32, Int32, Int64
+
+
+class MFConfig(SGDFactorsConfig):
+    regularisation: float = Field(
+        0.006, ge=0, le=1, description="Pull towards zero at each step, against learning events by heart."
+    )
+    negatives: int = Field(8, ge=1, le=100, description="Random items set against each event.")
+
+    quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 8}
+    paper: ClassVar[dict[str, Any]] = {
+        "embedding_size": 192,
+        "epochs": 256,
+        "learning_rate": 0.002,
+        "schedule": "constant",
+        "regularisation": 0.005,
+        "negatives": 8,
+    }
+
+
+class MF(SGDFactors):
+    """log-odds = c + b_u + b_i + p_u · q_i, by steps down the log loss of each event and of random items.
+
+    Random items are drawn from all items, known ones too, as in the paper. Each step pulls what it touches towards 0.
+    """
+
+    info = ModelInfo(
+        key="mf",
+        title="MF (dot product)",
+        idea="Learns vectors of people and items whose product tells events from random pairs.",
+        family="Matrix factorisation",
+        score="log-odds that the person meets the item, among random items",
+        paper="Rendle, Krichene, Zhang and Anderson, Neural Collaborative Filtering vs. Matrix Factorization "
+        "Revisited, RecSys 2020",
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        cost=Cost.SECONDS,
+    )
+    Config = MFConfig
+
+    def _task(self, arrays: dict[str, np.ndarray], events: Interactions, seed: int, frozen: bool) -> FactorsTask:
+        return MFTask(self.config, arrays, events, seed, frozen)
+
+
+class MFTask(FactorsTask):
+    loss_name = "log loss"
+
+    def __init__(
+        self, config: MFConfig, arrays: dict[str, np.ndarray], events: Interactions, seed: int, frozen: bool
+    ) -> None:
+        super().__init__(config, arrays, events, 1 + config.negatives, seed, frozen)
+        self._negatives, self._pull = config.negatives, np.float32(config.regularisation)
+
+    def learn(self, rows: Int64) -> float:
+        return learn_events(
+            rows,
+            self.events.users,
+            self.events.items,
+            **self.arrays,
+            negatives=self._negatives,
+            rate=np.float32(self.rate),
+            pull=self._pull,
+            random=self.random,
+            frozen=self.frozen,
+        )
+
+
+@compiled
+def learn_events(
+    rows: Int64,
+    users: Int32,
+    items: Int32,
+    offset: Float32,
+    user_bias: Float32,
+    item_bias: Float32,
+    user_factors: Float32,
+    item_factors: Float32,
+    negatives: int,
+    rate: np.float32,
+    pull: np.float32,
+    random: Random,
+    frozen: bool,
+) -> float:
+    """A step for each event and for each of the random items set against it; the sum of their log losses.
+
+    Where everything but the people is ``frozen``, only their biases and vectors change.
+    """
+    n_items, d = item_factors.shape
+    one = np.float32(1)
+    c = offset[0]
+    loss = 0.0
+    for row in rows:
+        u = users[row]
+        p = user_factors[u]
+        odds = 1.0
+        for sample in range(1 + negatives):
+            i = np.int64(items[row]) if sample == 0 else np.int64(draw_below(n_items, random))
+            sign = one if sample == 0 else -one
+            q = item_factors[i]
+            x = c + user_bias[u] + item_bias[i]
+            for f in range(d):
+                x += p[f] * q[f]
+            # The loss is softplus(-margin) = max(-margin, 0) + log(1 + small); small cannot overflow. The factors
+            # 1 + small <= 2 are multiplied up: one logarithm an event.
+            margin = sign * x
+            small = np.exp(-abs(margin))
+            loss += max(-margin, np.float32(0))
+            odds *= one + small
+            error = sign * (small if margin > 0 else one) / (one + small)  # sign * sigmoid(-margin)
+            user_bias[u] += rate * (error - pull * user_bias[u])
+            if frozen:
+                for f in range(d):
+                    p[f] += rate * (error * q[f] - pull * p[f])
+                continue
+            for f in range(d):
+                p_f, q_f = p[f], q[f]
+                p[f] = p_f + rate * (error * q_f - pull * p_f)
+                q[f] = q_f + rate * (error * p_f - pull * q_f)
+            item_bias[i] += rate * (error - pull * item_bias[i])
+            c += rate * (error - pull * c)
+        loss += np.log(odds)
+    if not frozen:
+        offset[0] = c
+    return loss

@@ -1,0 +1,118 @@
+"""What dot-product models share that learn by stochastic gradient descent on sampled negatives."""
+
+from abc import abstractmethod
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories, Interactions
+from recsys_core.models.base import Config
+from recsys_core.models.dot_product import DotProduct
+from recsys_core.training import loop
+from recsys_core.training.compiled import shuffled
+from recsys_core.training.context import FitContext
+from recsys_core.training.loop import Pulse, State
+from recsys_core.training.sgd import SGDTask
+from recsys_core.types import Float32
+
+START = 0.1  # standard deviation of fresh vectors
+FOLD_IN_PASSES = 20
+FOLD_IN_RATE = 0.05  # of the first pass; falls to 0 over the passes
+FOLD_IN_SEED = 0
+
+
+class SGDFactorsConfig(Config):
+    embedding_size: int = Field(64, ge=1, le=512, description="Numbers in the vector of a person or an item.")
+    epochs: int = Field(20, ge=1, le=1000, description="Passes over the training events, at most.")
+    patience: int = Field(
+        5, ge=1, le=1000, description="Stop after this many epochs without a better result on the validation events."
+    )
+    learning_rate: float = Field(
+        0.05, gt=0, le=1, description="Size of a learning step, at first.", json_schema_extra={"scale": "log"}
+    )
+    schedule: Literal["falling", "constant"] = Field(
+        "falling",
+        description="Whether steps shrink to nothing over the epochs, so that the vectors come to rest.",
+        json_schema_extra={"advanced": True},
+    )
+
+
+class FactorsTask(SGDTask):
+    """Learns the arrays of a :class:`DotProduct` from events; with all but the people ``frozen``, if so asked.
+
+    Attributes:
+        rate: size of a step, now.
+    """
+
+    def __init__(
+        self,
+        config: SGDFactorsConfig,
+        arrays: dict[str, np.ndarray],
+        events: Interactions,
+        samples_per_event: int,
+        seed: int,
+        frozen: bool,
+    ) -> None:
+        super().__init__(arrays, len(events), len(events) * samples_per_event, seed)
+        self.events = events
+        self.frozen = frozen
+        self.rate = config.learning_rate
+        self._config = config
+        self._epochs_done = np.zeros(1, dtype=np.int64)
+
+    def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
+        if self._config.schedule == "falling":
+            self.rate = self._config.learning_rate * (1 - int(self._epochs_done[0]) / self._config.epochs)
+        losses_and_samples = super().train_epoch(pulse)
+        self._epochs_done += 1
+        return losses_and_samples
+
+    def state(self) -> State:
+        return super().state() | {"epochs_done": torch.from_numpy(self._epochs_done)}
+
+
+class SGDFactors(DotProduct):
+    """Starts from biases of zero and random vectors. People without events stay at zero: nothing is known of them."""
+
+    @abstractmethod
+    def _task(self, arrays: dict[str, np.ndarray], events: Interactions, seed: int, frozen: bool) -> FactorsTask:
+        """How this model learns."""
+
+    def memory(self, train: Dataset) -> int:
+        """The factors five times (now, best, fresh, a checkpoint) and 40 bytes an event (order, sorted histories)."""
+        factors = 4 * (self.config.embedding_size + 1) * (train.n_users + train.n_items)
+        return 5 * factors + 40 * len(train.interactions)
+
+    def _fit(self, train: Dataset, context: FitContext) -> None:
+        rng, d = np.random.default_rng(context.seed), self.config.embedding_size
+        self.offset = np.zeros(1, dtype=np.float32)
+        self.user_bias = np.zeros(train.n_users, dtype=np.float32)
+        self.item_bias = np.zeros(train.n_items, dtype=np.float32)
+        self.user_factors = START * rng.standard_normal((train.n_users, d), dtype=np.float32)
+        self.item_factors = START * rng.standard_normal((train.n_items, d), dtype=np.float32)
+        self.user_factors[train.interactions.user_counts() == 0] = 0
+        task = self._task(self.arrays(), train.interactions, context.seed, frozen=False)
+        self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
+
+    def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
+        """The training itself, from the mean person, with everything else frozen and falling steps.
+
+        Everybody gets the same random numbers, so nobody's vector depends on who else is asked about.
+        """
+        n_people, n_items = len(histories), len(self.item_bias)
+        biases = np.full(n_people, self.user_bias.mean())
+        vectors = np.tile(self.user_factors.mean(axis=0), (n_people, 1))
+        people = histories.people().astype(np.int32)
+        events = Interactions(people, histories.items, histories.values, None, n_people, n_items)
+        arrays = self.arrays() | {"user_bias": biases, "user_factors": vectors}
+        task = self._task(arrays, events, FOLD_IN_SEED, frozen=True)
+        for start, end in pairwise(histories.indptr):
+            task.random[:] = FOLD_IN_SEED
+            for left in range(FOLD_IN_PASSES, 0, -1):
+                task.rate = FOLD_IN_RATE * left / FOLD_IN_PASSES
+                task.learn(start + shuffled(end - start, task.random))
+        return biases, vectors
