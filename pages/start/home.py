@@ -86,9 +86,9 @@ if not datasets:
     welcome()
 else:
     next_step(datasets, runs)
-    if active_jobs():
+    if active := active_jobs():
         st.subheader("Running", anchor=False)
-        watch()
+        watch(active)
     left, right = st.columns(2, gap="large")
     with left:
         dataset_list(datasets)

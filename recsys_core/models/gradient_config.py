@@ -1,11 +1,16 @@
 """Settings of models that learn by gradient steps on a network."""
 
+import math
 from typing import Literal
 
 from pydantic import Field
 
 from recsys_core.models.base import Config
 from recsys_core.training.optimisation import Schedule
+
+SMALLEST_BATCH = 1024
+# A step costs time for each number in the tables of people and items, and those grow with the data as the steps would.
+MOST_STEPS = 300
 
 
 class GradientConfig(Config):
@@ -23,10 +28,11 @@ class GradientConfig(Config):
     )
     dropout: float = Field(0.0, ge=0, le=0.9, description="Share of hidden values left out at random while learning.")
     batch_size: int = Field(
-        1024,
-        ge=1,
+        0,
+        ge=0,
         le=1_000_000,
-        description="Events in a learning step.",
+        description="Events in a learning step; when ranking, their negatives come on top. 0: as suits the data, "
+        f"{SMALLEST_BATCH:,} or, of much data, as many as make {MOST_STEPS} steps an epoch.",
         json_schema_extra={"advanced": True, "scale": "log"},
     )
     schedule: Schedule = Field(
@@ -42,6 +48,10 @@ class GradientConfig(Config):
         description="Longest gradient that is taken as it is; longer ones are shortened to this. 0: never.",
         json_schema_extra={"advanced": True},
     )
+
+    def events_in_a_step(self, n_events: int) -> int:
+        """The batch size, fitted to the data where it was left to them."""
+        return self.batch_size or max(SMALLEST_BATCH, math.ceil(n_events / MOST_STEPS))
 
 
 class RankingGradientConfig(GradientConfig):

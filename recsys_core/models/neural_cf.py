@@ -59,7 +59,7 @@ class NeuralCF(Recommender):
         per_row = net.user_table.shape[1]
         fixed = sum(parameter.numel() for parameter in net.parameters())
         weights = 4 * (fixed + per_row * (train.n_users + train.n_items))
-        pairs = min(self.config.batch_size, len(train.interactions)) * (1 + self.config.negatives)
+        pairs = self.config.events_in_a_step(len(train.interactions)) * (1 + self.config.negatives)
         return 10 * weights + 80 * len(train.interactions) + 8 * 4 * net.width * pairs
 
     def _fit(self, train: Dataset, context: FitContext) -> None:

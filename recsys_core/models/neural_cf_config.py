@@ -23,17 +23,10 @@ class _Basics(Config):
 
 
 class NeuralCFConfig(RankingGradientConfig, _Basics):
-    quick: ClassVar[dict[str, Any]] = {"embedding_size": 16, "epochs": 8, "batch_size": 2048, "learning_rate": 0.01}
+    quick: ClassVar[dict[str, Any]] = {"embedding_size": 16, "epochs": 8, "learning_rate": 0.01}
     # The size of the paper's best GMF, trained as in benchmarks/ncf_paper.py.
-    paper: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 14, "batch_size": 3277}
+    paper: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 14}
 
     weight_decay: float = Field(
         0.1, ge=0, le=10, description="Pull of the vectors towards zero, against learning events by heart."
-    )
-    batch_size: int = Field(
-        1024,
-        ge=1,
-        le=1_000_000,
-        description="Events in a learning step; when ranking, their negatives come on top.",
-        json_schema_extra={"advanced": True, "scale": "log"},
     )

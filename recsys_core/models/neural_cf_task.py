@@ -28,7 +28,8 @@ class NeuralCFTask(ABC):
     def __init__(
         self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
-        self.optimisation = Optimisation(net, config, math.ceil(len(events) / config.batch_size))
+        self._batch_size = config.events_in_a_step(len(events))
+        self.optimisation = Optimisation(net, config, math.ceil(len(events) / self._batch_size))
         self.net, self.average = net, self.optimisation.average
         self.generator = generator
         self.config = config
@@ -43,9 +44,9 @@ class NeuralCFTask(ABC):
         n_events = len(self.users)
         order = torch.randperm(n_events, generator=self.generator, device=self.generator.device)
         total = torch.zeros((), dtype=torch.float64, device=order.device)
-        for start in range(0, n_events, self.config.batch_size):
+        for start in range(0, n_events, self._batch_size):
             pulse(start / n_events)
-            rows = order[start : start + self.config.batch_size]
+            rows = order[start : start + self._batch_size]
             total += self._step(rows) * len(rows)
         return {self.loss_name: float(total) / n_events}, n_events * self.samples_per_event
 

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.browser import AppServer, settled
 from recsys_core.models import MODELS, STANDARD_LINE_UP
+from recsys_core.models.mf import MF
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,7 +32,7 @@ def test_from_the_gallery_to_a_finished_model_and_the_line_up(server, open_tab):
     page.get_by_role("radio", name="Quick").click()
     drawn(page)
     page.get_by_text("Settings", exact=True).click()
-    expect(page.get_by_label("Epochs", exact=True)).to_have_value("10")
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value(str(MF.Config.quick["epochs"]))
     page.get_by_role("button", name="Start training").click()
     page.get_by_role("button", name="See recommendations").wait_for(timeout=120_000)
 
