@@ -28,11 +28,11 @@ class NeuralCFTask(ABC):
     def __init__(
         self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
+        self.config, self.generator = config, generator
         self._batch_size = config.events_in_a_step(len(events))
-        self.optimisation = Optimisation(net, config, math.ceil(len(events) / self._batch_size))
+        steps = math.ceil(len(events) / self._batch_size)
+        self.optimisation = Optimisation(net, config, steps, self._pulls(net))
         self.net, self.average = net, self.optimisation.average
-        self.generator = generator
-        self.config = config
         self.users = torch.from_numpy(events.users).long().to(generator.device)  # (E,)
         self.items = torch.from_numpy(events.items).long().to(generator.device)  # (E,)
 
@@ -53,10 +53,13 @@ class NeuralCFTask(ABC):
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         with self.optimisation.precision():
             loss = self.loss(rows)
-        decay = self.config.weight_decay / self.samples_per_event
-        penalty = _mean_square(self.net.user_table) + _mean_square(self.net.item_table)
-        self.optimisation.step(loss + decay * penalty)
+        self.optimisation.step(loss)
         return loss.detach()
+
+    def _pulls(self, net: NeuralCFNet) -> dict[str, float]:
+        """The gradient of the weight decay times the mean squared lengths of a user's and an item's row, per sample."""
+        strength = 2 * self.config.weight_decay / self.samples_per_event
+        return {"user_table": strength / len(net.user_table), "item_table": strength / len(net.item_table)}
 
     def drop(self, hidden: torch.Tensor) -> torch.Tensor:
         """Dropout that draws from the task's own generator."""
@@ -81,8 +84,8 @@ class RankingTask(NeuralCFTask):
     def __init__(
         self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
-        super().__init__(net, events, generator, config)
         self.samples_per_event = 1 + config.negatives
+        super().__init__(net, events, generator, config)
         draws = UnknownItems.by_popularity if config.negative_sampling == "popularity" else UnknownItems
         self._unknown = draws(events, str(generator.device))
 
@@ -104,8 +107,8 @@ class InBatchTask(NeuralCFTask):
     def __init__(
         self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
-        super().__init__(net, events, generator, config)
         self.samples_per_event = 1 + config.negatives
+        super().__init__(net, events, generator, config)
         self._others = InBatchItems(events, str(generator.device))
 
     def loss(self, rows: torch.Tensor) -> torch.Tensor:
@@ -144,8 +147,3 @@ def _first_of(items: torch.Tensor) -> torch.Tensor:
     wanted = torch.zeros(items.shape, device=items.device)
     wanted[:, 0] = 1
     return wanted
-
-
-def _mean_square(table: torch.Tensor) -> torch.Tensor:
-    """The mean squared length of a row."""
-    return table.square().sum(1).mean()

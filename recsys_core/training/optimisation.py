@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -50,13 +50,17 @@ class Optimisation(Generic[Net]):
         net: on its device; its parameters are changed in place.
         settings: of the model.
         epoch_steps: steps in an epoch.
+        pulls: parameter name → how strongly it is pulled to zero: this times its weights is added to its gradient,
+            after that was clipped.
 
     Attributes:
         net: the network that learns.
         average: the network to answer with.
     """
 
-    def __init__(self, net: Net, settings: StepSettings, epoch_steps: int) -> None:
+    def __init__(
+        self, net: Net, settings: StepSettings, epoch_steps: int, pulls: Mapping[str, float] | None = None
+    ) -> None:
         self.net = net
         self.average = copy.deepcopy(net).requires_grad_(False)
         self._device = next(net.parameters()).device.type
@@ -65,7 +69,9 @@ class Optimisation(Generic[Net]):
         self._all_steps = settings.epochs * epoch_steps
         self._memory = AVERAGED_EPOCHS * max(1, epoch_steps)  # in steps
         self._done = 0
-        self._adam = torch.optim.Adam(net.parameters(), lr=settings.learning_rate, fused=True)
+        pulls = pulls or {}
+        groups = [{"params": [one], "weight_decay": pulls.get(name, 0.0)} for name, one in net.named_parameters()]
+        self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
         self._scaler = torch.amp.GradScaler(self._device, enabled=self._is_mixed)
 

@@ -54,6 +54,13 @@ def test_steps_are_adams_on_clipped_gradients(clip: float):
     assert np.array(path) == pytest.approx(np.array(adam(clipped, 0.1)), abs=1e-5)
 
 
+def test_a_pull_adds_its_share_of_the_weights_to_the_gradient():
+    free, pulled = (Optimisation(Net(), Settings(), 2, pulls) for pulls in (None, {"weights": 0.3}))
+    for gradient in GRADIENTS:
+        weights = pulled.net.weights.detach().numpy().copy()
+        assert step(pulled, gradient) == pytest.approx(step(free, gradient + 0.3 * weights), abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("schedule", "left"),
     [
