@@ -29,7 +29,7 @@ def test_each_model_stands_in_the_table_with_its_family_cost_and_parity(capsys, 
     families = [row[0] for row in rows]
     assert len(set(families)) == sum(one != other for one, other in pairwise([*families, ""])), "a family is torn apart"
     (bias,) = [row for row in rows if row[1] == "`bias`"]
-    assert bias[4:] == ["seconds", "✓ RMSE 0.941, to reproduce 0.946 (A \\| B 2014) |"]
+    assert bias[4:] == ["seconds", "✓ RMSE: 0.941, to reproduce 0.946 (A \\| B 2014) |"]
     (popularity,) = [row for row in rows if row[1] == "`popularity`"]
     assert popularity[4:] == ["seconds", "not compared yet |"]
 

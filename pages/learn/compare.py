@@ -11,6 +11,8 @@ from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about, metri
 from recsys_core.runs.store import RunCard
 from recsys_core.splitting import find_splitter
 
+MOST_ROWS = 30
+
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
     """Runs on one split: only they can be compared."""
@@ -139,7 +141,8 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     }
     columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
     columns["Model"] = st.column_config.TextColumn(pinned=True)
-    st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
+    height = "content" if len(frame) <= MOST_ROWS else "auto"  # a row that is cut off looks as if it were the last
+    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
 
 
 def removal(titles: dict[str, str]) -> None:

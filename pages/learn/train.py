@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared import cache, choose, nav
 from pages.shared.config_form import choose_preset, choose_stopping, chosen_settings, config_form
 from pages.shared.frame import plain, show_error
-from pages.shared.jobs import ended, watch
+from pages.shared.jobs import ended, ended_together, watch
 from pages.shared.line_up_button import line_up_button
 from pages.shared.manage_dataset import size
 from pages.shared.model_card import cost
@@ -120,7 +120,7 @@ def form(card: DatasetCard) -> None:
     """Everything to choose, and Start."""
     model = choose_model()
     choose_preset(model)
-    start = st.container()  # above the settings, so that it and its errors stay in sight
+    start = st.container()  # above the settings, so that both ways to start and their errors stay in sight
     metric = None
     if model.Config.model_fields:
         with st.expander("Settings"):
@@ -140,7 +140,8 @@ def form(card: DatasetCard) -> None:
     )
     with start:
         started = start_button(spec)
-    if line_up_button(card, recipe, executor, device) or started:
+        queued = line_up_button(card, recipe, executor, device)
+    if started or queued:
         choose.remember(VIEW, "")  # to what is training now
         st.rerun()
 
@@ -198,6 +199,7 @@ def outcomes() -> None:
         with st.container(border=True):
             st.markdown("**Nothing is training.**")
             st.caption("Press Start training; the curves grow here while the model learns.")
+    ended_together(past)
     for place, job in enumerate(past[:JOBS_SHOWN]):
         ended(job, is_latest=place == 0)
     if len(past) > JOBS_SHOWN:

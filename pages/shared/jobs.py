@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, choose, nav
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
+from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, learning_curve
@@ -42,11 +43,10 @@ def watch(active: list[Job]) -> None:
         if {job.id for job in now} != {job.id for job in active}:
             st.rerun()
         for job in now:
-            with errors_as_sentences(), st.container(border=True, key=f"job-{job.id}"):
-                if job.state is State.RUNNING:
+            if job.state is State.RUNNING:
+                with errors_as_sentences(), st.container(border=True, key=f"job-{job.id}"):
                     running(job, look())
-                else:
-                    waiting(job)
+        waiting([job for job in now if job.state is State.QUEUED])
 
     draw()
 
@@ -93,12 +93,30 @@ def _dataset_name(job: Job) -> str | None:
         return None
 
 
-def waiting(job: Job) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{title(job)}** waits for its turn.", width="content")
-        if st.button("Take out", key=f"stop-{job.id}"):
-            cache.jobs().stop(job.id)
-            st.rerun()
+def waiting(jobs: list[Job]) -> None:
+    """The queue as one card, so that a long one stays easy to read and to empty."""
+    if not jobs:
+        return
+    with st.container(border=True, key="ft-queue"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{counted(len(jobs), 'training')} waiting**", width="content")
+            if len(jobs) > 1 and st.button("Take all out", key="take-all-out"):
+                take_out(jobs)
+        for job in jobs:
+            with st.container(
+                horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"job-{job.id}"
+            ):
+                st.markdown(title(job), width="content")
+                if st.button("Take out", key=f"stop-{job.id}", type="tertiary"):
+                    take_out([job])
+
+
+def take_out(jobs: list[Job]) -> None:
+    """Out of the queue, without a card that says so; one that began meanwhile stops and keeps its card."""
+    for job in jobs:
+        cache.jobs().stop(job.id)
+        cache.jobs().dismiss(job.id)
+    st.rerun()
 
 
 def running(job: Job, colours: Theme) -> None:
@@ -110,8 +128,10 @@ def running(job: Job, colours: Theme) -> None:
         if st.button(label, key=f"stop-{job.id}", disabled=job.stop):
             cache.jobs().stop(job.id)
             st.rerun(scope="fragment")
-    share = min(1.0, job.done / job.epochs) if job.epochs else 0.0
-    st.progress(share, text=status(job, epochs))
+    if not job.epochs and not learns_in_epochs(job):
+        st.caption(status(job, epochs))  # a bar would stand still until the end
+        return
+    st.progress(min(1.0, job.done / job.epochs) if job.epochs else 0.0, text=status(job, epochs))
     if learns_in_epochs(job):
         curves(epochs, colours, key=job.id)
 
@@ -135,6 +155,8 @@ def status(job: Job, epochs: list[Json]) -> str:
         left = job.seconds_left(time.time())
         if left is not None:
             parts.append(f"at most {duration(left)} left")
+    elif job.started is not None:
+        parts.append(f"{duration(time.time() - job.started)} so far")
     return plain(" · ".join(parts))
 
 
@@ -185,6 +207,20 @@ def curves(epochs: list[Json], colours: Theme, key: str) -> None:
 def draw(place: DeltaGenerator, figure: object, key: str) -> None:
     """A figure in our own look, without the tool bar."""
     place.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
+
+
+def ended_together(jobs: list[Job]) -> None:
+    """What can be done about several jobs that ended; those that can be resumed are never dismissed at once."""
+    done = [job for job in jobs if job.state not in RESUMABLE]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        if sum(job.run is not None for job in done) > 1:
+            st.page_link(nav.COMPARE.path, label="Compare the models", icon=":material/arrow_forward:", width="content")
+        if len(done) > 1 and st.button(
+            "Dismiss all", help="Takes the cards away; finished models stay, and so does what can be resumed."
+        ):
+            for job in done:
+                cache.jobs().dismiss(job.id)
+            st.rerun()
 
 
 def ended(job: Job, is_latest: bool) -> None:

@@ -64,6 +64,8 @@ def parity(info: ModelInfo) -> str:
 
 
 def _badge(known: tuple[Parity, ...], reproduced: int) -> str:
+    if not reproduced and len(known) == 1:
+        return "✗ Published figure not reproduced"
     if reproduced < len(known):
         return f"{reproduced} of {len(known)} figures reproduced"
     return "✓ Reproduces a published figure" if len(known) == 1 else f"✓ Reproduces {len(known)} figures"
@@ -72,6 +74,8 @@ def _badge(known: tuple[Parity, ...], reproduced: int) -> str:
 def _details(one: Parity) -> str:
     mark = "✓" if one.reproduced else "✗"
     return (
-        f"<p><b>{mark} {escape(one.metric)} {escape(one.printed)}</b> here; {escape(one.wanted)} by "
-        f"{escape(one.source)}. {escape(one.protocol)}. {escape(one.date)}: <code>{escape(one.command)}</code></p>"
+        f"<p>{mark} {escape(one.metric)}: <b>{escape(one.printed)}</b></p>"
+        f"<p>To reproduce: <b>{escape(one.wanted)}</b>, from {escape(one.source)}</p>"
+        f"<p>Measured on: {escape(one.protocol)}, {escape(one.date)}</p>"
+        f"<p>Again with: <code>{escape(one.command)}</code></p>"
     )

@@ -26,7 +26,7 @@ def gallery(dataset: Dataset | None, chosen: str) -> None:
     family = st.pills("Family", list(known), key="family", label_visibility="collapsed")
     shown = known[family] if family else [model for models in known.values() for model in models]
     st.caption(
-        "Press a card to choose its model.",
+        "New here? Train the standard line-up, then look at Compare. Or press a card to choose its model.",
         help="\n\n".join(f"**{word.capitalize()}**: {hint}" for word, hint in HINTS.items()),
     )
     with st.container(key="ft-gallery"):

@@ -39,6 +39,5 @@ def split_recipe(options: argparse.Namespace, dataset: Dataset) -> SplitRecipe:
     except ValidationError as error:
         fault = error.errors()[0]
         flag = f"--{str(fault['loc'][0]).replace('_', '-')}"
-        raise ConfigError(
-            f"{flag} is {fault['input']}: {fault['msg']}.", "Choose another value.", "bad-setting"
-        ) from error
+        wanted = fault["msg"].replace("Input should", "it must")
+        raise ConfigError(f"{flag} is {fault['input']}: {wanted}.", "Choose another value.", "bad-setting") from error

@@ -31,9 +31,8 @@ class Interactions:
         lengths = {len(column) for column in (self.users, self.items, self.values, self.times) if column is not None}
         if len(lengths) != 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
-        for column, bound in ((self.users, self.n_users), (self.items, self.n_items)):
-            if len(column) and not (column.min() >= 0 and column.max() < bound):
-                raise ValueError(f"an index lies outside 0..{bound - 1}")
+        _require_bounds(self.users, self.n_users)
+        _require_bounds(self.items, self.n_items)
 
     def __len__(self) -> int:
         return len(self.users)
@@ -61,6 +60,12 @@ class Interactions:
         return np.bincount(self.items, minlength=self.n_items)
 
 
+def _require_bounds(column: Int32, bound: int) -> None:
+    """Array operations would count from the end, and compiled loops would read anywhere."""
+    if len(column) and not (column.min() >= 0 and column.max() < bound):
+        raise ValueError(f"an index lies outside 0..{bound - 1}")
+
+
 @dataclass(frozen=True)
 class Histories:
     """Ragged rows, one per person, in time order. An empty row is legal.
@@ -77,6 +82,9 @@ class Histories:
     values: Float32
     times: Int64 | None
     n_items: int
+
+    def __post_init__(self) -> None:
+        _require_bounds(self.items, self.n_items)
 
     @classmethod
     def from_interactions(cls, events: Interactions) -> "Histories":

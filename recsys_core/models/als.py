@@ -119,7 +119,7 @@ class ALS(DotProduct):
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
         n = len(histories)
-        weights = self._weights(histories.people(), histories.items, histories.values, n, histories.n_items)
+        weights = self._weights(histories.people(), histories.items, histories.values, n, len(self.item_factors))
         vectors = np.zeros((n, self.item_factors.shape[1]), dtype=np.float32)
         unobserved = self.config.unobserved_weight
         solve(self._rows(weights), vectors, self.item_factors, unobserved, STEPS_TO_THE_END, lambda _: None)

@@ -95,11 +95,12 @@ class Config(BaseModel):
 
 
 def _from_text(value: Any) -> Any:
-    """JSON where the text is JSON (numbers, lists, true, null), else the text itself."""
+    """JSON where the text is JSON (numbers, lists, true, null), else the text itself. A list needs no brackets."""
     if not isinstance(value, str):
         return value
+    bare_list = "," in value and not value.lstrip().startswith("[")
     try:
-        return json.loads(value)
+        return json.loads(f"[{value}]" if bare_list else value)
     except json.JSONDecodeError:
         return value
 
@@ -123,8 +124,12 @@ _WANTED = {
     "tuple_type": "it must be numbers in a row, such as 128, 64",
     "too_short": "it must hold at least one number, such as 128, 64",
     "int_parsing": "it must be a whole number",
+    "int_type": "it must be a whole number",
     "int_from_float": "it must be a whole number",
     "float_parsing": "it must be a number",
+    "float_type": "it must be a number",
+    "bool_parsing": "it must be true or false",
+    "bool_type": "it must be true or false",
     "literal_error": "it must be one of the choices offered",
 }
 
@@ -293,8 +298,17 @@ class Recommender(ABC):
                 raise ModelError(f"The folder holds a {about['model']!r}, not a {cls.info.key!r}.")
             model = cls(cls.Config.parse(about["config"]))
             model.n_users, model.n_items = int(about["n_users"]), int(about["n_items"])
+            if min(model.n_users, model.n_items) < 1:
+                raise ValueError(f"it is said to know {model.n_users:,} people and {model.n_items:,} items")
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ConfigError, SafetensorError) as error:
             raise ModelError(f"The saved model cannot be read: {error}.", "Train it again.", "damaged-model") from None
+        for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise ModelError(
+                    f"The array {name!r} of the saved model holds something that is not a number.",
+                    "Train it again.",
+                    "damaged-model",
+                )
         model.restore(arrays)
         return model
 

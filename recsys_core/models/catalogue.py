@@ -29,4 +29,4 @@ def _row(model: type[Recommender]) -> str:
 def _in_short(one: Parity) -> str:
     """What was printed beside what was to be reproduced, in a cell."""
     mark = "✓ " if one.reproduced else ""
-    return f"{mark}{one.metric} {one.printed}, to reproduce {one.wanted} ({one.source})".replace("|", "\\|")
+    return f"{mark}{one.metric}: {one.printed}, to reproduce {one.wanted} ({one.source})".replace("|", "\\|")

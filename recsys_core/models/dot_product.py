@@ -58,7 +58,7 @@ class DotProduct(Recommender):
         }
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        d = arrays["item_factors"].shape[-1] if "item_factors" in arrays else 0
+        d = self.config.embedding_size
         shapes = {
             "offset": (1,),
             "user_bias": (self.n_users,),

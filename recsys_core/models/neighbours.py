@@ -172,7 +172,7 @@ class Neighbours(Recommender):
 
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
         user_bias = None if self.bias is None else self.bias.fold_in(histories)
-        shape = (len(histories), histories.n_items)
+        shape = (len(histories), self.events.shape[1])
         events = self._matrix(histories.people(), histories.items, histories.values, shape, user_bias)
         return self._scores(self._of_events(events), user_bias, items)
 

@@ -2,6 +2,8 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
@@ -12,6 +14,30 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import InBatchItems, UnknownItems
 from recsys_core.training.optimisation import Optimisation
+
+LEARNED_AT_ONCE = 1 << 22  # numbers in the widest layer: 16 MB stay in the cache
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a step learns from: B users with C items each.
+
+    Attributes:
+        users: (B,). items: (B, C).
+        wanted: Float32 (B, C), of the network's outputs.
+        weights: Float32 (B, C), of each sample in the loss.
+    """
+
+    users: torch.Tensor
+    items: torch.Tensor
+    wanted: torch.Tensor
+    weights: torch.Tensor
+
+    def pieces(self, n: int) -> Iterator[tuple[slice, "Samples"]]:
+        """``n`` users at a time, and where they stand."""
+        for start in range(0, len(self.users), n):
+            part = slice(start, start + n)
+            yield part, Samples(self.users[part], self.items[part], self.wanted[part], self.weights[part])
 
 
 class NeuralCFTask(ABC):
@@ -37,8 +63,12 @@ class NeuralCFTask(ABC):
         self.items = torch.from_numpy(events.items).long().to(generator.device)  # (E,)
 
     @abstractmethod
-    def loss(self, rows: torch.Tensor) -> torch.Tensor:
-        """The mean over the samples of these events, (B,)."""
+    def samples(self, rows: torch.Tensor) -> Samples:
+        """Of these events, (B,)."""
+
+    @abstractmethod
+    def losses(self, outputs: torch.Tensor, samples: Samples) -> torch.Tensor:
+        """(B, C), of each sample."""
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         n_events = len(self.users)
@@ -47,14 +77,43 @@ class NeuralCFTask(ABC):
         for start in range(0, n_events, self._batch_size):
             pulse(start / n_events)
             rows = order[start : start + self._batch_size]
-            total += self._step(rows) * len(rows)
+            total += self.learn(rows) * len(rows)
         return {self.loss_name: float(total) / n_events}, n_events * self.samples_per_event
 
-    def _step(self, rows: torch.Tensor) -> torch.Tensor:
+    def learn(self, rows: torch.Tensor) -> torch.Tensor:
+        """Take a step; the weighted mean of the losses before it.
+
+        Pairs are worked off piece by piece and only their halves all at once, so that a large batch costs no more for
+        each of its events than a small one.
+        """
+        samples, net = self.samples(rows), self.net
+        places, item_rows = samples.items, torch.as_tensor(net.item_table)
+        if places.numel() < len(item_rows):
+            used, places = torch.unique(samples.items, return_inverse=True)
+            item_rows = F.embedding(used, item_rows)
         with self.optimisation.precision():
-            loss = self.loss(rows)
-        self.optimisation.step(loss)
-        return loss.detach()
+            user_half = net.user_half(F.embedding(samples.users, net.user_table), self.drop)  # (B, f)
+            item_half = net.item_half(item_rows)
+        users, items = user_half.detach().float(), item_half.detach().float()
+        user_gradient, item_gradient = torch.empty_like(users), torch.zeros_like(items)
+        total, weight = torch.zeros((), device=users.device), samples.weights.sum()
+        pairs_at_once = LEARNED_AT_ONCE // net.width
+        for part, piece in samples.pieces(max(1, pairs_at_once // places.shape[1])):
+            its_users = users[part].requires_grad_()
+            its_items = F.embedding(places[part], items).requires_grad_()  # (b, C, f)
+            with self.optimisation.precision():
+                outputs = net.join(its_users, its_items, self.drop)
+                loss = (piece.weights * self.losses(outputs, piece)).sum() / weight
+            self.optimisation.backward(loss)
+            assert its_users.grad is not None
+            assert its_items.grad is not None
+            user_gradient[part] = its_users.grad
+            item_gradient.index_add_(0, places[part].flatten(), its_items.grad.flatten(0, 1))
+            total += loss.detach()
+        gradients = user_gradient.to(user_half.dtype), item_gradient.to(item_half.dtype)
+        torch.autograd.backward((user_half, item_half), gradients)
+        self.optimisation.step()
+        return total
 
     def _pulls(self, net: NeuralCFNet) -> dict[str, float]:
         """The gradient of the weight decay times the mean squared lengths of a user's and an item's row, per sample."""
@@ -89,11 +148,15 @@ class RankingTask(NeuralCFTask):
         draws = UnknownItems.by_popularity if config.negative_sampling == "popularity" else UnknownItems
         self._unknown = draws(events, str(generator.device))
 
-    def loss(self, rows: torch.Tensor) -> torch.Tensor:
+    def samples(self, rows: torch.Tensor) -> Samples:
         users = self.users[rows]
         negatives = self._unknown.draw(users, self.samples_per_event - 1, self.generator)
         items = torch.cat([self.items[rows].unsqueeze(1), negatives], 1)  # (B, 1 + n)
-        return F.binary_cross_entropy_with_logits(self.net(users, items, self.drop), _first_of(items))
+        wanted = _first_of(items)
+        return Samples(users, items, wanted, torch.ones_like(wanted))
+
+    def losses(self, outputs: torch.Tensor, samples: Samples) -> torch.Tensor:
+        return F.binary_cross_entropy_with_logits(outputs, samples.wanted, reduction="none")
 
 
 class InBatchTask(NeuralCFTask):
@@ -111,13 +174,16 @@ class InBatchTask(NeuralCFTask):
         super().__init__(net, events, generator, config)
         self._others = InBatchItems(events, str(generator.device))
 
-    def loss(self, rows: torch.Tensor) -> torch.Tensor:
+    def samples(self, rows: torch.Tensor) -> Samples:
         users, met = self.users[rows], self.items[rows]
         negatives, unknown = self._others.draw(users, met, self.config.negatives, self.generator)
         items = torch.cat([met.unsqueeze(1), negatives], 1)  # (B, 1 + n)
-        outputs = self.net(users, items, self.drop) - self._others.log_ratio[items]
         weights = torch.cat([torch.ones_like(unknown[:, :1]), unknown], 1).float()
-        return F.binary_cross_entropy_with_logits(outputs, _first_of(items), weights, reduction="sum") / weights.sum()
+        return Samples(users, items, _first_of(items), weights)
+
+    def losses(self, outputs: torch.Tensor, samples: Samples) -> torch.Tensor:
+        corrected = outputs - self._others.log_ratio[samples.items]
+        return F.binary_cross_entropy_with_logits(corrected, samples.wanted, reduction="none")
 
 
 class RatingTask(NeuralCFTask):
@@ -136,10 +202,12 @@ class RatingTask(NeuralCFTask):
         super().__init__(net, events, generator, config)
         self._ratings = ratings.to(generator.device)
 
-    def loss(self, rows: torch.Tensor) -> torch.Tensor:
-        items = self.items[rows].unsqueeze(1)  # (B, 1)
-        outputs = self.net(self.users[rows], items, self.drop).squeeze(1)
-        return F.mse_loss(outputs, self._ratings[rows])
+    def samples(self, rows: torch.Tensor) -> Samples:
+        wanted = self._ratings[rows].unsqueeze(1)  # (B, 1)
+        return Samples(self.users[rows], self.items[rows].unsqueeze(1), wanted, torch.ones_like(wanted))
+
+    def losses(self, outputs: torch.Tensor, samples: Samples) -> torch.Tensor:
+        return (outputs - samples.wanted).square()
 
 
 def _first_of(items: torch.Tensor) -> torch.Tensor:

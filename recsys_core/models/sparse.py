@@ -11,6 +11,8 @@ from recsys_core.types import Bool, Float32, Int32, Int64
 
 def product(left: csr_array, right: csr_array) -> Float32:
     """left @ right for sparse (B, n) and (n, C), as a dense Float32[B, C]."""
+    if left.shape[1] != right.shape[0]:
+        raise ValueError(f"shapes that do not fit: {left.shape} and {right.shape}")  # the loop below would not notice
     out = np.zeros((left.shape[0], right.shape[1]), dtype=np.float32)
     _add_rows(left.indptr, left.indices, left.data, right.indptr, right.indices, right.data, out)
     return out
@@ -131,7 +133,7 @@ def take_matrix(name: str, arrays: dict[str, np.ndarray], shape: tuple[int, int]
 
 def _are_rows(indptr: Int64, indices: Int32, width: int) -> bool:
     """Whether the row bounds rise from 0 to the end, and the indices rise within each row and stay in bounds."""
-    if indptr[0] != 0 or indptr[-1] != len(indices) or (np.diff(indptr) < 0).any():
+    if indptr[0] != 0 or indptr[-1] != len(indices) or (indptr[1:] < indptr[:-1]).any():
         return False
     if not len(indices):
         return True

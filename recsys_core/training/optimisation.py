@@ -79,18 +79,21 @@ class Optimisation(Generic[Net]):
         """For computing the loss in: mixed precision (Micikevicius et al., ICLR 2018) on a GPU, else nothing."""
         return torch.autocast(self._device, torch.float16, enabled=self._is_mixed)
 
-    def step(self, loss: torch.Tensor) -> None:
-        """Change the weights so that the loss, a number, falls."""
+    def backward(self, loss: torch.Tensor) -> None:
+        """Add the gradients of a loss, a number, to those of the coming step; on a GPU they are scaled up."""
+        torch.autograd.backward(self._scaler.scale(loss))
+
+    def step(self) -> None:
+        """Change the weights so that what was given to :meth:`backward` since the last step falls."""
         left = SCHEDULES[self._settings.schedule](self._done / self._all_steps)
         for group in self._adam.param_groups:
             group["lr"] = self._settings.learning_rate * left
-        self._adam.zero_grad()
-        torch.autograd.backward(self._scaler.scale(loss))
         if self._settings.clip:
             self._scaler.unscale_(self._adam)
             nn.utils.clip_grad_norm_(self.net.parameters(), self._settings.clip)
         self._scaler.step(self._adam)
         self._scaler.update()
+        self._adam.zero_grad()
         self._done += 1
         memory = min(self._memory, 1 + self._done / 10)  # short at first, to forget the start
         with torch.no_grad():

@@ -152,6 +152,17 @@ def test_any_history_gets_finite_scores(variant: Variant):
 
 
 @every_variant
+@pytest.mark.parametrize(("item", "n_items"), [(N_ITEMS, N_ITEMS), (-1, N_ITEMS), (10**6, 10**6 + 1)], ids=str)
+def test_a_history_with_an_item_outside_the_catalogue_is_refused(variant: Variant, item: int, n_items: int):
+    """Compiled loops do not check bounds: what gets that far reads memory that is not the model's."""
+    model = asks_histories(variant)
+    if not (set(model.arrays()) - {"weights", "counts"}):
+        pytest.skip("does not look at histories")
+    with pytest.raises((ValueError, IndexError)):
+        model.score_histories(Histories.of([([2, item], [4.0, 4.0])], n_items))
+
+
+@every_variant
 def test_histories_asked_together_or_alone_get_the_same_scores(variant: Variant):
     model = asks_histories(variant)
     alone = np.concatenate([model.score_histories(one) for one in STRANGERS.batches(1)])
@@ -355,6 +366,18 @@ def add_an_array(folder: Path) -> None:
     save_file(arrays | {"surplus": np.zeros(1)}, str(folder / "model.safetensors"))
 
 
+def put_no_number(folder: Path) -> None:
+    arrays = {name: array.copy() for name, array in load_file(str(folder / "model.safetensors")).items()}
+    values = next(array for name, array in sorted(arrays.items()) if array.size and array.dtype.kind == "f")
+    values.flat[-1] = np.nan
+    save_file(arrays, str(folder / "model.safetensors"))
+
+
+def put_scalars(folder: Path) -> None:
+    arrays = load_file(str(folder / "model.safetensors"))
+    save_file({name: np.zeros((), array.dtype) for name, array in arrays.items()}, str(folder / "model.safetensors"))
+
+
 DAMAGE = {
     "no model.json": lambda folder: (folder / "model.json").unlink(),
     "no arrays": lambda folder: (folder / "model.safetensors").unlink(),
@@ -365,6 +388,8 @@ DAMAGE = {
     "no config": lambda folder: edit(folder, config=None),
     "a config of another version": lambda folder: edit(folder, config={"warp": 9}),
     "no sizes": lambda folder: edit(folder, n_users=None),
+    "negative sizes": lambda folder: edit(folder, n_users=-1, n_items=-1),
+    "no people": lambda folder: edit(folder, n_users=0),
     "fewer items": lambda folder: edit(folder, n_items=N_ITEMS - 1, n_users=N_USERS - 1),
     "empty arrays": lambda folder: (folder / "model.safetensors").write_bytes(b""),
     "half the arrays": lambda folder: (folder / "model.safetensors").write_bytes(
@@ -372,6 +397,8 @@ DAMAGE = {
     ),
     "an array is gone": drop_an_array,
     "an array too many": add_an_array,
+    "a value that is no number": put_no_number,
+    "numbers for arrays": put_scalars,
 }
 
 

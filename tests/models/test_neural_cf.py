@@ -7,7 +7,7 @@ from safetensors.torch import load, save
 
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ConfigError
-from recsys_core.models import neural_cf, neural_cf_fold_in
+from recsys_core.models import neural_cf, neural_cf_fold_in, neural_cf_task
 from recsys_core.models.bias import Bias
 from recsys_core.models.gmf import GMF
 from recsys_core.models.mlp import MLP
@@ -106,7 +106,7 @@ def test_ranking_loss_is_the_papers_equation_7():
             assert known[user, item] == bool(label)
             chance = torch.sigmoid(twin.net(user[None], item[None, None])[0, 0])
             total -= torch.log(chance if label else 1 - chance).item()
-    assert task.loss(rows).item() == pytest.approx(total / 80, rel=1e-5)
+    assert task.learn(rows).item() == pytest.approx(total / 80, rel=1e-5)
 
 
 def test_rating_loss_is_the_mean_squared_error():
@@ -114,7 +114,24 @@ def test_rating_loss_is_the_mean_squared_error():
     rows = torch.tensor([0, 4, 7])
     outputs = task.net(task.users[rows], task.items[rows][:, None])[:, 0].detach()
     wanted = torch.tensor([5.0, 3.0, 2.0])
-    assert task.loss(rows).item() == pytest.approx((outputs - wanted).square().mean().item(), rel=1e-6)
+    assert task.learn(rows).item() == pytest.approx((outputs - wanted).square().mean().item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("at_once", [1, 10**9])
+@pytest.mark.parametrize("n_rows", [2, 60])  # fewer pairs than items, and more
+@pytest.mark.parametrize("sampling", ["uniform", "in-batch"])
+def test_a_step_has_the_gradients_of_the_whole_batch_however_it_is_cut_up(monkeypatch, sampling, n_rows, at_once):
+    monkeypatch.setattr(neural_cf_task, "LEARNED_AT_ONCE", at_once)
+    dataset = worlds.two_camps(12).dataset
+    task, twin = (task_for(dataset, negatives=3, negative_sampling=sampling) for _ in range(2))
+    monkeypatch.setattr(task.optimisation, "step", lambda: None)  # it would clear the gradients
+    rows = torch.arange(n_rows)
+    task.learn(rows)
+    samples = twin.samples(rows)
+    losses = twin.losses(twin.net(samples.users, samples.items), samples)
+    ((samples.weights * losses).sum() / samples.weights.sum()).backward()
+    for one, other in zip(task.net.parameters(), twin.net.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=1e-4, atol=1e-7)
 
 
 def share_found(model, camps):
@@ -173,7 +190,7 @@ def test_in_batch_loss_leaves_known_items_out_and_is_corrected():
         for item, label in [(met, 1), *((item, 0) for item, one in zip(others, counts, strict=True) if one)]:
             output = twin.net(user[None], item[None, None])[0, 0].item() - np.log(share[item] * 20)
             losses.append(np.log1p(np.exp(-output if label else output)))
-    assert task.loss(rows).item() == pytest.approx(np.mean(losses), rel=1e-5)
+    assert task.learn(rows).item() == pytest.approx(np.mean(losses), rel=1e-5)
 
 
 @pytest.mark.parametrize("sampling", SAMPLINGS)
@@ -366,6 +383,7 @@ def test_vectors_have_the_configured_sizes():
 
 def test_the_tower_can_be_typed_in_a_shell():
     assert NeuMF.Config.parse({"tower": "[64,32,16]"}).tower == (64, 32, 16)
+    assert NeuMF.Config.parse({"tower": "64, 32, 16"}).tower == (64, 32, 16)
     assert (NeuMF.Config().tower, NeuMF.Config().embedding_size) == ((128, 64), 50)
     with pytest.raises(ConfigError, match="setting 'tower"):
         NeuMF.Config.parse({"tower": "[]"})

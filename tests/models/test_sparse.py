@@ -25,6 +25,12 @@ def test_a_product_is_that_of_the_dense_matrices(left: np.ndarray, right: np.nda
     assert np.array_equal(result, left @ right)
 
 
+def test_matrices_that_do_not_fit_are_not_multiplied():
+    wide = csr_array(np.ones((1, 3), dtype=np.float32))
+    with pytest.raises(ValueError, match="do not fit"):
+        product(wide, csr_array(np.ones((2, 4), dtype=np.float32)))
+
+
 @given(matrices(3, 6), matrices(4, 6))
 def test_sums_run_over_the_columns_that_both_rows_have(weights: np.ndarray, values: np.ndarray):
     weight_rows, value_rows = (rows.ravel().astype(np.int32) for rows in np.mgrid[:3, :4])
@@ -70,6 +76,9 @@ DAMAGE = {
     "a column below the first": put("indices", 0, -1),
     "columns not in order": put("indices", 0, 3),
     "a value that is no number": put("values", 0, np.nan),
+    "bounds whose differences wrap around": replace(
+        "indptr", lambda array: np.array([0, np.iinfo(np.int64).max, -2, array[-1]])
+    ),
     "a row less": replace("indptr", lambda array: array[:-1]),
     "an index less": replace("indices", lambda array: array[:-1]),
     "a table for a column": replace("values", lambda array: array[:, None]),

@@ -16,7 +16,7 @@ from recsys_core.models import MODELS, STANDARD_LINE_UP, find_model
 from recsys_core.models.catalogue import families
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.parity import Parity
-from recsys_core.runs.jobs import Job, Jobs, TrainSpec
+from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.types import Feedback
 
@@ -120,8 +120,11 @@ def test_the_parity_badge_says_what_was_wanted_and_what_was_printed_as_text(jobs
     good = Parity("u1 to u5", "RMSE", "0.946", "<b>A</b> 2014", "0.941", True, "2026-01-01", "python -m x")
     known = {"bias": (good,), "ease": (good, replace(good, reproduced=False, printed="0.99"))}
     monkeypatch.setattr(model_card, "parity_of", lambda key: known.get(key, ()))
+    known["mf"] = (replace(good, reproduced=False),)
     found = cards(opened())
+    assert "not reproduced" in found["mf"]
     assert "ft-reproduced" in found["bias"]
+    assert "To reproduce: <b>0.946</b>" in found["bias"]
     for words in ("u1 to u5", "0.946", "&lt;b&gt;A&lt;/b&gt; 2014", "0.941", "2026-01-01", "python -m x"):
         assert words in found["bias"]
     assert "1 of 2 figures reproduced" in found["ease"]
@@ -222,6 +225,37 @@ def test_the_line_up_is_queued_once_and_says_what_it_left_out(jobs, clicks):
     press(at, "Train the standard line-up")
     assert len(jobs.all()) == len(queued)
     assert "Nothing new to train" in said(at)
+
+
+def test_the_queue_is_emptied_at_once_or_one_by_one_and_leaves_no_cards(jobs, ratings):
+    queued = [jobs.submit(TrainSpec(dataset=ratings, model=key)) for key in ("mf", "ease", "als")]
+    begun = jobs.claim_next()
+    at = opened()
+    assert "**2 trainings waiting**" in said(at)
+    at.button(key=f"stop-{queued[1].id}").click().run()
+    assert [job.id for job in jobs.all()] == [queued[2].id, begun.id]
+    assert "**1 training waiting**" in said(at)
+    assert not any(button.label == "Take all out" for button in at.button)
+    jobs.submit(TrainSpec(dataset=ratings, model="bpr"))
+    press(at.run(), "Take all out")
+    assert [job.id for job in jobs.all()] == [begun.id]
+    assert "waiting" not in said(at)
+
+
+def test_dismiss_all_takes_away_what_is_done_and_keeps_what_can_be_resumed(jobs, ratings):
+    for state in (State.FINISHED, State.FAILED, State.STOPPED, State.INTERRUPTED):
+        jobs.end(jobs.begin(TrainSpec(dataset=ratings, model="ease")).id, state, "So it ended.", run="ease-0")
+    jobs.submit(TrainSpec(dataset=ratings, model="mf"))
+    press(opened(), "Dismiss all")
+    assert [job.state for job in jobs.all()] == [State.QUEUED, State.INTERRUPTED, State.FAILED]
+
+
+def test_a_model_without_epochs_tells_the_time_so_far(jobs, ratings):
+    job = jobs.begin(TrainSpec(dataset=ratings, model="ease"))
+    jobs.enter(job.id, "Training")
+    at = opened()
+    assert any(caption.value.replace("\\", "").startswith("Training · ") for caption in at.caption)
+    assert "s so far" in said(at)
 
 
 def test_compare_names_the_fold_and_survives_runs_from_before_a_setting_existed(home, ratings):

@@ -30,7 +30,8 @@ GRADIENTS = np.array([[3.0, -4.0, 0.0], [0.01, 0.02, -0.03], [0.5, 0.5, 0.5], [-
 
 
 def step(taken: Optimisation, gradient: np.ndarray) -> np.ndarray:
-    taken.step((taken.net.weights * torch.from_numpy(gradient).float()).sum())
+    taken.backward((taken.net.weights * torch.from_numpy(gradient).float()).sum())
+    taken.step()
     return taken.net.weights.detach().numpy().copy()
 
 
