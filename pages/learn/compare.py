@@ -1,5 +1,7 @@
 """Compare: the models that were judged on the same held-out events."""
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -141,7 +143,9 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     }
     columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
     columns["Model"] = st.column_config.TextColumn(pinned=True)
-    height = "content" if len(frame) <= MOST_ROWS else "auto"  # a row that is cut off looks as if it were the last
+    height: Literal["content", "auto"] = (
+        "content" if len(frame) <= MOST_ROWS else "auto"
+    )  # a row that is cut off looks as if it were the last
     st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
 
 

@@ -198,7 +198,7 @@ def outcomes() -> None:
     if not jobs and cache.workspace().datasets():
         with st.container(border=True):
             st.markdown("**Nothing is training.**")
-            st.caption("Press Start training; the curves grow here while the model learns.")
+            st.caption("Press Start training, or train the standard line-up: progress and curves grow here.")
     ended_together(past)
     for place, job in enumerate(past[:JOBS_SHOWN]):
         ended(job, is_latest=place == 0)

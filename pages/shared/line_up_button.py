@@ -47,8 +47,10 @@ def _show_said(card: DatasetCard) -> None:
     dataset, found = st.session_state.get(SAID, ("", None))
     if dataset != card.id or not isinstance(found, LineUp):
         return
-    queued = f"{counted(len(found.specs), 'model')} queued" if found.specs else "Nothing new to train"
-    st.caption(f"{queued}.")
+    if not found.specs:
+        st.caption("Nothing new to train.")
+    elif any(job.is_active for job in cache.jobs().all()):  # afterwards, their cards say what became of them
+        st.caption(f"{counted(len(found.specs), 'model')} queued.")
     if found.left_out:
         with st.expander(f"{len(found.left_out)} left out"):
             for title, reason in found.left_out.items():

@@ -76,6 +76,6 @@ def _details(one: Parity) -> str:
     return (
         f"<p>{mark} {escape(one.metric)}: <b>{escape(one.printed)}</b></p>"
         f"<p>To reproduce: <b>{escape(one.wanted)}</b>, from {escape(one.source)}</p>"
-        f"<p>Measured on: {escape(one.protocol)}, {escape(one.date)}</p>"
+        f"<p>Measured on: {escape(one.protocol)}, <time>{escape(one.date)}</time></p>"
         f"<p>Again with: <code>{escape(one.command)}</code></p>"
     )

@@ -20,7 +20,7 @@ class ItemKNN(Neighbours):
     info = ModelInfo(
         key="item_knn",
         title="ItemKNN",
-        idea="Recommends what is met by the same people as the items that a person met.",
+        idea="Recommends items that are met by the same people as those you met: neighbours of your own history.",
         family="Neighbourhood",
         score="sum of the similarities to the items that the person met",
         paper="Deshpande and Karypis, Item-Based Top-N Recommendation Algorithms, TOIS 2004",

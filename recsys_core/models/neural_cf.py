@@ -10,7 +10,7 @@ from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Recommender, expect_shapes
 from recsys_core.models.neural_cf_fold_in import FoldIn
 from recsys_core.models.neural_cf_net import NeuralCFNet
-from recsys_core.models.neural_cf_task import InBatchTask, NeuralCFTask, RankingTask, RatingTask
+from recsys_core.models.neural_cf_task import LEARNED_AT_ONCE, InBatchTask, NeuralCFTask, RankingTask, RatingTask
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.training.negatives import popularity_shares
@@ -54,13 +54,17 @@ class NeuralCF(Recommender):
         """A fresh network as it is configured."""
 
     def memory(self, train: Dataset) -> int:
-        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint) and the events in int64."""
+        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint), the events in int64, and a
+        batch: its samples, the halves of its users and of all items with their gradients, and a piece of its pairs."""
         net = self._build(1, 1, torch.Generator())
-        per_row = net.user_table.shape[1]
         fixed = sum(parameter.numel() for parameter in net.parameters())
-        weights = 4 * (fixed + per_row * (train.n_users + train.n_items))
-        pairs = self.config.events_in_a_step(len(train.interactions)) * (1 + self.config.negatives)
-        return 10 * weights + 80 * len(train.interactions) + 8 * 4 * net.width * pairs
+        weights = fixed + net.user_table.shape[1] * (train.n_users + train.n_items)
+        n_events = len(train.interactions)
+        batch = min(self.config.events_in_a_step(n_events), n_events)
+        halves = 4 * sum(net.half_sizes) * (batch + train.n_items)
+        return (
+            40 * weights + 80 * n_events + 60 * batch * (1 + self.config.negatives) + 4 * halves + 50 * LEARNED_AT_ONCE
+        )
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         values = train.interactions.values.astype(np.float64)
@@ -141,10 +145,13 @@ class NeuralCF(Recommender):
         return arrays | {"scale": self.scale} | ({} if self.shares is None else {"shares": self.shares})
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        net = self._build(self.n_users, self.n_items, torch.Generator()).requires_grad_(False)
+        net = self._build(1, 1, torch.Generator()).requires_grad_(False)  # its tables grow when the arrays are checked
         weights = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+        weights["user_table"] = (self.n_users, *weights["user_table"][1:])
+        weights["item_table"] = (self.n_items, *weights["item_table"][1:])
         others = {"scale": (4,)} | ({"shares": (self.n_items,)} if self._weighs_negatives else {})
         expect_shapes(arrays, weights | others)
         self.scale, self.shares = arrays["scale"], arrays.get("shares")
-        net.load_state_dict({name: torch.from_numpy(arrays[name]) for name in weights})
+        for name, parameter in net.named_parameters():
+            parameter.data = torch.from_numpy(arrays[name])
         self.net = net

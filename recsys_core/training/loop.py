@@ -93,7 +93,7 @@ def _one_epoch(
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise ModelError(
             f"The training loss is not a number any more in epoch {epoch}.",
-            "Lower the learning rate, or raise the weight decay, and train again.",
+            "Lower the learning rate, or raise the pull towards zero, and train again.",
             "loss-exploded",
         )
     validation = context.validate(model) if context.validate else None

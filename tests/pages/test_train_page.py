@@ -227,6 +227,14 @@ def test_the_line_up_is_queued_once_and_says_what_it_left_out(jobs, clicks):
     assert "Nothing new to train" in said(at)
 
 
+def test_what_the_line_up_queued_is_not_said_any_more_once_it_is_gone(jobs, ratings):
+    at = opened()
+    press(at, "Train the standard line-up")
+    assert "models queued" in said(at)
+    press(at, "Take all out")
+    assert "queued" not in said(at.run())
+
+
 def test_the_queue_is_emptied_at_once_or_one_by_one_and_leaves_no_cards(jobs, ratings):
     queued = [jobs.submit(TrainSpec(dataset=ratings, model=key)) for key in ("mf", "ease", "als")]
     begun = jobs.claim_next()
