@@ -29,6 +29,8 @@ def upload(page: Page, server: AppServer, ratings: Path, items: Path, name: str)
     page.get_by_role("button", name="Remove").wait_for()
     page.get_by_label("Name of the data set").fill(name)
     page.keyboard.press("Enter")
+    page.wait_for_timeout(400)  # the page is drawn anew: a click in between would hit the old button
+    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
     page.get_by_role("button", name="Import ").click()
     page.get_by_role("link", name="Train a model on it").wait_for()
     settled(page, "Data", ".js-plotly-plot .main-svg")
