@@ -15,14 +15,15 @@ from recsys_core.runs.jobs import Executor, Job, Jobs, TrainSpec
 from recsys_core.runs.store import DatasetCard, RunCard, Workspace
 from recsys_core.runs.training_job import describe
 from recsys_core.splitting import Split, SplitRecipe, split
+from recsys_core.types import Feedback
 from tests import worlds
 
 RANDOM = SplitRecipe(key="random")
 
 
-def camps(name: str = "camps", n: int = 24, seed: int = 0) -> Dataset:
+def camps(name: str = "camps", n: int = 24, seed: int = 0, feedback: Feedback = Feedback.IMPLICIT) -> Dataset:
     """Two camps of people; about 200 events."""
-    return replace(worlds.two_camps(n, seed=seed).dataset, name=name)
+    return replace(worlds.two_camps(n, feedback, seed=seed).dataset, name=name)
 
 
 def about(dataset: Dataset) -> dict[str, Any]:

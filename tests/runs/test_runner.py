@@ -411,8 +411,10 @@ def same_result(workspace: Workspace, first: str, second: str) -> None:
 
 
 @pytest.mark.parametrize(("model", "after"), [("neumf", 1), ("neumf", 4), ("neumf", 5), *((m, 2) for m in ITERATIVE)])
-def test_a_resumed_training_ends_bit_by_bit_as_if_nothing_had_happened(workspace, card, monkeypatch, model, after):
+def test_a_resumed_training_ends_bit_by_bit_as_if_nothing_had_happened(workspace, monkeypatch, model, after):
     """The fifth epoch is the last: after it only the measuring was missing."""
+    rates = recsys_core.models.find_model(model).info.needs_ratings
+    card = keep(workspace, camps(feedback=Feedback.EXPLICIT if rates else Feedback.IMPLICIT))
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     wanted = spec(card.id, model, **settings_for(model, epochs=5, patience=1000))
     jobs = Jobs(workspace.database)
