@@ -6,11 +6,13 @@ import os
 import platform
 import resource
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -19,13 +21,14 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.models import MODELS, Recommender, find_model
 from recsys_core.models.parity import FILE as PARITY
 from recsys_core.models.parity import Parity
-from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.context import EpochEnded, FitContext, Progress, Validation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 
 Row = tuple[str, str, str]  # what, asked, measured
 Settings = dict[str, Any]
+Judge = Callable[[Recommender], Validation]
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Target:
 
     Attributes:
         asked: in the order of the benchmark's figures; each must be met.
-        wanted: the figures of somebody else that are reproduced by that.
+        wanted: the figures of somebody else that are reproduced by that; none where only a bound is asked.
         source: who printed those.
     """
 
@@ -66,6 +69,53 @@ def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return options
 
 
+def run(
+    options: argparse.Namespace,
+    title: str,
+    measure: Callable[[str, int], tuple[list[Row], bool]],
+    validate: Callable[[str, int], None],
+    first: tuple[list[Row], bool] = ([], True),
+) -> NoReturn:
+    """Validate or measure each model with each seed; record what was measured, and end with 1 where a figure is missed.
+
+    Args:
+        title: of the section in ``RESULTS.md``.
+        measure: gives the rows of a model and a seed, and whether they are as good as asked.
+        validate: prints the figures of a model and a seed on validation events.
+        first: rows that stand before all others, and whether they are right.
+    """
+    pairs_asked = [(key, seed) for key in options.model for seed in options.seeds]
+    if options.validate:
+        for key, seed in pairs_asked:
+            validate(key, seed)
+        sys.exit(0)
+    rows, passed = first
+    for key, seed in pairs_asked:
+        more, good = measure(key, seed)
+        rows, passed = rows + more, passed and good
+    record(title, [*rows, ("peak memory", "", f"{peak_memory_mb():.0f} MB")])
+    sys.exit(0 if passed else 1)
+
+
+def validate_by(figures: Callable[[Recommender], tuple[float, ...]], names: str, decisive: int) -> Judge:
+    """A judge that prints figures each time and goes by one of them, all of which are better when higher."""
+
+    def judge(model: Recommender) -> Validation:
+        measured = figures(model)
+        print(f"{names} {figures_text(measured)}", flush=True)
+        return Validation(names.split(" / ")[decisive], measured[decisive], higher_is_better=True)
+
+    return judge
+
+
+def fit_and_tell(model: Recommender, train: Dataset, seed: int, judge: Judge) -> None:
+    """Train a model and print its settings, time and final figures on validation events."""
+    started = time.monotonic()
+    model.fit(train, FitContext(seed=seed, validate=judge, on_event=print_losses))
+    print(f"{model.info.key} {model.config!r}: {time.monotonic() - started:.1f} s", flush=True)
+    judge(model)
+
+
 def set_up(key: str, chosen: dict[str, Settings], tried: Settings) -> Recommender:
     """A fresh model with the settings chosen for a benchmark and those tried instead."""
     model = find_model(key)
@@ -87,6 +137,8 @@ def record_parity(
     key: str, protocol: str, metric: str, target: Target, printed: tuple[float, ...], good: bool, options: str = ""
 ) -> None:
     """Note down in ``parity.json`` what a model printed, with these options, beside the figure it is to reproduce."""
+    if not target.wanted:
+        return
     known = json.loads(PARITY.read_text(encoding="utf-8"))
     comparison = Parity(
         protocol,

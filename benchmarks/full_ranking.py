@@ -6,7 +6,6 @@ The split is drawn as the comparison of other libraries draws it (seed 42), so t
 NDCG@10 divides by the DCG of min(10, held-out items) hits, Recall@10 by all held-out items; means over all people.
 """
 
-import sys
 import time
 from pathlib import Path
 
@@ -18,15 +17,16 @@ from benchmarks.common import (
     Settings,
     Target,
     figures_text,
+    fit_and_tell,
     model_options,
     numbered_dataset,
     pairs,
     parse,
-    peak_memory_mb,
     print_losses,
-    record,
     record_parity,
+    run,
     set_up,
+    validate_by,
 )
 from benchmarks.settings import FULL_RANKING
 from recsys_core.data.dataset import Dataset
@@ -34,7 +34,7 @@ from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.evaluation import evaluate
 from recsys_core.models import Recommender
 from recsys_core.splitting import Holdout
-from recsys_core.training.context import FitContext, Validation
+from recsys_core.training.context import FitContext
 from recsys_core.types import Bool, Feedback
 
 SPLIT_SEED, VALIDATION_SEED = 42, 43
@@ -52,20 +52,12 @@ TARGETS = {
 def main() -> None:
     options = parse(model_options(__doc__ or "", "ml-1m"))
     train, test = load(options.data)
-    if options.validate:
-        for key in options.model:
-            for seed in options.seeds:
-                validate(train, key, options.set, seed)
-        return
-    rows: list[Row] = []
-    passed = True
-    for key in options.model:
-        for seed in options.seeds:
-            more, good = _measure(key, train, test, seed)
-            rows, passed = rows + more, passed and good
-    rows.append(("peak memory", "", f"{peak_memory_mb():.0f} MB"))
-    record("full_ranking: all items of ML-1M ranked", rows)
-    sys.exit(0 if passed else 1)
+    run(
+        options,
+        "full_ranking: all items of ML-1M ranked",
+        lambda key, seed: _measure(key, train, test, seed),
+        lambda key, seed: validate(train, key, options.set, seed),
+    )
 
 
 def load(folder: Path) -> tuple[Dataset, Holdout]:
@@ -115,16 +107,8 @@ def validate(train: Dataset, key: str, tried: Settings, seed: int) -> None:
     """Print the figures of each epoch, or of the end where there are no epochs, on a tenth of the training events."""
     rest, holdout = hold_out_a_fifth(train.interactions, VALIDATION_SEED, share=0.1)
 
-    def judge(model: Recommender) -> Validation:
-        measured = figures(model, rest, holdout)
-        print("NDCG@10 {:.4f}  Recall@10 {:.4f}".format(*measured), flush=True)
-        return Validation("NDCG@10", measured[0], higher_is_better=True)
-
-    model = set_up(key, FULL_RANKING, tried)
-    started = time.monotonic()
-    model.fit(rest, FitContext(seed=seed, validate=judge, on_event=print_losses))
-    print(f"{key} {model.config!r}: {time.monotonic() - started:.1f} s", flush=True)
-    judge(model)
+    judge = validate_by(lambda model: figures(model, rest, holdout), "NDCG@10 / Recall@10", decisive=0)
+    fit_and_tell(set_up(key, FULL_RANKING, tried), rest, seed, judge)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Per person, the candidates are the set of the held-out item and the 99 items of 
 file repeats the held-out item among the 99: they have 99 candidates. Ties count as the mean over tied orders.
 """
 
-import sys
 import time
 from pathlib import Path
 
@@ -18,15 +17,16 @@ from benchmarks.common import (
     Settings,
     Target,
     figures_text,
+    fit_and_tell,
     model_options,
     numbered_dataset,
     pairs,
     parse,
-    peak_memory_mb,
     print_losses,
-    record,
     record_parity,
+    run,
     set_up,
+    validate_by,
 )
 from benchmarks.settings import NCF_PAPER
 from recsys_core.data.dataset import Dataset
@@ -35,7 +35,7 @@ from recsys_core.evaluation import evaluate
 from recsys_core.models import Recommender
 from recsys_core.models.popularity import Popularity
 from recsys_core.splitting import Holdout
-from recsys_core.training.context import FitContext, Validation
+from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback, Int32
 
 N_USERS, N_ITEMS = 6040, 3706
@@ -56,19 +56,13 @@ TARGETS = {
 def main() -> None:
     options = parse(model_options(__doc__ or "", "ncf-ml-1m"))
     train, test = load(options.data)
-    if options.validate:
-        for key in options.model:
-            for seed in options.seeds:
-                validate(train, key, options.set, seed)
-        return
-    rows, passed = _check_evaluator(train, test)
-    for key in options.model:
-        for seed in options.seeds:
-            more, good = _measure(key, train, test, seed)
-            rows, passed = rows + more, passed and good
-    rows.append(("peak memory", "", f"{peak_memory_mb():.0f} MB"))
-    record("ncf_paper: the NCF paper's evaluation (ML-1M, 99 negatives)", rows)
-    sys.exit(0 if passed else 1)
+    run(
+        options,
+        "ncf_paper: the NCF paper's evaluation (ML-1M, 99 negatives)",
+        lambda key, seed: _measure(key, train, test, seed),
+        lambda key, seed: validate(train, key, options.set, seed),
+        _check_evaluator(train, test),
+    )
 
 
 def load(folder: Path) -> tuple[Dataset, Holdout]:
@@ -145,16 +139,8 @@ def validate(train: Dataset, key: str, tried: Settings, seed: int) -> None:
     """Print the figures of each epoch, or of the end where there are no epochs, on validation events."""
     rest, holdout = hold_out_one(train)
 
-    def judge(model: Recommender) -> Validation:
-        hit_rate, ndcg = figures(model, rest, holdout)
-        print(f"HR@10 {hit_rate:.4f}  NDCG@10 {ndcg:.4f}", flush=True)
-        return Validation("NDCG@10", ndcg, higher_is_better=True)
-
-    model = set_up(key, NCF_PAPER, tried)
-    started = time.monotonic()
-    model.fit(rest, FitContext(seed=seed, validate=judge, on_event=print_losses))
-    print(f"{key} {model.config!r}: {time.monotonic() - started:.1f} s", flush=True)
-    judge(model)
+    judge = validate_by(lambda model: figures(model, rest, holdout), "HR@10 / NDCG@10", decisive=1)
+    fit_and_tell(set_up(key, NCF_PAPER, tried), rest, seed, judge)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def parity(info: ModelInfo) -> str:
     """The parity badge, which opens to its details."""
     known = parity_of(info.key)
     if not known:
-        return '<p class="ft-parity">No published figure compared yet</p>'
+        return '<p class="ft-parity">No known figure compared yet</p>'
     reproduced = sum(one.reproduced for one in known)
     shade = " ft-reproduced" if reproduced == len(known) else ""
     return (
@@ -65,10 +65,10 @@ def parity(info: ModelInfo) -> str:
 
 def _badge(known: tuple[Parity, ...], reproduced: int) -> str:
     if not reproduced and len(known) == 1:
-        return "✗ Published figure not reproduced"
+        return "✗ Known figure not reproduced"
     if reproduced < len(known):
         return f"{reproduced} of {len(known)} figures reproduced"
-    return "✓ Reproduces a published figure" if len(known) == 1 else f"✓ Reproduces {len(known)} figures"
+    return "✓ Reproduces a known figure" if len(known) == 1 else f"✓ Reproduces {len(known)} figures"
 
 
 def _details(one: Parity) -> str:

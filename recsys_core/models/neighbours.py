@@ -1,7 +1,7 @@
 """What ItemKNN and UserKNN share: neighbours by cosine, of events or of what the biases leave of ratings."""
 
 from abc import abstractmethod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -9,9 +9,10 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, Recommender, expect_shapes
+from recsys_core.models.base import expect_shapes
 from recsys_core.models.bias import Bias
 from recsys_core.models.cosine import CosineIndex, Likeness
+from recsys_core.models.either_objective import EitherObjective, EitherObjectiveConfig
 from recsys_core.models.sparse import product, take_matrix, to_arrays
 from recsys_core.training.context import FitContext
 from recsys_core.training.loop import heartbeat
@@ -24,10 +25,7 @@ DISCOUNT = (
 )
 
 
-class NeighboursConfig(Config):
-    objective: Literal["ranking", "rating"] = Field(
-        "ranking", description="Learn which items a person meets (ranking), or how the person rates them (rating)."
-    )
+class NeighboursConfig(EitherObjectiveConfig):
     neighbours: int = Field(
         100,
         ge=1,
@@ -60,7 +58,7 @@ class NeighboursConfig(Config):
     )
 
 
-class Neighbours(Recommender):
+class Neighbours(EitherObjective):
     """When ranking, scores are sums of similarities; of ratings, neighbours average what the biases do not explain.
 
     r(u, i) = b(u, i) + Σ s · (r − b) / (damping + Σ s) over the neighbours, b being the bias baseline (Koren, Factor in
@@ -77,22 +75,6 @@ class Neighbours(Recommender):
     events: csr_array
     similarity: csr_array
     bias: Bias | None = None
-
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        return self.info.abilities | {Ability.RATING} if self._rates else self.info.abilities
-
-    @property
-    def title(self) -> str:
-        return f"{self.info.title} (ratings)" if self._rates else self.info.title
-
-    @property
-    def score_meaning(self) -> str:
-        return "predicted rating" if self._rates else self.info.score
-
-    @property
-    def _rates(self) -> bool:
-        return bool(self.config.objective == "rating")
 
     def memory(self, train: Dataset) -> int:
         n, k = self._size(train.n_users, train.n_items), self.config.neighbours

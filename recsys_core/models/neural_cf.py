@@ -7,7 +7,8 @@ import torch
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Recommender, expect_shapes
+from recsys_core.models.base import expect_shapes
+from recsys_core.models.either_objective import EitherObjective
 from recsys_core.models.neural_cf_fold_in import FoldIn
 from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.models.neural_cf_task import LEARNED_AT_ONCE, InBatchTask, NeuralCFTask, RankingTask, RatingTask
@@ -22,28 +23,12 @@ SCORE = "log-odds that the person meets the item"
 SCORED_AT_ONCE = 1 << 20  # numbers in the widest layer: 4 MB stay in the cache
 
 
-class NeuralCF(Recommender):
+class NeuralCF(EitherObjective):
     """The estimator around :class:`NeuralCFNet`. A model says how its network is built."""
 
     net: NeuralCFNet
     scale: Float32  # (4,) of the training ratings: mean, deviation, lowest, highest; unused when ranking
     shares: Float32 | None  # (I,), how often an item is a negative; None: all alike
-
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        return self.info.abilities | {Ability.RATING} if self._rates else self.info.abilities
-
-    @property
-    def title(self) -> str:
-        return f"{self.info.title} (ratings)" if self._rates else self.info.title
-
-    @property
-    def score_meaning(self) -> str:
-        return "predicted rating" if self._rates else self.info.score
-
-    @property
-    def _rates(self) -> bool:
-        return bool(self.config.objective == "rating")
 
     @property
     def _weighs_negatives(self) -> bool:

@@ -1,10 +1,10 @@
 """Settings that GMF, MLP and NeuMF share."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from recsys_core.models.base import Config
+from recsys_core.models.either_objective import EitherObjectiveConfig
 from recsys_core.models.gradient_config import RankingGradientConfig
 
 Tower = Annotated[
@@ -13,12 +13,9 @@ Tower = Annotated[
 ]
 
 
-class _Basics(Config):
+class _Basics(EitherObjectiveConfig):
     """What the form asks first."""
 
-    objective: Literal["ranking", "rating"] = Field(
-        "ranking", description="Learn which items a person meets (ranking), or how the person rates them (rating)."
-    )
     embedding_size: int = Field(50, ge=1, le=512, description="Numbers in the vector of a person or an item.")
 
 

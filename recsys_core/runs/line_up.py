@@ -48,7 +48,15 @@ def line_up(
     for key in STANDARD_LINE_UP:
         model = find_model(key)()
         config = model.config.model_dump(mode="json")
-        spec = TrainSpec(dataset=dataset, model=key, settings=config, split=recipe, seed=recipe.seed, executor=executor)
+        spec = TrainSpec(
+            dataset=dataset,
+            model=key,
+            settings=config,
+            split=recipe,
+            seed=recipe.seed,
+            executor=executor,
+            device=device,
+        )
         refusal = _refusal(model, parts)
         if refusal:
             left_out[model.title] = refusal

@@ -129,7 +129,7 @@ def test_the_parity_badge_says_what_was_wanted_and_what_was_printed_as_text(jobs
         assert words in found["bias"]
     assert "1 of 2 figures reproduced" in found["ease"]
     assert "ft-reproduced" not in found["ease"]
-    assert "No published figure compared yet" in found["als"]
+    assert "No known figure compared yet" in found["als"]
 
 
 def test_a_preset_fills_the_form_and_a_change_makes_it_ones_own(jobs, ratings):

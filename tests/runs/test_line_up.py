@@ -13,6 +13,7 @@ from recsys_core.runs.line_up import LineUp, line_up
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
+from recsys_core.training.devices import Device
 from recsys_core.types import Feedback
 from tests import worlds
 from tests.runs.builders import RANDOM, camps, keep
@@ -39,10 +40,11 @@ def titles(wanted: list[str]) -> set[str]:
 def test_ratings_with_times_get_all_of_it_on_one_split_and_seed(workspace, jobs):
     card = keep(workspace, worlds.golden())
     recipe = SplitRecipe(key="temporal", test_share=0.4, seed=7)
-    found = line_up(workspace, jobs, card.id, recipe, Executor.PROCESS)
+    found = line_up(workspace, jobs, card.id, recipe, Executor.PROCESS, Device.CPU)
     assert keys(found) == list(STANDARD_LINE_UP)
     assert not found.left_out
-    assert {(spec.split, spec.seed, spec.executor) for spec in found.specs} == {(recipe, 7, Executor.PROCESS)}
+    places = {(spec.split, spec.seed, spec.executor, spec.device) for spec in found.specs}
+    assert places == {(recipe, 7, Executor.PROCESS, Device.CPU)}
     for spec in found.specs:
         assert spec.settings == find_model(spec.model).Config().model_dump(mode="json")
 
