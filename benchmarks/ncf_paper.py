@@ -50,6 +50,8 @@ TARGETS = {
     "als": Target((0.711, 0.438), (0.7109, 0.4382), DACREMA),
     "mf": Target((0.725, 0.448), (0.7294, 0.4523), "Rendle et al., NCF vs. MF Revisited, RecSys 2020, mean of 8 runs"),
     "neumf": Target((0.695, 0.415), (0.7093, 0.4349), DACREMA),
+    "gmf": Target((0.695, 0.42), (0.708, 0.429), "README of guoyang9/NCF, 32 factors"),
+    "mlp": Target((0.68, 0.41), (0.691, 0.416), "README of guoyang9/NCF, 32 factors, 3 layers"),
 }
 
 

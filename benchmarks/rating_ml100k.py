@@ -46,6 +46,7 @@ SURPRISE = "Surprise's README, ML-100K, five random folds"
 
 TARGETS = {
     "bias": Target((0.946,), (0.944,), SURPRISE),
+    "item_knn": Target((0.9204,), (0.9204,), "Surprise 1.1.4, KNNBaseline between items, same folds"),
     "biased_mf": Target((0.915,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds"),
     "svdpp": Target((0.915,), (0.919,), SURPRISE),
     "neumf": Target((0.945,), (), ""),

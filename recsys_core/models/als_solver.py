@@ -19,11 +19,13 @@ from scipy.sparse import csr_array
 
 from recsys_core.training.compiled import compiled
 from recsys_core.training.loop import Pulse
+from recsys_core.training.prefetch import fetch_row
 from recsys_core.types import Float32, Int32, Int64
 
 STEPS = 3  # on ML-1M, five or twenty give the same NDCG
 STEPS_TO_THE_END = 500  # the remainder falls below EXACT in far fewer
 EXACT = np.float32(1e-12)  # what may remain of the squared gradient
+AHEAD = 4  # events, of which the vectors are brought near
 WORK_AT_ONCE = 4_000_000  # numbers read between two questions whether to stop: some thousandths of a second
 
 
@@ -155,6 +157,7 @@ def objective(
         half_gradient[f] = product
         value += x[f] * product
     for e in range(len(columns)):
+        fetch_row(others, columns[min(e + AHEAD, len(columns) - 1)])
         y = others[columns[e]]
         error = -wanted
         for f in range(d):

@@ -9,7 +9,10 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig
 from recsys_core.training.compiled import Random, compiled, draw_below
+from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.types import Float32, Int32, Int64
+
+AHEAD = 16  # events, of which the numbers of person and item are brought near
 
 
 class BPRConfig(SGDFactorsConfig):
@@ -70,6 +73,7 @@ class BPRTask(FactorsTask):
             self.arrays["item_bias"],
             self.arrays["user_factors"],
             self.arrays["item_factors"],
+            self.pool(),
             self._candidates,
             np.float32(self.rate),
             self._pull,
@@ -92,6 +96,33 @@ def knows(known: Int32, item: np.int64) -> bool:
 
 
 @compiled
+def _draw(
+    rows: Int64,
+    step: int,
+    users: Int32,
+    items: Int32,
+    indptr: Int32,
+    known: Int32,
+    user_factors: Float32,
+    item_factors: Float32,
+    pool: Int32,
+    drawn: Int64,
+    random: Random,
+) -> None:
+    """Draw candidates for an event, and have all that its step reads brought near."""
+    later = rows[min(step + AHEAD, len(rows) - 1)]
+    fetch(users, later)
+    fetch(items, later)
+    u = users[rows[step]]
+    fetch_row(user_factors, u)
+    fetch_row(item_factors, items[rows[step]])
+    fetch(known, (indptr[u] + indptr[u + 1]) // 2)  # where the search in the history begins
+    for place in range(len(drawn)):
+        drawn[place] = pool[draw_below(len(pool), random)]
+        fetch_row(item_factors, drawn[place])
+
+
+@compiled
 def learn_pairs(
     rows: Int64,
     users: Int32,
@@ -101,6 +132,7 @@ def learn_pairs(
     item_bias: Float32,
     user_factors: Float32,
     item_factors: Float32,
+    pool: Int32,
     candidates: int,
     rate: np.float32,
     pull: np.float32,
@@ -108,19 +140,22 @@ def learn_pairs(
     frozen: bool,
 ) -> float:
     """A step for each event and an item that the person does not know; the sum of their log losses."""
-    n_items, d = item_factors.shape
+    d = item_factors.shape[1]
     one = np.float32(1)
     loss = 0.0
-    for row in rows:
-        u = users[row]
-        i = items[row]
+    drawn = np.empty((2, candidates), np.int64)  # for this event and for the next, whose vectors are on their way
+    for step in range(len(rows) + 1):
+        if step < len(rows):
+            _draw(rows, step, users, items, indptr, known, user_factors, item_factors, pool, drawn[step % 2], random)
+        if step == 0:
+            continue
+        u, i = users[rows[step - 1]], items[rows[step - 1]]
         p = user_factors[u]
         q = item_factors[i]
         history = known[indptr[u] : indptr[u + 1]]
         hardest = np.int64(-1)
         highest = np.float32(-np.inf)
-        for _ in range(candidates):
-            j = np.int64(draw_below(n_items, random))
+        for j in drawn[(step - 1) % 2]:
             if knows(history, j):
                 continue
             x = item_bias[j]

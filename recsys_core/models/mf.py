@@ -9,7 +9,10 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig
 from recsys_core.training.compiled import Random, compiled, draw_below
+from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.types import Float32, Int32, Int64
+
+AHEAD = 16  # events, of which the numbers of person and item are brought near
 
 
 class MFConfig(SGDFactorsConfig):
@@ -67,12 +70,35 @@ class MFTask(FactorsTask):
             self.events.users,
             self.events.items,
             **self.arrays,
+            pool=self.pool(),
             negatives=self._negatives,
             rate=np.float32(self.rate),
             pull=self._pull,
             random=self.random,
             frozen=self.frozen,
         )
+
+
+@compiled
+def _draw(
+    rows: Int64,
+    step: int,
+    users: Int32,
+    items: Int32,
+    user_factors: Float32,
+    item_factors: Float32,
+    pool: Int32,
+    drawn: Int64,
+    random: Random,
+) -> None:
+    """Write the item of an event and those set against it to ``drawn``, and have their vectors brought near."""
+    later = rows[min(step + AHEAD, len(rows) - 1)]
+    fetch(users, later)
+    fetch(items, later)
+    fetch_row(user_factors, users[rows[step]])
+    for sample in range(len(drawn)):
+        drawn[sample] = items[rows[step]] if sample == 0 else pool[draw_below(len(pool), random)]
+        fetch_row(item_factors, drawn[sample])
 
 
 @compiled
@@ -85,6 +111,7 @@ def learn_events(
     item_bias: Float32,
     user_factors: Float32,
     item_factors: Float32,
+    pool: Int32,
     negatives: int,
     rate: np.float32,
     pull: np.float32,
@@ -95,16 +122,21 @@ def learn_events(
 
     Where everything but the people is ``frozen``, only their biases and vectors change.
     """
-    n_items, d = item_factors.shape
+    d = item_factors.shape[1]
     one = np.float32(1)
     c = offset[0]
     loss = 0.0
-    for row in rows:
-        u = users[row]
+    drawn = np.empty((2, 1 + negatives), np.int64)  # the items of this event and of the next, which are on their way
+    for step in range(len(rows) + 1):
+        if step < len(rows):
+            _draw(rows, step, users, items, user_factors, item_factors, pool, drawn[step % 2], random)
+        if step == 0:
+            continue
+        u = users[rows[step - 1]]
         p = user_factors[u]
         odds = 1.0
         for sample in range(1 + negatives):
-            i = np.int64(items[row]) if sample == 0 else np.int64(draw_below(n_items, random))
+            i = drawn[(step - 1) % 2, sample]
             sign = one if sample == 0 else -one
             q = item_factors[i]
             x = c + user_bias[u] + item_bias[i]

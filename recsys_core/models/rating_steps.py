@@ -13,7 +13,10 @@ events of the person pass, and the parts follow once, at the end: the cost of an
 import numpy as np
 
 from recsys_core.training.compiled import compiled
+from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.types import Float32, Int32, Int64
+
+AHEAD = 4  # ratings, of which the vectors are brought near
 
 
 @compiled
@@ -44,7 +47,7 @@ def learn_people(
     Args:
         starts: Int64[U + 1]; person u rated ``items[starts[u]:starts[u + 1]]`` with ``targets``, normalised ratings.
         user_starts, user_parts, user_weights: the shared parts of each person, as rows of a sparse matrix (U, F).
-        item_starts, item_parts, item_weights: the parts of each item, its own one included, of a matrix (I, G).
+        item_starts, item_parts, item_weights: the parts of each item, of a matrix (I, G); part i is item i's own.
         user_bias, user_factors: (U,) and (U, d), the own parts of the people.
         user_part_bias, user_part_factors: (F,) and (F, d), shared.
         item_part_bias, item_part_factors: (G,) and (G, d).
@@ -55,10 +58,15 @@ def learn_people(
     has_history = len(history_factors) > 0
     shared, moved, item = np.empty(d, np.float32), np.empty(d, np.float32), np.empty(d, np.float32)
     loss = 0.0
-    for u in people:
+    for place in range(len(people)):
+        u, v = people[place], people[min(place + 1, len(people) - 1)]  # v comes next
+        fetch_row(user_factors, v)
+        fetch(items, starts[v])
+        fetch(targets, starts[v])
         n = starts[u + 1] - starts[u]
         if n == 0:
             continue
+        final = starts[u + 1] - 1
         history_weight = one / np.sqrt(np.float32(n))
         shared[:] = 0
         moved[:] = 0
@@ -73,11 +81,15 @@ def learn_people(
         if has_history:
             share += one
             for e in range(starts[u], starts[u + 1]):
+                fetch_row(history_factors, items[min(e + AHEAD, final)])
                 for f in range(d):
                     shared[f] += history_weight * history_factors[items[e], f]
 
         own = user_factors[u]
         for e in range(starts[u], starts[u + 1]):
+            later = items[min(e + AHEAD, final)]
+            fetch(item_starts, later)
+            fetch_row(item_part_factors, later)  # its own part; those it shares are few, and near
             first, last = item_starts[items[e]], item_starts[items[e] + 1]
             item[:] = 0
             predicted = shared_bias + user_bias[u]
@@ -116,6 +128,7 @@ def learn_people(
         if has_history:
             kept = np.float32((one - rate * pull / n) ** n)
             for e in range(starts[u], starts[u + 1]):
+                fetch_row(history_factors, items[min(e + AHEAD, final)])
                 for f in range(d):
                     y = history_factors[items[e], f]
                     history_factors[items[e], f] = kept * y + history_weight * moved[f]

@@ -13,16 +13,17 @@ from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.models.base import Config
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.training import loop
-from recsys_core.training.compiled import shuffled
+from recsys_core.training.compiled import Random, compiled, draw_below, shuffled
 from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State
-from recsys_core.training.sgd import SGDTask
-from recsys_core.types import Float32
+from recsys_core.training.sgd import MOST_ROWS, SGDTask
+from recsys_core.types import Float32, Int32
 
 START = 0.1  # standard deviation of fresh vectors
 FOLD_IN_PASSES = 20
 FOLD_IN_RATE = 0.05  # of the first pass; falls to 0 over the passes
 FOLD_IN_SEED = 0
+POOL = 4096  # items whose vectors stay in the cache
 
 
 class SGDFactorsConfig(Config):
@@ -59,10 +60,19 @@ class FactorsTask(SGDTask):
     ) -> None:
         super().__init__(arrays, len(events), len(events) * samples_per_event, seed)
         self.events = events
+        if len(events) > MOST_ROWS and not frozen:
+            self.events = events.take(np.argsort(events.users, kind="stable"))
         self.frozen = frozen
         self.rate = config.learning_rate
         self._config = config
         self._epochs_done = np.zeros(1, dtype=np.int64)
+        self._catalogue = np.arange(events.n_items, dtype=np.int32)
+
+    def pool(self) -> Int32:
+        """Int32[n], items to draw from for the coming rows: all, or, of a large catalogue, what the cache holds."""
+        if self.frozen or len(self._catalogue) <= POOL:
+            return self._catalogue
+        return draw_pool(len(self._catalogue), POOL, self.random)
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         if self._config.schedule == "falling":
@@ -73,6 +83,15 @@ class FactorsTask(SGDTask):
 
     def state(self) -> State:
         return super().state() | {"epochs_done": torch.from_numpy(self._epochs_done)}
+
+
+@compiled
+def draw_pool(n_items: int, size: int, random: Random) -> Int32:
+    """Int32[size], random items, each drawn from all."""
+    pool = np.empty(size, np.int32)
+    for place in range(size):
+        pool[place] = draw_below(n_items, random)
+    return pool
 
 
 class SGDFactors(DotProduct):

@@ -50,7 +50,26 @@ def draw_below(n: int, random: Random) -> int:
 def shuffled(n: int, random: Random) -> Int64:
     """The numbers 0 to n - 1 in random order (Fisher and Yates)."""
     order = np.arange(n)
-    for last in range(n - 1, 0, -1):
+    _shuffle(order, random)
+    return order
+
+
+@compiled
+def _shuffle(order: Int64, random: Random) -> None:
+    for last in range(len(order) - 1, 0, -1):
         other = draw_below(last + 1, random)
         order[last], order[other] = order[other], order[last]
+
+
+@compiled
+def shuffled_in_blocks(n: int, block: int, random: Random) -> Int64:
+    """The numbers 0 to n - 1 with ``block`` neighbours always together, in random order; so are the blocks."""
+    order = np.empty(n, np.int64)
+    end = 0
+    for b in shuffled((n + block - 1) // block, random):
+        size = min(block, n - b * block)
+        part = order[end : end + size]
+        part[:] = np.arange(b * block, b * block + size)
+        _shuffle(part, random)
+        end += size
     return order

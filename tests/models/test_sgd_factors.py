@@ -11,7 +11,7 @@ from recsys_core.models import sgd_factors
 from recsys_core.models.bpr import BPR, knows
 from recsys_core.models.mf import MF
 from recsys_core.ranking import hide
-from recsys_core.training import loop
+from recsys_core.training import loop, sgd
 from recsys_core.training.compiled import draw_below, seeded
 from recsys_core.training.context import FitContext
 from tests import worlds
@@ -196,3 +196,30 @@ def test_a_loss_that_explodes_ends_the_training_in_words(model_class, monkeypatc
     with pytest.raises(ModelError, match=r"loss is not a number any more.*Lower the learning rate"):
         model.fit(worlds.two_camps(20).dataset)
     assert not model.is_fitted
+
+
+@pytest.mark.parametrize("model_class", [MF, BPR], ids=lambda model: model.info.key)
+def test_much_data_is_learned_block_by_block_from_parts_of_the_catalogue(model_class, monkeypatch):
+    """Both change which samples stand beside one another, not what is learned: the camps are still told apart."""
+    monkeypatch.setattr(sgd, "MOST_ROWS", 64)
+    monkeypatch.setattr(sgd, "BLOCK", 48)
+    monkeypatch.setattr(sgd_factors, "MOST_ROWS", 64)
+    monkeypatch.setattr(sgd_factors, "POOL", 5)
+    camps = worlds.two_camps(40)
+    model = build(model_class, epochs=40).fit(camps.dataset, FitContext(seed=1))
+    scores = hide(model.score(camps.users), Histories.from_interactions(camps.dataset.interactions))
+    assert np.mean(scores.argmax(1) == camps.items) >= 0.95
+
+
+def test_a_pool_holds_any_item_of_a_large_catalogue_and_a_small_one_is_drawn_from_whole():
+    rng = np.random.default_rng(0)
+    rows = [(0, int(item), 1.0, 0) for item in rng.choice(6000, 50, replace=False)]
+    task, _ = task_of(MF, worlds.dataset(rows, 1, 6000))
+    pools = [task.pool() for _ in range(8)]
+    assert {len(pool) for pool in pools} == {sgd_factors.POOL}
+    met = np.unique(np.concatenate(pools))
+    assert (met.min() < 60, met.max() >= 5940, len(met) > 5900) == (True, True, True)
+    frozen, _ = task_of(MF, worlds.dataset(rows, 1, 6000), frozen=True)
+    assert np.array_equal(frozen.pool(), np.arange(6000))
+    few, _ = task_of(MF, worlds.golden())
+    assert np.array_equal(few.pool(), np.arange(6))
