@@ -58,7 +58,7 @@ class BPRTask(FactorsTask):
     def __init__(
         self, config: BPRConfig, arrays: dict[str, np.ndarray], events: Interactions, seed: int, frozen: bool
     ) -> None:
-        super().__init__(config, arrays, events, 1, seed, frozen)
+        super().__init__(config, arrays, events, 1, config.candidates, seed, frozen)
         self._candidates, self._pull = config.candidates, np.float32(config.regularisation)
         self._known = events.matrix()
         self._known.sum_duplicates()  # sorts each history

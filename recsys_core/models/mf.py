@@ -61,7 +61,7 @@ class MFTask(FactorsTask):
     def __init__(
         self, config: MFConfig, arrays: dict[str, np.ndarray], events: Interactions, seed: int, frozen: bool
     ) -> None:
-        super().__init__(config, arrays, events, 1 + config.negatives, seed, frozen)
+        super().__init__(config, arrays, events, 1 + config.negatives, config.negatives, seed, frozen)
         self._negatives, self._pull = config.negatives, np.float32(config.regularisation)
 
     def learn(self, rows: Int64) -> float:

@@ -23,7 +23,9 @@ START = 0.1  # standard deviation of fresh vectors
 FOLD_IN_PASSES = 20
 FOLD_IN_RATE = 0.05  # of the first pass; falls to 0 over the passes
 FOLD_IN_SEED = 0
-POOL = 4096  # items whose vectors stay in the cache
+# Of a large catalogue, so many items, whose vectors stay in the cache, are drawn from until each came up so often. On
+# ML-1M with pools of a ninth of the items, four times lose nothing, ten cost 0.001 of the NDCG, four hundred 0.04.
+POOL, DRAWS_OF_AN_ITEM = 4096, 4
 
 
 class SGDFactorsConfig(Config):
@@ -55,6 +57,7 @@ class FactorsTask(SGDTask):
         arrays: dict[str, np.ndarray],
         events: Interactions,
         samples_per_event: int,
+        draws_per_event: int,
         seed: int,
         frozen: bool,
     ) -> None:
@@ -67,12 +70,13 @@ class FactorsTask(SGDTask):
         self._config = config
         self._epochs_done = np.zeros(1, dtype=np.int64)
         self._catalogue = np.arange(events.n_items, dtype=np.int32)
+        self._has_pools = not frozen and events.n_items > POOL
+        if self._has_pools:
+            self.rows_at_once = max(1, POOL * DRAWS_OF_AN_ITEM // draws_per_event)
 
     def pool(self) -> Int32:
         """Int32[n], items to draw from for the coming rows: all, or, of a large catalogue, what the cache holds."""
-        if self.frozen or len(self._catalogue) <= POOL:
-            return self._catalogue
-        return draw_pool(len(self._catalogue), POOL, self.random)
+        return draw_pool(len(self._catalogue), POOL, self.random) if self._has_pools else self._catalogue
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         if self._config.schedule == "falling":

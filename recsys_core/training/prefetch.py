@@ -5,7 +5,7 @@ most of the time, unless it says early enough what it will read. A hint changes 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -19,13 +19,7 @@ from recsys_core.types import Float32, Int32, Int64
 NUMBERS_IN_A_LINE = 16  # of 4 bytes, in the 64 that memory is moved by
 
 
-@intrinsic
-def fetch(typing_context: Any, array: Any, place: Any) -> tuple[Any, Callable[..., Any]]:
-    """``fetch(array, place)`` in a compiled loop: the number at this place, counted row by row, will be read.
-
-    The array must be contiguous. A place outside it is no fault, for nothing is read yet.
-    """
-
+def _fetch(typing_context: Any, array: Any, place: Any) -> tuple[Any, Callable[..., Any]]:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         address = builder.bitcast(builder.gep(data, [arguments[1]]), cgutils.voidptr_t)
@@ -37,6 +31,11 @@ def fetch(typing_context: Any, array: Any, place: Any) -> tuple[Any, Callable[..
         return context.get_dummy_value()
 
     return types.void(array, types.int64), generate
+
+
+# ``fetch(array, place)`` in a compiled loop: the number at this place, counted row by row, will be read. The array must be
+# contiguous. A place outside it is no fault, for nothing is read yet.
+fetch = cast(Callable[[Any, Any], None], intrinsic(_fetch))
 
 
 @compiled
