@@ -7,7 +7,6 @@ import numpy as np
 import torch
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.data.interactions import Interactions
 from recsys_core.models.attribute_features import AttributeFeatures, encode, item_features, user_features
 from recsys_core.models.autorec_net import AutoRecNet
 from recsys_core.models.autorec_task import AutoRecTask
@@ -124,7 +123,7 @@ class AutoRec(DotProduct):
         self.training = loop.train(task, self, context, config.epochs, config.patience)
 
     def predict(self, users: Int32, items: Int32) -> Float32:
-        return np.clip(self.score_pairs(users, items), self.bias.low, self.bias.high).astype(np.float32)
+        return np.clip(self.score_pairs(users, items), self.bias.low, self.bias.high)
 
     def arrays(self) -> dict[str, np.ndarray]:
         own = {name: getattr(self, name) for name in self._own_shapes()}
@@ -151,7 +150,7 @@ class AutoRec(DotProduct):
 
 def _sides(train: Dataset, use_attributes: bool) -> tuple[Side, Side]:
     """Items and people."""
-    events: Interactions = train.interactions
+    events = train.interactions
     of_items = item_features(train) if use_attributes else encode(train.item_table[[]])
     of_people = user_features(train) if use_attributes else encode(train.user_table[[]])
     items = Side(events.items, events.item_counts(), of_items)

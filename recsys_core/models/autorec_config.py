@@ -18,6 +18,9 @@ class _Basics(Config):
 class AutoRecConfig(GradientConfig, _Basics):
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 10}
 
+    epochs: int = Field(
+        15, ge=1, le=1000, description="Passes over the ratings, at most; steps shrink to nothing by then."
+    )
     weight_decay: float = Field(
         0.1, ge=0, le=10, description="Pull of the weights towards zero, against learning ratings by heart."
     )

@@ -38,11 +38,9 @@ def _solve(inputs: Float64, targets: Float64, pulls: Float64) -> Float64:
     """(b, k), by whichever matrix is smaller: (X'X + P)^-1 X' = P^-1 X' (X P^-1 X' + 1)^-1."""
     n, k = inputs.shape[1:]
     across = inputs.transpose(0, 2, 1)
-    solved: Float64
     if k <= n:
-        gram = across @ inputs + np.diag(pulls)
-        solved = np.linalg.solve(gram, across @ targets[..., None])
+        solved = np.linalg.solve(across @ inputs + np.diag(pulls), across @ targets[..., None])
     else:
         scaled = across / pulls[:, None]
         solved = scaled @ np.linalg.solve(inputs @ scaled + np.eye(n), targets[..., None])
-    return solved[..., 0]
+    return solved[..., 0].astype(np.float64)

@@ -48,7 +48,7 @@ class UserAutoRec(AutoRec):
         self.item_factors, self.item_bias = outputs[:, :-1].copy(), self.bias.item_bias + outputs[:, -1]
         self.typical = learned.typical_code
         self.value_factors = learned.value_table / np.float32(deviation)
-        self.presence_factors = learned.presence_table.copy()
+        self.presence_factors = learned.presence_table
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
         bias = self.bias.fold_in(histories)
