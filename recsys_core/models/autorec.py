@@ -57,6 +57,22 @@ class Learned:
     value_table: Float32
     presence_table: Float32
 
+    @classmethod
+    @torch.no_grad()
+    def of(cls, net: AutoRecNet, ratings: Bags, row_features: Bags, unit_features: Bags) -> "Learned":
+        """What a network tells of these rows and units."""
+        rated = ratings.lengths() > 0
+        met = torch.bincount(ratings.members, minlength=len(unit_features)) > 0
+        tensors = (
+            net.codes(ratings, row_features),
+            net.outputs(unit_features),
+            net.bias + row_features.sums(net.feature_table)[rated].mean(0),
+            net.shared_outputs(unit_features)[met].mean(0),
+            net.value_table,
+            net.presence_table * net.presence,
+        )
+        return cls(*(tensor.cpu().numpy() for tensor in tensors))
+
 
 class AutoRec(DotProduct):
     """r(u, i) = mean + b_u + b_i + y: the network learns what the ridge regression of :class:`Bias` leaves over.
@@ -79,10 +95,10 @@ class AutoRec(DotProduct):
         """Answer with what was learned from now on; times the deviation, y is a difference of ratings."""
 
     def memory(self, train: Dataset) -> int:
-        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint), codes and outputs three
-        times, the events three times in int64, and products of pairs."""
-        d, n_rows = self.config.embedding_size + 1, train.n_users + train.n_items
-        return 4 * d * (10 * 3 + 3 * 2) * n_rows + 120 * len(train.interactions) + 20 * MULTIPLIED_AT_ONCE
+        """The weights thirteen times (now, averaged, gradients, two moments; four for the best epoch, four for a newer
+        one or a checkpoint), codes and outputs six times, and 120 bytes an event."""
+        rows = (self.config.embedding_size + 1) * (train.n_users + train.n_items)
+        return 4 * (13 * 3 + 6) * rows + 120 * len(train.interactions) + 20 * MULTIPLIED_AT_ONCE
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         config, events, device = self.config, train.interactions, context.device
@@ -95,9 +111,8 @@ class AutoRec(DotProduct):
         starts = np.concatenate([[0], np.cumsum(rows.counts)])
         ratings = Bags.of(starts, units.places[order], wanted[order] / np.float32(deviation), device)
         row_features, unit_features = rows.bags(device), units.bags(device)
-        rated, met = (torch.from_numpy(side.counts > 0) for side in (rows, units))
         net = AutoRecNet(
-            met,
+            torch.from_numpy(units.counts > 0),
             config.embedding_size,
             config.presence,
             len(rows.features.names),
@@ -105,18 +120,8 @@ class AutoRec(DotProduct):
             torch.Generator().manual_seed(context.seed),
         )
 
-        @torch.no_grad()
         def tell(net: AutoRecNet) -> None:
-            typical_code = net.bias + row_features.sums(net.feature_table)[rated].mean(0)
-            tensors = (
-                net.codes(ratings, row_features),
-                net.outputs(unit_features),
-                typical_code,
-                net.shared_outputs(unit_features)[met].mean(0),
-                net.value_table,
-                net.presence_table * config.presence,
-            )
-            self._take_over(Learned(*(tensor.cpu().numpy() for tensor in tensors)), deviation)
+            self._take_over(Learned.of(net, ratings, row_features, unit_features), deviation)
 
         generator = torch.Generator(device).manual_seed(context.seed)
         task = AutoRecTask(net.to(device), ratings, row_features, unit_features, generator, config, tell)
@@ -131,17 +136,15 @@ class AutoRec(DotProduct):
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
         shapes = self._own_shapes()
-        biases = {name.removeprefix("bias."): array for name, array in arrays.items() if name.startswith("bias.")}
-        super().restore(
-            {name: array for name, array in arrays.items() if name not in shapes and not name.startswith("bias.")}
-        )
         own = {name: arrays[name] for name in shapes if name in arrays}
+        biases = {name: array for name, array in arrays.items() if name.startswith("bias.")}
+        super().restore({name: array for name, array in arrays.items() if name not in own.keys() | biases.keys()})
         expect_shapes(own, shapes)
         for name, array in own.items():
             setattr(self, name, array)
         self.bias = Bias()
         self.bias.n_users, self.bias.n_items = self.n_users, self.n_items
-        self.bias.restore(biases)
+        self.bias.restore({name.removeprefix("bias."): array for name, array in biases.items()})
 
     @abstractmethod
     def _own_shapes(self) -> dict[str, tuple[int, ...]]:
