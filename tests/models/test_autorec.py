@@ -228,7 +228,7 @@ def test_a_stranger_of_item_autorec_is_a_ridge_regression_on_the_codes():
 def test_a_stranger_of_user_autorec_is_read_as_somebody_it_met():
     """With the same history; attributes of people would tell more."""
     dataset = worlds.planted_ratings(np.random.default_rng(1)).dataset
-    model = built(UserAutoRec).fit(dataset)
+    model = built(UserAutoRec, presence=2.0).fit(dataset)
     histories = Histories.from_interactions(dataset.interactions)
     users = np.arange(80, dtype=np.int32)
     assert model.score_histories(histories) == pytest.approx(model.score(users), abs=1e-3)
