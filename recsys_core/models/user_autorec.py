@@ -1,6 +1,7 @@
 """An autoencoder of the ratings of each person."""
 
 import numpy as np
+from pydantic import Field
 from scipy.sparse import csr_array
 from scipy.special import expit
 
@@ -9,6 +10,15 @@ from recsys_core.models.autorec import PAPER, AutoRec, Learned, Side
 from recsys_core.models.autorec_config import AutoRecConfig
 from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.types import Float32
+
+
+class UserAutoRecConfig(AutoRecConfig):
+    epochs: int = Field(
+        30, ge=1, le=1000, description="Passes over the ratings, at most; steps shrink to nothing by then."
+    )
+    weight_decay: float = Field(
+        0.3, ge=0, le=10, description="Pull of the weights towards zero, against learning ratings by heart."
+    )
 
 
 class UserAutoRec(AutoRec):
@@ -33,7 +43,7 @@ class UserAutoRec(AutoRec):
         cost=Cost.A_MINUTE,
         needs_ratings=True,
     )
-    Config = AutoRecConfig
+    Config = UserAutoRecConfig
 
     typical: Float32
     value_factors: Float32
