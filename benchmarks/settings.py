@@ -63,5 +63,5 @@ RATING_ML100K: Chosen = {
     # or with other powers of their number, a Huber loss, a vector of each row's own: worse each, or no better.
     "item_autorec": {"epochs": 15},
     # The same, and weight decays 0.1 to 0.5, presence 0.5 to 3.
-    "user_autorec": {"epochs": 30, "weight_decay": 0.3},
+    "user_autorec": {"epochs": 30, "weight_decay": 0.2},
 }

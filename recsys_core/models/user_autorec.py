@@ -17,7 +17,7 @@ class UserAutoRecConfig(AutoRecConfig):
         30, ge=1, le=1000, description="Passes over the ratings, at most; steps shrink to nothing by then."
     )
     weight_decay: float = Field(
-        0.3, ge=0, le=10, description="Pull of the weights towards zero, against learning ratings by heart."
+        0.2, ge=0, le=10, description="Pull of the weights towards zero, against learning ratings by heart."
     )
 
 
