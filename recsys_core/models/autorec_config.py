@@ -1,12 +1,15 @@
 """Settings of both AutoRecs."""
 
+import math
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from recsys_core.models.base import Config
-from recsys_core.models.gradient_config import GradientConfig
+from recsys_core.models.gradient_config import SMALLEST_BATCH, GradientConfig
 from recsys_core.training.optimisation import Schedule
+
+MOST_STEPS = 100  # an epoch: each costs time for all weights; on ML-100K, 20 or 80 steps end as well
 
 
 class _Basics(Config):
@@ -36,6 +39,14 @@ class AutoRecConfig(GradientConfig, _Basics):
         le=10,
         description="How loudly the input says that somebody rated at all, beside how. 0: not at all.",
     )
+    batch_size: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Ratings in a learning step, about: whole rows are taken. 0: as suits the data, "
+        f"{SMALLEST_BATCH:,} or, of much data, as many as make {MOST_STEPS} steps an epoch.",
+        json_schema_extra={"advanced": True, "scale": "log"},
+    )
     schedule: Schedule = Field(
         "linear",
         description="Whether learning steps keep their size, shrink to nothing over the epochs (in a line, or as a "
@@ -45,3 +56,6 @@ class AutoRecConfig(GradientConfig, _Basics):
     use_attributes: bool = Field(
         True, description="Whether genre, year and other attributes of items, and those of people, are told as well."
     )
+
+    def events_in_a_step(self, n_events: int) -> int:
+        return self.batch_size or max(SMALLEST_BATCH, math.ceil(n_events / MOST_STEPS))
