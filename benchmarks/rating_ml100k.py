@@ -43,15 +43,22 @@ FOLDS = ("u1", "u2", "u3", "u4", "u5")
 VALIDATION_SHARE = 0.1
 PROTOCOL = "ML-100K, folds u1 to u5, clipped to 1..5"
 SURPRISE = "Surprise's README, ML-100K, five random folds"
+CORNAC = "Cornac 3.0.1, MF with 50 factors, same folds"
 
 TARGETS = {
     "bias": Target((0.946,), (0.944,), SURPRISE),
     "item_knn": Target((0.9204,), (0.9204,), "Surprise 1.1.4, KNNBaseline between items, same folds"),
-    "biased_mf": Target((0.915,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds"),
+    "biased_mf": Target((0.915,), (0.9106,), CORNAC),
     "svdpp": Target((0.915,), (0.919,), SURPRISE),
     "neumf": Target((0.945,), (), ""),
+    "item_autorec": Target((0.908, 0.717), (0.9106,), CORNAC),
+    "user_autorec": Target((0.915,), (0.9106,), CORNAC),
 }
-WITH_ATTRIBUTES = {"biased_mf": Target((0.912,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds")}
+WITH_ATTRIBUTES = {
+    "biased_mf": Target((0.912,), (0.9106,), CORNAC),
+    "item_autorec": Target((0.908, 0.717), (0.9106,), CORNAC),
+    "user_autorec": Target((0.912,), (0.9106,), CORNAC),
+}
 
 
 def main() -> None:
@@ -79,13 +86,14 @@ def _measure(key: str, folder: Path, seed: int, attributes: bool) -> tuple[list[
     seconds = (time.monotonic() - started) / len(FOLDS)
     rmse, mae = np.mean(errors, axis=0)
     target = (WITH_ATTRIBUTES if attributes else TARGETS).get(key)
-    good = target is None or bool(rmse <= target.asked[0])
+    asked = () if target is None else target.asked  # of the RMSE, or of both
+    good = all(figure <= bound for figure, bound in zip((rmse, mae), asked, strict=False))
     if target is not None:
         options = "--attributes" if attributes else ""
         record_parity(key, PROTOCOL + about, "RMSE, mean of five", target, (float(rmse),), good, options)
-    asked = "" if target is None else f"≤ {target.asked[0]:.3f}"
+    bounds = " / ".join(f"≤ {bound:.3f}" for bound in asked)
     mean = f"**{model.title}{about}, seed {seed}, mean of five, RMSE / MAE**"
-    rows.append((mean, asked, f"**{rmse:.4f}** / {mae:.4f}"))
+    rows.append((mean, bounds, f"**{rmse:.4f}** / {mae:.4f}"))
     rows.append((f"{model.title}{about}, seconds a fold", "", f"{seconds:.1f}"))
     return rows, good
 

@@ -11,6 +11,7 @@ from recsys_core.models.biased_mf import BiasedMF
 from recsys_core.models.bpr import BPR
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
+from recsys_core.models.item_autorec import ItemAutoRec
 from recsys_core.models.item_knn import ItemKNN
 from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
@@ -18,6 +19,7 @@ from recsys_core.models.neumf import NeuMF
 from recsys_core.models.popularity import Popularity
 from recsys_core.models.recent_popularity import RecentPopularity
 from recsys_core.models.svdpp import SVDPP
+from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
 
 __all__ = ["MODELS", "STANDARD_LINE_UP", "Ability", "Config", "ModelInfo", "Recommender", "find_model", "load_model"]
@@ -37,6 +39,8 @@ MODELS: tuple[type[Recommender], ...] = (
     GMF,
     MLP,
     NeuMF,
+    ItemAutoRec,
+    UserAutoRec,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.

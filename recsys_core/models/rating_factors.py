@@ -14,7 +14,6 @@ from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
-PREDICTED_AT_ONCE = 1 << 16
 DOUBT = 1.0  # pull towards the typical person before the first rating; chosen on held-out people of u1.base of ML-100K
 
 
@@ -77,11 +76,7 @@ class RatingFactors(DotProduct):
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
 
     def predict(self, users: Int32, items: Int32) -> Float32:
-        ratings = self.offset + self.user_bias[users] + self.item_bias[items]
-        for start in range(0, len(users), PREDICTED_AT_ONCE):
-            some = slice(start, start + PREDICTED_AT_ONCE)
-            ratings[some] += np.einsum("nd,nd->n", self.user_factors[users[some]], self.item_factors[items[some]])
-        return np.clip(ratings, self.scale[0], self.scale[1])
+        return np.clip(self.score_pairs(users, items), self.scale[0], self.scale[1])
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
         """Ridge regression of the ratings of each person on 1 and the vectors of the items, exactly solved.

@@ -33,8 +33,8 @@ def _fetch(typing_context: Any, array: Any, place: Any) -> tuple[Any, Callable[.
     return types.void(array, types.int64), generate
 
 
-# ``fetch(array, place)`` in a compiled loop: the number at this place, counted row by row, will be read. The array must be
-# contiguous. A place outside it is no fault, for nothing is read yet.
+# ``fetch(array, place)`` in a compiled loop: the number at this place, counted row by row, will be read. The array must
+# be contiguous. A place outside it is no fault, for nothing is read yet.
 fetch = cast(Callable[[Any, Any], None], intrinsic(_fetch))
 
 

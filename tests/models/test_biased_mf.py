@@ -8,7 +8,7 @@ import pytest
 
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.data.interactions import Histories, Interactions
-from recsys_core.models import rating_factors
+from recsys_core.models import dot_product
 from recsys_core.models.biased_mf import BiasedMF, BiasedMFConfig
 from recsys_core.models.rating_factors import DOUBT, RatingFactors
 from recsys_core.models.svdpp import SVDPP
@@ -147,7 +147,7 @@ def test_many_predictions_are_made_in_parts(monkeypatch: pytest.MonkeyPatch):
     rng = np.random.default_rng(0)
     users, items = (rng.integers(0, n, 50).astype(np.int32) for n in (60, 40))
     whole = model.predict(users, items)
-    monkeypatch.setattr(rating_factors, "PREDICTED_AT_ONCE", 7)
+    monkeypatch.setattr(dot_product, "PAIRS_AT_ONCE", 7)
     assert np.array_equal(model.predict(users, items), whole)
 
 
