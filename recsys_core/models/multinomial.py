@@ -67,7 +67,7 @@ class MultinomialAutoencoder(Recommender):
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
         if histories.n_items != self.met.shape[1]:
             raise ValueError(f"histories of {histories.n_items:,} items, not of the {self.met.shape[1]:,} learned")
-        return self._score_rows(pattern(histories.matrix()), items)
+        return self._score_rows(histories.matrix(), items)
 
     @torch.no_grad()
     def _score_rows(self, met: csr_array, items: Int32 | None) -> Float32:
