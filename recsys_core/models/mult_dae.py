@@ -14,7 +14,8 @@ from recsys_core.training.loop import Pulse
 
 
 class MultDAEConfig(MultinomialConfig):
-    quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 10, "learning_rate": 3e-3}
+    quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 8, "learning_rate": 5e-3}
+    paper: ClassVar[dict[str, Any]] = {"batch_size": 500, "epochs": 200, "weight_decay": 4e-5}
 
     tower: HiddenLayers = ()
 

@@ -15,17 +15,28 @@ from recsys_core.training.loop import Pulse
 
 
 class MultVAEConfig(MultinomialConfig):
-    quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "tower": (200,), "epochs": 10, "learning_rate": 3e-3}
+    quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 8, "learning_rate": 0.01, "annealing_epochs": 4}
+    paper: ClassVar[dict[str, Any]] = {
+        "tower": (600,),
+        "learning_rate": 1e-3,
+        "batch_size": 500,
+        "epochs": 200,
+        "divergence_weight": 0.2,
+        "annealing_epochs": 170,
+    }
 
-    tower: HiddenLayers = (600,)
+    learning_rate: float = Field(
+        5e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
+    )
+    tower: HiddenLayers = ()
     divergence_weight: float = Field(
         0.2,
         ge=0,
         le=10,
-        description="How much vectors are drawn towards one common cloud, where learning has ended up.",
+        description="How much the vectors of all histories are drawn into one cloud, against learning them by heart.",
     )
     annealing_epochs: int = Field(
-        30,
+        10,
         ge=0,
         le=1000,
         description="Epochs over which that weight grows from nothing.",

@@ -22,7 +22,7 @@ class RecVAE(MultinomialAutoencoder):
         paper="Shenbin, Alekseev, Tutubalina, Malykh and Nikolenko, RecVAE: A New Variational Autoencoder for Top-N "
         "Recommendations with Implicit Feedback, WSDM 2020",
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
-        cost=Cost.MINUTES,
+        cost=Cost.A_MINUTE,
     )
     Config = RecVAEConfig
 

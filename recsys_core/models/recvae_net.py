@@ -5,8 +5,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from recsys_core.models.item_bags import ItemBags
-from recsys_core.models.multinomial_net import START, Encoder, dense
+from recsys_core.models.multinomial_net import Encoder, dense
 
+START = 0.2  # standard deviation of an item's fresh row in the first layer
 SOFTENING = 0.1  # added to the variance that a layer is divided by; as in the authors' code
 
 
