@@ -29,7 +29,7 @@ class _Basics(GradientConfig):
 
 
 class MultinomialConfig(_Basics):
-    epochs: int = Field(50, ge=1, le=1000, description="Passes over the people, at most.")
+    epochs: int = Field(30, ge=1, le=1000, description="Passes over the people, at most.")
     patience: int = Field(
         5, ge=1, le=1000, description="Stop after this many epochs without a better result on the validation events."
     )

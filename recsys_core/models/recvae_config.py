@@ -18,6 +18,7 @@ class RecVAEConfig(MultinomialConfig):
         "divergence_weight": 0.005,
     }
 
+    epochs: int = Field(20, ge=1, le=1000, description="Rounds of four passes over the people, at most.")
     learning_rate: float = Field(
         4e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
     )
