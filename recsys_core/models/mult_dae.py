@@ -46,7 +46,7 @@ class MultDAE(MultinomialAutoencoder):
 
 
 class MultDAETask(MultinomialTask):
-    """−log π of all items that a person met, told from those not hidden (Liang et al. 2018, section 2.2.3)."""
+    """−log π of all items that a person met, told from those not hidden (Liang et al. 2018)."""
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         return self.pass_over(self.losses, pulse)

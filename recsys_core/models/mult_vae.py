@@ -69,7 +69,7 @@ class MultVAE(MultinomialAutoencoder):
 
 
 class MultVAETask(MultinomialTask):
-    """The negative evidence lower bound −E log π + β KL(N(μ, σ²) | N(0, 1)), β growing (Liang et al. 2018, eq. 6)."""
+    """The negative evidence lower bound −E log π + β KL(N(μ, σ²) | N(0, 1)), β growing (Liang et al. 2018)."""
 
     config: MultVAEConfig
 

@@ -84,5 +84,5 @@ class MultinomialTask(ABC):
 
 
 def log_loss(log_shares: torch.Tensor, met: ItemBags) -> torch.Tensor:
-    """−Σ log π over all items of all people (Liang et al. 2018, eq. 2), from log π (B, I)."""
+    """−Σ log π over all items of all people (Liang et al. 2018), from log π (B, I)."""
     return -log_shares[met.people(), met.items].sum()

@@ -15,7 +15,7 @@ class ResidualEncoder(Encoder):
     """h_k = norm(swish(W_k h_{k−1} + h_1 + … + h_{k−1})), and means and log-variances linear in the last of them.
 
     swish(a) = a · sigmoid(a); norm brings each row to mean 0 and deviation 1, then scales and moves each column
-    (Shenbin et al. 2020, figure 2).
+    (Shenbin et al. 2020).
 
     Args:
         width: of each hidden layer.

@@ -19,7 +19,7 @@ WIDE_LOG_VARIANCE = 10.0
 
 
 class RecVAETask(MultinomialTask):
-    """Shenbin et al. 2020, algorithm 1.
+    """Three passes of the encoder, one of the decoder, and again (Shenbin et al. 2020).
 
     The encoder is as it was before the epoch when its answers enter the prior, so nothing of it outlives an epoch.
     """
@@ -46,7 +46,7 @@ class RecVAETask(MultinomialTask):
         return losses, samples
 
     def encoder_losses(self, met: ItemBags) -> Losses:
-        """−E log π + γ |x_u| KL(q | prior), from some of each person's items (eq. 10 and 11)."""
+        """−E log π + γ |x_u| KL(q | prior), from some of each person's items."""
         means, log_variances = self.net.encoder(met.thinned(self.config.dropout, self.generator)).chunk(2, -1)
         codes = self.draw(means, log_variances)
         with torch.no_grad():
@@ -72,7 +72,7 @@ def log_density(values: torch.Tensor, means: torch.Tensor, log_variances: torch.
 
 
 def log_prior(codes: torch.Tensor, earlier_means: torch.Tensor, earlier_log_variances: torch.Tensor) -> torch.Tensor:
-    """(B, d), of each number of a code under the mixture (eq. 9)."""
+    """(B, d), of each number of a code under the mixture."""
     zero = torch.zeros((), device=codes.device)
     parts = [
         log_density(codes, zero, zero) + math.log(STANDARD),
