@@ -14,6 +14,7 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -56,9 +57,9 @@ class Harness:
         columns: Columns = self.common.load(name)
         return columns
 
-    def ndcg(self, scores: Float32) -> float:
-        """NDCG@10 of T2, by the evaluator of the harness."""
-        return float(importlib.import_module("evaluate").t2({"scores": scores})["NDCG@10"])
+    def ndcg(self, task: str, **answers: np.ndarray) -> float:
+        """NDCG@10 of what a task asks for, by the evaluator of the harness."""
+        return float(importlib.import_module("evaluate").TASKS[task](answers)["NDCG@10"])
 
 
 def peers_folder() -> Path:
@@ -73,7 +74,7 @@ class Adapter:
     Attributes:
         run: the harness's report of it.
         tried: settings instead of the chosen ones.
-        stop_at: in T2, end after the first epoch whose NDCG@10 reaches this.
+        stop_at: in T2 and T3, end after the first epoch whose NDCG@10 reaches this.
     """
 
     harness: Harness
@@ -105,20 +106,31 @@ class Adapter:
     def _score_candidates(self) -> None:
         columns = self.harness.load("t2")
         candidates = self.harness.common.loo_candidates(columns).astype(np.int32)
-        model = self._fit(columns, NCF_PAPER, candidates)
+
+        def ndcg(model: Recommender) -> float:
+            return self.harness.ndcg("T2", scores=_scores_of(model, candidates))
+
+        model = self._fit(columns, NCF_PAPER, ndcg)
         with self.run.timer("eval_s"):
             scores = _scores_of(model, candidates)
         self.run.save(scores=scores)
 
     def _recommend(self) -> None:
         columns = self.harness.load("t3")
-        model = self._fit(columns, FULL_RANKING)
         train = _dataset(columns, feedback=Feedback.IMPLICIT)
         order, known = train.item_ids.hash_order, Histories.from_interactions(train.interactions)
-        with self.run.timer("recommend_s"):
+
+        def lists(model: Recommender) -> Int32:
             chunks = masked_scores(model.score, np.arange(train.n_users), known)
-            lists = [top_k(scores, LIST_LENGTH, order)[0] for _, scores in chunks]
-        self.run.save(topk=np.concatenate(lists))
+            return np.concatenate([top_k(scores, LIST_LENGTH, order)[0] for _, scores in chunks])
+
+        def ndcg(model: Recommender) -> float:
+            return self.harness.ndcg("T3", topk=lists(model))
+
+        model = self._fit(columns, FULL_RANKING, ndcg if np.isfinite(self.stop_at) else None)
+        with self.run.timer("recommend_s"):
+            topk = lists(model)
+        self.run.save(topk=topk)
 
     def _ready(self, chosen: Chosen) -> Recommender:
         model = set_up(self.run.model, chosen, self.tried)
@@ -127,8 +139,8 @@ class Adapter:
         self.run.meta.update(threads=torch.get_num_threads(), config=model.config.model_dump(mode="json"))
         return model
 
-    def _fit(self, columns: Columns, chosen: Chosen, candidates: Int32 | None = None) -> Recommender:
-        """Learn, and note seconds of learning; of T2's candidates also NDCG@10 after each epoch."""
+    def _fit(self, columns: Columns, chosen: Chosen, ndcg: Callable[[Recommender], float] | None) -> Recommender:
+        """Learn, and note seconds of learning; where ``ndcg`` is given, also what it says after each epoch."""
         model = self._ready(chosen)
         train = _dataset(columns, feedback=Feedback.IMPLICIT)
         curve: list[tuple[int, float, float]] = []  # epochs, seconds of learning, NDCG@10
@@ -139,11 +151,11 @@ class Adapter:
             if isinstance(event, Progress):
                 return
             self.run.epoch_s.append(event.seconds)
-            if candidates is not None:
+            if ndcg is not None:
                 started = time.perf_counter()
-                ndcg = self.harness.ndcg(_scores_of(model, candidates))
+                reached = ndcg(model)
                 seconds_beside += time.perf_counter() - started
-                curve.append((event.epoch, round(sum(self.run.epoch_s), 3), round(ndcg, 5)))
+                curve.append((event.epoch, round(sum(self.run.epoch_s), 3), round(reached, 5)))
                 print(curve[-1], flush=True)
 
         def over() -> bool:

@@ -1,6 +1,6 @@
 """How fast models learn and answer, beside the libraries that people would use instead, in one go on one machine.
 
-``python -m benchmarks.speed [--part neumf als ease recommend] [--peers FOLDER]``
+``python -m benchmarks.speed [--part neumf mult_vae als ease recommend] [--peers FOLDER]``
 
 Each run is a process of its own, ours and the peer's by turns, on the same data by the same harness; nothing else
 should run. The harness is described in ``benchmarks.peer_adapter``; ``PEERS_HOME`` says where its data and the peers'
@@ -40,6 +40,7 @@ OUR_BATCH, PEER_BATCH = 3277, 410  # events in a step, without their four negati
 PEER_EPOCHS = 8
 NDCG = 0.405  # what the peer reaches after its epochs
 LEAST_RATIO, MOST_SHARE = 4, 1 / 3
+VAE_EPOCHS, VAE_NDCG = 45, 0.38  # RecBole's Mult-VAE is at its best after as many, and reaches this
 ROUNDS = 2
 DOT_PRODUCT_SECONDS, NEUMF_SECONDS = 1.0, 5.0
 
@@ -146,6 +147,32 @@ def _way_to(meta: Meta) -> str:
     return f"{meta['fit_s']:.1f} s ({meta['epochs']} epochs, {_last_ndcg(meta):.4f})"
 
 
+def mult_vae(bench: Bench) -> None:
+    """Seconds until our lists are about as good as the peer's best."""
+
+    def until_as_good() -> Meta:
+        return bench.ours("T3", "mult_vae", {}, "--stop-at", str(VAE_NDCG))
+
+    ways = [until_as_good()]
+    peer = bench.peer("recbole", "T3", "multvae", "--epochs", str(VAE_EPOCHS))
+    ways.append(until_as_good())
+
+    title = f"RecBole {peer['versions']['recbole']}, Mult-VAE 600-200-600"
+    bench.tell(f"{title}: seconds of {peer['epochs']} epochs, {peer['threads']} threads", f"{peer['fit_s']:.0f} s")
+    bench.tell(f"{title}: epochs, seconds and NDCG@10 on the way", _curve(peer))
+    bench.ask(
+        f"Mult-VAE as it enters full_ranking, seconds of learning until NDCG@10 ≥ {VAE_NDCG}: before and after it",
+        f"≤ {peer['fit_s']:.0f} s, aimed at half",
+        " and ".join(_way_to(meta) for meta in ways),
+        all(_last_ndcg(meta) >= VAE_NDCG and meta["fit_s"] <= peer["fit_s"] for meta in ways),
+    )
+    bench.tell("the same with an evaluation after each epoch", _seconds(meta["fit_and_look_s"] for meta in ways))
+
+
+def _curve(meta: Meta) -> str:
+    return ", ".join(f"{epoch}: {seconds:.0f} s {ndcg:.4f}" for epoch, seconds, ndcg in meta["curve_epoch_s_ndcg10"])
+
+
 def als(bench: Bench) -> None:
     """Alternating least squares against ``implicit``: the same factors and iterations, and with our settings."""
     same = {"embedding_size": 64, "epochs": 15}
@@ -219,7 +246,7 @@ def _most_seconds(model: Recommender) -> float | None:
     return DOT_PRODUCT_SECONDS if isinstance(model, DotProduct) else None
 
 
-PARTS = {"neumf": neumf, "als": als, "ease": ease, "recommend": recommend}
+PARTS = {"neumf": neumf, "mult_vae": mult_vae, "als": als, "ease": ease, "recommend": recommend}
 
 
 def main() -> None:

@@ -15,9 +15,12 @@ from recsys_core.models.item_autorec import ItemAutoRec
 from recsys_core.models.item_knn import ItemKNN
 from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
+from recsys_core.models.mult_dae import MultDAE
+from recsys_core.models.mult_vae import MultVAE
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.popularity import Popularity
 from recsys_core.models.recent_popularity import RecentPopularity
+from recsys_core.models.recvae import RecVAE
 from recsys_core.models.svdpp import SVDPP
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
@@ -41,6 +44,9 @@ MODELS: tuple[type[Recommender], ...] = (
     NeuMF,
     ItemAutoRec,
     UserAutoRec,
+    MultDAE,
+    MultVAE,
+    RecVAE,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.

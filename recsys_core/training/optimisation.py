@@ -56,6 +56,7 @@ class Optimisation(Generic[Net]):
     Attributes:
         net: the network that learns.
         average: the network to answer with.
+        done: steps so far.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Optimisation(Generic[Net]):
         self._settings = settings
         self._all_steps = settings.epochs * epoch_steps
         self._memory = AVERAGED_EPOCHS * max(1, epoch_steps)  # in steps
-        self._done = 0
+        self.done = 0
         pulls = pulls or {}
         groups = [{"params": [one], "weight_decay": pulls.get(name, 0.0)} for name, one in net.named_parameters()]
         self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
@@ -84,8 +85,11 @@ class Optimisation(Generic[Net]):
         torch.autograd.backward(self._scaler.scale(loss))
 
     def step(self) -> None:
-        """Change the weights so that what was given to :meth:`backward` since the last step falls."""
-        left = SCHEDULES[self._settings.schedule](self._done / self._all_steps)
+        """Change the weights so that what was given to :meth:`backward` since the last step falls.
+
+        Weights that need no gradient stay as they are, so parts of a network can learn by turns.
+        """
+        left = SCHEDULES[self._settings.schedule](self.done / self._all_steps)
         for group in self._adam.param_groups:
             group["lr"] = self._settings.learning_rate * left
         if self._settings.clip:
@@ -94,8 +98,8 @@ class Optimisation(Generic[Net]):
         self._scaler.step(self._adam)
         self._scaler.update()
         self._adam.zero_grad()
-        self._done += 1
-        memory = min(self._memory, 1 + self._done / 10)  # short at first, to forget the start
+        self.done += 1
+        memory = min(self._memory, 1 + self.done / 10)  # short at first, to forget the start
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 / memory)
 
@@ -106,7 +110,7 @@ class Optimisation(Generic[Net]):
         for name, parameter in self.net.named_parameters():
             state |= {f"adam.{name}.{key}": value for key, value in self._adam.state[parameter].items()}
         scaler = {f"scaler.{name}": torch.tensor(value) for name, value in self._scaler.state_dict().items()}
-        return state | scaler | {"steps": torch.tensor(self._done)}
+        return state | scaler | {"steps": torch.tensor(self.done)}
 
     def restore(self, state: State) -> None:
         """Go back to a state."""
@@ -117,7 +121,7 @@ class Optimisation(Generic[Net]):
             self._adam.state[parameter] = {key: value.to(parameter.device, copy=True) for key, value in moments}
         if scaler := _part(state, "scaler."):
             self._scaler.load_state_dict({name: value.item() for name, value in scaler.items()})
-        self._done = int(state["steps"])
+        self.done = int(state["steps"])
 
 
 def _part(state: State, prefix: str) -> State:

@@ -25,7 +25,7 @@ from recsys_core.types import Feedback
 from tests import worlds
 
 N_USERS, N_ITEMS = 21, 16
-TINY = {"epochs": 2, "embedding_size": 4, "product_size": 3, "tower": (6, 3), "batch_size": 64}
+TINY = {"epochs": 2, "embedding_size": 4, "product_size": 3, "tower": (6, 3), "hidden_size": 6, "batch_size": 64}
 
 Variant = tuple[type[Recommender], tuple[tuple[str, Any], ...]]  # a model and the settings it is tested with
 

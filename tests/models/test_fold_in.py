@@ -19,7 +19,7 @@ from tests import worlds
 
 N_USERS, N_ITEMS = 150, 60
 STRANGERS: Int32 = np.arange(120, N_USERS, dtype=np.int32)
-SMALL = {"embedding_size": 8, "product_size": 4, "tower": (16,)}
+SMALL = {"embedding_size": 8, "product_size": 4, "tower": (16,), "hidden_size": 16}
 QUICK = {"epochs": 15, "batch_size": 128, "learning_rate": 0.015}  # where learning goes in batches, which is slow
 LEAST_AGREEMENT, LEAST_LOSS = 0.75, 0.25  # trainings with two seeds agree by 0.77 or more
 

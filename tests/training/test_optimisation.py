@@ -78,6 +78,18 @@ def test_steps_shrink_as_the_schedule_says(schedule: optimisation.Schedule, left
     assert -np.diff(path, axis=0) == pytest.approx(np.repeat(np.array(left)[:, None] * 0.1, 3, axis=1), abs=1e-5)
 
 
+def test_weights_that_need_no_gradient_stay_and_their_moments_too():
+    pair = nn.ModuleDict({"still": Net(), "moving": Net()})
+    taken = Optimisation(pair, Settings(), 2, {"still.weights": 0.5, "moving.weights": 0.5})
+    pair["still"].requires_grad_(False)
+    taken.backward(sum((one.weights * torch.tensor([3.0, -4.0, 1.0])).sum() for one in pair.values()))
+    taken.step()
+    assert torch.equal(pair["still"].weights, Net().weights)
+    assert not torch.equal(pair["moving"].weights, Net().weights)
+    assert not [name for name in taken.state() if name.startswith("adam.still.")]
+    assert taken.done == 1
+
+
 def test_answers_come_from_an_average_that_forgets_its_start_fast():
     taken = Optimisation(Net(), Settings(), epoch_steps=1)
     average = np.array([1.0, -2.0, 0.5])

@@ -1,0 +1,88 @@
+"""How autoencoders with a multinomial likelihood learn."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+
+from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.multinomial_config import MultinomialConfig
+from recsys_core.models.multinomial_net import MultinomialNet
+from recsys_core.training.loop import Pulse, State
+from recsys_core.training.optimisation import Optimisation
+
+Losses = dict[str, torch.Tensor]
+
+
+class MultinomialTask(ABC):
+    """Steps over shuffled people. Everything random comes from one generator, which is part of the state.
+
+    Args:
+        met: (U, I), an entry for each item that a person met; people without any are left out.
+        passes: over the people in an epoch.
+
+    Attributes:
+        net: the network that learns.
+        average: the network to answer with.
+        epoch_steps: steps in an epoch.
+    """
+
+    def __init__(
+        self,
+        net: MultinomialNet,
+        met: csr_array,
+        generator: torch.Generator,
+        config: MultinomialConfig,
+        passes: int = 1,
+    ) -> None:
+        self.config, self.generator = config, generator
+        self._met = met[np.flatnonzero(np.diff(met.indptr))]
+        self._batch_size = config.people_in_a_step(*self._met.shape)
+        self.epoch_steps = passes * math.ceil(self._met.shape[0] / self._batch_size)
+        pulls = {name: config.weight_decay for name, weights in net.named_parameters() if weights.ndim > 1}
+        self.optimisation = Optimisation(net, config, self.epoch_steps, pulls)
+        self.net, self.average = net, self.optimisation.average
+
+    @abstractmethod
+    def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
+        """As :meth:`recsys_core.training.loop.TrainingTask.train_epoch`."""
+
+    def pass_over(self, losses: Callable[[ItemBags], Losses], pulse: Pulse) -> tuple[dict[str, float], int]:
+        """A step with each batch of people; the mean of each part of the loss over the people, and events seen.
+
+        Args:
+            losses: gives what is to fall, in parts, each of them a sum over some people.
+        """
+        n_people, device = self._met.shape[0], self.generator.device
+        order = torch.randperm(n_people, generator=self.generator, device=device).cpu().numpy()
+        totals: dict[str, float] = {}
+        for start in range(0, n_people, self._batch_size):
+            pulse(start / n_people)
+            met = ItemBags.of(self._met[order[start : start + self._batch_size]], device)
+            with self.optimisation.precision():
+                parts = losses(met)
+            self.optimisation.backward(torch.stack(list(parts.values())).sum() / len(met))
+            self.optimisation.step()
+            for name, part in parts.items():
+                totals[name] = totals.get(name, 0.0) + float(part.detach())
+        return {name: total / n_people for name, total in totals.items()}, self._met.nnz
+
+    def draw(self, means: torch.Tensor, log_variances: torch.Tensor) -> torch.Tensor:
+        """Of each of these normal distributions one value."""
+        noise = torch.randn(means.shape, generator=self.generator, device=means.device)
+        return means + noise * (log_variances / 2).exp()
+
+    def state(self) -> State:
+        return self.optimisation.state() | {"generator": self.generator.get_state()}
+
+    def restore(self, state: State) -> None:
+        self.optimisation.restore(state)
+        self.generator.set_state(state["generator"].cpu())
+
+
+def log_loss(log_shares: torch.Tensor, met: ItemBags) -> torch.Tensor:
+    """−Σ log π over all items of all people (Liang et al. 2018), from log π (B, I)."""
+    return -log_shares[met.people(), met.items].sum()
