@@ -50,7 +50,10 @@ TARGETS = {
     "svdpp": Target((0.915,), (0.919,), SURPRISE),
     "neumf": Target((0.945,), (), ""),
 }
-WITH_ATTRIBUTES = {"biased_mf": Target((0.912,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds")}
+WITH_ATTRIBUTES = {
+    "biased_mf": Target((0.912,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds"),
+    "deepfm": Target((0.908,), (), ""),
+}
 
 
 def main() -> None:

@@ -20,9 +20,10 @@ VECTORS_AT_ONCE = 1 << 14
 
 class DeepFMConfig(NeuralCFConfig):
     quick: ClassVar[dict[str, Any]] = NeuralCFConfig.quick | {"tower": (32, 16)}
+    paper: ClassVar[dict[str, Any]] = {"embedding_size": 10, "tower": (400, 400, 400), "dropout": 0.5}  # section 3.1
 
     embedding_size: int = Field(
-        16, ge=1, le=512, description="Numbers in the vector of a person, an item, or an attribute of one of them."
+        64, ge=1, le=512, description="Numbers in the vector of a person, an item, or an attribute of one of them."
     )
     tower: Tower = (64, 32)
     use_attributes: bool = Field(
