@@ -1,5 +1,6 @@
 """Factorisation machine and neural network on the same vectors of people, items and their attributes."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from recsys_core.models.neural_cf import SCORE, NeuralCF
 from recsys_core.models.neural_cf_config import NeuralCFConfig, Tower
 from recsys_core.types import Float32
 
+PEOPLE, ITEMS = "attributes of people", "attributes of items"  # as they are called in a saved model
 VECTORS_AT_ONCE = 1 << 14
 
 
@@ -54,25 +56,22 @@ class DeepFM(NeuralCF):
     fields: tuple[Fields, Fields]  # of people and of items
 
     def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> DeepFMNet:
-        return self._with(self.fields, n_users, n_items, generator)
-
-    def _with(self, fields: tuple[Fields, Fields], n_users: int, n_items: int, generator: torch.Generator) -> DeepFMNet:
-        return DeepFMNet(n_users, n_items, *fields, self.config.embedding_size, self.config.tower, generator)
+        return DeepFMNet(n_users, n_items, *self.fields, self.config.embedding_size, self.config.tower, generator)
 
     def _outline(self, train: Dataset) -> DeepFMNet:
         """With as many values of attributes as there can be at most."""
         counts = (len(train.user_attributes), 2 + len(train.item_attributes)) if self.config.use_attributes else (0, 0)
         people, items = (Fields.nothing(count, MOST_VALUES * count) for count in counts)
-        return self._with((people, items), 1, 1, torch.Generator())
+        return DeepFMNet(1, 1, people, items, self.config.embedding_size, self.config.tower, torch.Generator())
 
     def memory(self, train: Dataset) -> int:
-        """As the others, and what is known: 60 bytes for each field of a row, and its vector with gradients."""
-        net = self._outline(train)
-        rows = net.user_fields.count * train.n_users + net.item_fields.count * train.n_items
-        vectors = 12 * net.item_layer.shape[1] * train.n_items + 12 * net.user_layer.shape[1] * min(
-            self.config.events_in_a_step(len(train.interactions)), len(train.interactions)
-        )
-        return super().memory(train) + 60 * rows + vectors
+        """As the others, the values of attributes, and the vectors of all fields: those of a batch's users and of all
+        items, laid side by side, with their gradients."""
+        net, n_events = self._outline(train), len(train.interactions)
+        values = net.user_fields.count * train.n_users + net.item_fields.count * train.n_items
+        batch = min(self.config.events_in_a_step(n_events), n_events)
+        vectors = net.user_layer.shape[1] * batch + net.item_layer.shape[1] * train.n_items
+        return super().memory(train) + 200 * values + 24 * vectors
 
     def _fresh(self, train: Dataset, generator: torch.Generator) -> DeepFMNet:
         events = train.interactions
@@ -85,25 +84,25 @@ class DeepFM(NeuralCF):
 
     def item_vectors(self) -> Float32:
         """The sums over an item's fields, whose products with those of people are the machine's."""
-        rows = torch.split(torch.arange(self.n_items), VECTORS_AT_ONCE)
-        return self._sums(torch.cat([self.net.item_halves(some) for some in rows]))
+        return self._sums(self.net.item_halves, self.n_items)
 
     def user_vectors(self) -> Float32:
         """As :meth:`item_vectors`."""
-        rows = torch.split(torch.arange(self.n_users), VECTORS_AT_ONCE)
-        return self._sums(torch.cat([self.net.user_halves(some) for some in rows]))
+        return self._sums(self.net.user_halves, self.n_users)
 
-    def _sums(self, halves: torch.Tensor) -> Float32:
-        return halves[:, : self.config.embedding_size].contiguous().numpy()
+    def _sums(self, halves: Callable[[torch.Tensor], torch.Tensor], n: int) -> Float32:
+        rows = torch.split(torch.arange(n, device=self.net.user_table.device), VECTORS_AT_ONCE)
+        return torch.cat([halves(some)[:, : self.config.embedding_size] for some in rows]).cpu().numpy()
 
     def arrays(self) -> dict[str, np.ndarray]:
+        return super().arrays() | self._field_arrays()
+
+    def _field_arrays(self) -> dict[str, np.ndarray]:
         people, items = self.fields
-        return super().arrays() | people.arrays("attributes of people") | items.arrays("attributes of items")
+        return people.arrays(PEOPLE) | items.arrays(ITEMS)
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        self.fields = (
-            Fields.from_arrays(arrays, "attributes of people", self.n_users),
-            Fields.from_arrays(arrays, "attributes of items", self.n_items),
-        )
-        known = {**self.fields[0].arrays("attributes of people"), **self.fields[1].arrays("attributes of items")}
-        super().restore({name: array for name, array in arrays.items() if name not in known})
+        people = Fields.from_arrays(arrays, PEOPLE, self.n_users)
+        self.fields = people, Fields.from_arrays(arrays, ITEMS, self.n_items)
+        fields = self._field_arrays()
+        super().restore({name: array for name, array in arrays.items() if name not in fields})

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
+from recsys_core.models import deepfm
 from recsys_core.models.attribute_features import encode
 from recsys_core.models.attribute_vectors import AttributeVectors, Fields
 from recsys_core.models.bias import Bias
@@ -316,9 +317,12 @@ def test_damaged_attributes_are_refused_in_words(tmp_path: Path, name: str, chan
         DeepFM.load(tmp_path)
 
 
-def test_vectors_multiply_to_the_machines_part_of_the_scores():
+def test_vectors_multiply_to_the_machines_part_of_the_scores(monkeypatch: pytest.MonkeyPatch):
     model = build(epochs=5, tower=(4,)).fit(described())
     assert model.user_vectors().shape == (60, 8)
+    whole = model.user_vectors()
+    monkeypatch.setattr(deepfm, "VECTORS_AT_ONCE", 7)
+    assert np.array_equal(model.user_vectors(), whole)
     with torch.no_grad():
         model.net.weights[0].zero_()  # nothing but the machine and the weights
     scores = model.score(np.arange(60, dtype=np.int32))
