@@ -59,6 +59,10 @@ WITH_ATTRIBUTES = {
     "item_autorec": Target((0.908, 0.717), (0.9106,), CORNAC),
     "user_autorec": Target((0.912,), (0.9106,), CORNAC),
 }
+WITH_ATTRIBUTES = {
+    "biased_mf": Target((0.912,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds"),
+    "deepfm": Target((0.908,), (), ""),
+}
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
 from recsys_core.models.bias import Bias
 from recsys_core.models.biased_mf import BiasedMF
 from recsys_core.models.bpr import BPR
+from recsys_core.models.deepfm import DeepFM
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
 from recsys_core.models.item_autorec import ItemAutoRec
@@ -47,6 +48,7 @@ MODELS: tuple[type[Recommender], ...] = (
     MultDAE,
     MultVAE,
     RecVAE,
+    DeepFM,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.

@@ -47,12 +47,35 @@ class _Column:
 
 def item_features(dataset: Dataset) -> AttributeFeatures:
     """Genres, year and attributes of the items; titles and texts are left to models that read."""
-    return encode(dataset.item_table[["genres", "year", *dataset.item_attributes]])
+    return encode(_about_items(dataset))
 
 
 def user_features(dataset: Dataset) -> AttributeFeatures:
     """Attributes of the people; names say nothing about tastes."""
-    return encode(dataset.user_table[dataset.user_attributes])
+    return encode(_about_people(dataset))
+
+
+def item_fields(dataset: Dataset) -> list[AttributeFeatures]:
+    """As :func:`item_features`, apart for each column that has any: the weights of a row are 1 in each of them."""
+    return _by_column(_about_items(dataset))
+
+
+def user_fields(dataset: Dataset) -> list[AttributeFeatures]:
+    """As :func:`user_features`, apart for each column that has any."""
+    return _by_column(_about_people(dataset))
+
+
+def _about_items(dataset: Dataset) -> pd.DataFrame:
+    return dataset.item_table[["genres", "year", *dataset.item_attributes]]
+
+
+def _about_people(dataset: Dataset) -> pd.DataFrame:
+    return dataset.user_table[dataset.user_attributes]
+
+
+def _by_column(table: pd.DataFrame) -> list[AttributeFeatures]:
+    columns = [encode(table[[name]]) for name in table]
+    return [column for column in columns if column.names]
 
 
 def encode(table: pd.DataFrame) -> AttributeFeatures:

@@ -1,4 +1,4 @@
-"""Neural collaborative filtering: what GMF, MLP and NeuMF share."""
+"""Neural collaborative filtering: what GMF, MLP, NeuMF and DeepFM share."""
 
 from abc import abstractmethod
 
@@ -9,8 +9,8 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import expect_shapes
 from recsys_core.models.either_objective import EitherObjective
+from recsys_core.models.halves_net import HalvesNet
 from recsys_core.models.neural_cf_fold_in import FoldIn
-from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.models.neural_cf_task import LEARNED_AT_ONCE, InBatchTask, NeuralCFTask, RankingTask, RatingTask
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
@@ -24,9 +24,9 @@ SCORED_AT_ONCE = 1 << 20  # numbers in the widest layer: 4 MB stay in the cache
 
 
 class NeuralCF(EitherObjective):
-    """The estimator around :class:`NeuralCFNet`. A model says how its network is built."""
+    """The estimator around :class:`HalvesNet`. A model says how its network is built."""
 
-    net: NeuralCFNet
+    net: HalvesNet
     scale: Float32  # (4,) of the training ratings: mean, deviation, lowest, highest; unused when ranking
     shares: Float32 | None  # (I,), how often an item is a negative; None: all alike
 
@@ -35,13 +35,21 @@ class NeuralCF(EitherObjective):
         return not self._rates and self.config.negative_sampling == "popularity"
 
     @abstractmethod
-    def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> NeuralCFNet:
+    def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> HalvesNet:
         """A fresh network as it is configured."""
+
+    def _fresh(self, train: Dataset, generator: torch.Generator) -> HalvesNet:
+        """A network to learn from a data set."""
+        return self._build(train.n_users, train.n_items, generator)
+
+    def _outline(self, train: Dataset) -> HalvesNet:
+        """A network as for a data set, but for one user and one item."""
+        return self._build(1, 1, torch.Generator())
 
     def memory(self, train: Dataset) -> int:
         """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint), the events in int64, and a
         batch: its samples, the halves of its users and of all items with their gradients, and a piece of its pairs."""
-        net = self._build(1, 1, torch.Generator())
+        net = self._outline(train)
         fixed = sum(parameter.numel() for parameter in net.parameters())
         weights = fixed + net.user_table.shape[1] * (train.n_users + train.n_items)
         n_events = len(train.interactions)
@@ -59,13 +67,13 @@ class NeuralCF(EitherObjective):
         self.shares = None
         if self._weighs_negatives:
             self.shares = popularity_shares(train.interactions).astype(np.float32)
-        net = self._build(train.n_users, train.n_items, torch.Generator().manual_seed(context.seed))
+        net = self._fresh(train, torch.Generator().manual_seed(context.seed))
         task = self._task(net.to(context.device), train, context)
         self.net = task.average
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
         self.net = task.average.cpu()
 
-    def _task(self, net: NeuralCFNet, train: Dataset, context: FitContext) -> NeuralCFTask:
+    def _task(self, net: HalvesNet, train: Dataset, context: FitContext) -> NeuralCFTask:
         generator = torch.Generator(context.device).manual_seed(context.seed)
         if self._rates:
             return RatingTask(net, train.interactions, generator, self.config, self._outputs(train.interactions.values))
@@ -78,19 +86,19 @@ class NeuralCF(EitherObjective):
 
     @torch.no_grad()
     def score(self, users: Int32, items: Int32 | None = None) -> Float32:
-        return self._score_people(self.net.user_table[self._positions(users)], items)
+        return self._score_people(self.net.user_halves(self._positions(users)), items)
 
     @torch.no_grad()
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
         shares = None if self.shares is None else torch.from_numpy(self.shares)
         fold_in = FoldIn(self.net, 0 if self._rates else self.config.negatives, shares)
-        return self._score_people(fold_in.vectors(histories, self._outputs(histories.values)), items)
+        vectors = fold_in.vectors(histories, self._outputs(histories.values))
+        return self._score_people(self.net.user_half(vectors), items)
 
-    def _score_people(self, vectors: torch.Tensor, items: Int32 | None) -> Float32:
-        """Float32[B, C] for rows of a user table (B, d)."""
+    def _score_people(self, user_half: torch.Tensor, items: Int32 | None) -> Float32:
+        """Float32[B, C] for the halves of people (B, f)."""
         net = self.net
-        user_half = net.user_half(vectors)
-        item_half = net.item_half(net.item_table if items is None else net.item_table[self._positions(items)])
+        item_half = net.item_halves(None if items is None else self._positions(items))
         pairs = max(1, SCORED_AT_ONCE // net.width)
         outputs = torch.empty(len(user_half), len(item_half))
         n_rows = max(1, pairs // max(1, len(item_half)))

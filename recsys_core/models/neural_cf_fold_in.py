@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from recsys_core.data.interactions import Histories
-from recsys_core.models.neural_cf_net import NeuralCFNet
+from recsys_core.models.halves_net import HalvesNet
 
 STEPS = 20
 STEP_SIZE = 0.3  # in standard deviations of the trained people; falls to 0 over the steps
@@ -26,7 +26,7 @@ class FoldIn:
         shares: (I,), how often an item is a negative among all; the sum is 1. None: all alike.
     """
 
-    def __init__(self, net: NeuralCFNet, negatives: int, shares: torch.Tensor | None = None) -> None:
+    def __init__(self, net: HalvesNet, negatives: int, shares: torch.Tensor | None = None) -> None:
         self._net = net
         self._device = net.user_table.device
         self._negatives = negatives
@@ -37,7 +37,7 @@ class FoldIn:
         variances, directions = torch.linalg.eigh(centred.T @ centred / len(people))
         self._mean = people.mean(0).float()  # (d,)
         self._spread = (directions * variances.clamp(min=0).sqrt()).T.float()  # (d, d)
-        self._item_half = net.item_half(net.item_table)  # (I, f)
+        self._item_half = net.item_halves()  # (I, f)
         self._common, self._stands_for = self._choose_common(COMMON_NEGATIVES if negatives else 0)  # (N,), (N,)
 
     def _choose_common(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:

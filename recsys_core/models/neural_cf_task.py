@@ -9,8 +9,8 @@ import torch
 from torch.nn import functional as F
 
 from recsys_core.data.interactions import Interactions
+from recsys_core.models.halves_net import HalvesNet
 from recsys_core.models.neural_cf_config import NeuralCFConfig
-from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import InBatchItems, UnknownItems
 from recsys_core.training.optimisation import Optimisation
@@ -52,7 +52,7 @@ class NeuralCFTask(ABC):
     samples_per_event = 1
 
     def __init__(
-        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
+        self, net: HalvesNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
         self.config, self.generator = config, generator
         self._batch_size = config.events_in_a_step(len(events))
@@ -87,13 +87,12 @@ class NeuralCFTask(ABC):
         each of its events than a small one.
         """
         samples, net = self.samples(rows), self.net
-        places, item_rows = samples.items, torch.as_tensor(net.item_table)
-        if places.numel() < len(item_rows):
+        used, places = None, samples.items  # of all items
+        if places.numel() < len(net.item_table):
             used, places = torch.unique(samples.items, return_inverse=True)
-            item_rows = F.embedding(used, item_rows)
         with self.optimisation.precision():
-            user_half = net.user_half(F.embedding(samples.users, net.user_table), self.drop)  # (B, f)
-            item_half = net.item_half(item_rows)
+            user_half = net.user_halves(samples.users, self.drop)  # (B, f)
+            item_half = net.item_halves(used)
         users, items = user_half.detach().float(), item_half.detach().float()
         user_gradient, item_gradient = torch.empty_like(users), torch.zeros_like(items)
         total, weight = torch.zeros((), device=users.device), samples.weights.sum()
@@ -115,10 +114,10 @@ class NeuralCFTask(ABC):
         self.optimisation.step()
         return total
 
-    def _pulls(self, net: NeuralCFNet) -> dict[str, float]:
-        """The gradient of the weight decay times the mean squared lengths of a user's and an item's row, per sample."""
+    def _pulls(self, net: HalvesNet) -> dict[str, float]:
+        """The gradient of the weight decay times the mean squared length of a row of each table, per sample."""
         strength = 2 * self.config.weight_decay / self.samples_per_event
-        return {"user_table": strength / len(net.user_table), "item_table": strength / len(net.item_table)}
+        return {name: strength / max(1, len(net.get_parameter(name))) for name in net.tables}
 
     def drop(self, hidden: torch.Tensor) -> torch.Tensor:
         """Dropout that draws from the task's own generator."""
@@ -141,7 +140,7 @@ class RankingTask(NeuralCFTask):
     loss_name = "cross-entropy"
 
     def __init__(
-        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
+        self, net: HalvesNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
         self.samples_per_event = 1 + config.negatives
         super().__init__(net, events, generator, config)
@@ -168,7 +167,7 @@ class InBatchTask(NeuralCFTask):
     loss_name = "cross-entropy"
 
     def __init__(
-        self, net: NeuralCFNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
+        self, net: HalvesNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
         self.samples_per_event = 1 + config.negatives
         super().__init__(net, events, generator, config)
@@ -193,7 +192,7 @@ class RatingTask(NeuralCFTask):
 
     def __init__(
         self,
-        net: NeuralCFNet,
+        net: HalvesNet,
         events: Interactions,
         generator: torch.Generator,
         config: NeuralCFConfig,

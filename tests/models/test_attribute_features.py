@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_core.models.attribute_features import BUCKETS, MOST_VALUES, encode, item_features, user_features
+from recsys_core.models.attribute_features import (
+    BUCKETS,
+    MOST_VALUES,
+    encode,
+    item_features,
+    item_fields,
+    user_features,
+    user_fields,
+)
 from tests import worlds
 
 
@@ -102,3 +110,15 @@ def test_items_speak_by_genre_year_and_attributes_and_people_by_attributes_alone
     dataset.user_table["gender"] = ["F"] * 6
     assert item_features(dataset).names == ("genres: Drama", "language: en")
     assert user_features(dataset).names == ("gender: F",)
+
+
+def test_fields_are_columns_whose_features_share_a_weight_of_one_each():
+    dataset = worlds.dataset([(user, 0, 4.0, 0) for user in range(6)], 6, 5)
+    dataset.item_table["genres"] = pd.Series([("Drama", "War")] * 5, dtype=object)
+    dataset.item_table["rare"] = ["a", "b", "c", "d", "e"]
+    dataset.item_table["language"] = ["en"] * 5
+    genres, language = item_fields(dataset)
+    assert (genres.names, language.names) == (("genres: Drama", "genres: War"), ("language: en",))
+    assert genres.matrix().toarray() == pytest.approx(np.full((5, 2), 0.5))
+    assert language.matrix().toarray() == pytest.approx(np.ones((5, 1)))
+    assert user_fields(dataset) == []
