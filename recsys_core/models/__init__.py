@@ -12,6 +12,7 @@ from recsys_core.models.bpr import BPR
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
 from recsys_core.models.item_knn import ItemKNN
+from recsys_core.models.light_gcn import LightGCN
 from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
 from recsys_core.models.neumf import NeuMF
@@ -37,6 +38,7 @@ MODELS: tuple[type[Recommender], ...] = (
     GMF,
     MLP,
     NeuMF,
+    LightGCN,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
