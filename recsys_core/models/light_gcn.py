@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Cost, ModelInfo, expect_shapes
+from recsys_core.models.bipartite_graph import root_scale
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.models.light_gcn_config import LightGCNConfig
 from recsys_core.models.light_gcn_task import BPRTask, LayerZero, LightGCNTask, SoftmaxTask
@@ -57,7 +58,6 @@ class LightGCN(DotProduct):
         self.user_bias = np.zeros(train.n_users, dtype=np.float32)
         self.item_bias = np.zeros(train.n_items, dtype=np.float32)
         known = pattern(train.interactions.matrix())
-        known.sum_duplicates()
         net = LayerZero(sum(known.shape), self.config.embedding_size, torch.Generator().manual_seed(context.seed))
         generator = torch.Generator(context.device).manual_seed(context.seed)
         task = self._task(net.to(context.device), known, generator)
@@ -74,9 +74,7 @@ class LightGCN(DotProduct):
         """The layers above 0 by their equation, as if nobody's vector changed but theirs; layer 0 by what goes with
         such layers in the people of the training."""
         known = pattern(histories.matrix())
-        known.sum_duplicates()
-        lengths = np.maximum(np.diff(known.indptr), 1).astype(np.float32)
-        received = (known @ self.messages) / np.sqrt(lengths)[:, None]  # (B, d)
+        received = root_scale(np.diff(known.indptr))[:, None] * (known @ self.messages)  # (B, d)
         vectors = (received + received @ self.own_part) / (self.config.layers + 1)
         vectors[np.diff(known.indptr) == 0] = self.user_factors.mean(axis=0)
         return np.zeros(len(histories), dtype=np.float32), vectors

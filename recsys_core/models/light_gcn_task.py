@@ -50,7 +50,7 @@ class LightGCNTask(ABC):
 
     Args:
         net: on its device; changed in place.
-        known: (U, I), an entry for each pair that met, sorted by person and item, without repeats.
+        known: (U, I), an entry for each pair that met, without repeats.
         generator: of everything random in the training.
 
     Attributes:

@@ -6,6 +6,8 @@ import torch
 from scipy.sparse import csr_array
 
 from recsys_core.data.interactions import Histories
+from recsys_core.errors import ModelError
+from recsys_core.models import light_gcn_task
 from recsys_core.models.light_gcn import LightGCN
 from recsys_core.models.light_gcn_task import BPRTask, LayerZero, SoftmaxTask, ridge
 from recsys_core.ranking import hide
@@ -48,7 +50,7 @@ def dense_layers(task):
     return sum(torch.linalg.matrix_power(step, layer) for layer in range(4)) / 4
 
 
-def loss_of(task, table, events, rows):
+def loss_of(task, table, events, rows, competing):
     """The mean loss of a batch and half the pull times the squares of the layers 0 that took part (paper, eq. 15)."""
     final = dense_layers(task) @ table
     users, items = task.users[events], N_USERS + task.items[events]
@@ -58,23 +60,27 @@ def loss_of(task, table, events, rows):
         others = rows[2 * len(events) :]
         loss = -torch.log(torch.sigmoid(met - scores[torch.arange(len(events)), others])).sum()
     else:
-        loss = (torch.logsumexp(scores[:, N_USERS:], 1) - met).sum()
+        sums = N_ITEMS / len(competing) * scores[:, N_USERS + competing].exp().sum(1)
+        joins = ~torch.isin(task.items[events], competing)
+        loss = (torch.log(sums + joins * met.exp()) - met).sum()
     return (loss + task.config.regularisation / 2 * table[rows].square().sum()) / len(events)
 
 
-@every_loss
+@pytest.mark.parametrize(("loss", "candidates"), [("bpr", 1), ("softmax", N_ITEMS), ("softmax", 3)])
 @pytest.mark.parametrize("at_once", [1, 1 << 20], ids=["in pieces", "at once"])
-def test_a_step_goes_down_the_papers_loss(loss, at_once, monkeypatch):
+def test_a_step_goes_down_the_papers_loss(loss, candidates, at_once, monkeypatch):
     monkeypatch.setattr("recsys_core.models.light_gcn_task.LEARNED_AT_ONCE", at_once)
-    task = task_of(loss, regularisation=0.1)
+    task = task_of(loss, candidates=candidates, regularisation=0.1)
     events = task.batches()[1]
     before = task.generator.get_state()
     rows = task.gradient(task.net.table.detach(), events).rows
     task.generator.set_state(before)
+    competing = task._competing() if loss == "softmax" else None
+    task.generator.set_state(before)
     monkeypatch.setattr(task.optimisation, "step", lambda: None)
     task._step(events)
     exact = task.net.table.detach().double().requires_grad_()
-    (wanted,) = torch.autograd.grad(loss_of(task, exact, events, rows), exact)
+    (wanted,) = torch.autograd.grad(loss_of(task, exact, events, rows, competing), exact)
     assert len(rows) == (3 if loss == "bpr" else 2) * len(events)
     assert task.net.table.grad.numpy() == pytest.approx(wanted.numpy(), abs=1e-6)
 
@@ -156,6 +162,11 @@ def test_what_a_person_receives_is_folded_in_as_it_was_trained(loss, layers):
     )
 
 
+def test_a_map_is_found_where_there_is_one():
+    known, wanted = torch.randn(200, 4, generator=torch.Generator().manual_seed(0)), torch.eye(4)[[1, 0, 3, 2]] * 2
+    assert ridge(known, known @ wanted).numpy() == pytest.approx(wanted.numpy(), abs=0.05)
+
+
 def test_received_is_the_papers_sum_over_the_history():
     model, _ = fitted(layers=1)
     model.own_part = np.zeros_like(model.own_part)
@@ -192,6 +203,15 @@ def test_a_resumed_training_ends_in_the_same_bits(loss, monkeypatch):
     resumed = build(**settings).fit(dataset, FitContext(seed=3, start_from=checkpoints[1]))
     for name, array in whole.arrays().items():
         assert np.array_equal(resumed.arrays()[name], array), name
+
+
+@every_loss
+def test_a_loss_that_explodes_ends_the_training_in_words(loss, monkeypatch):
+    monkeypatch.setattr(light_gcn_task, "START", 1e25)  # products beyond float32
+    model = build(loss=loss, learning_rate=1.0)
+    with pytest.raises(ModelError, match=r"loss is not a number any more.*Lower the learning rate"):
+        model.fit(worlds.two_camps(20).dataset)
+    assert not model.is_fitted
 
 
 @pytest.mark.parametrize(("n_events", "batch_size", "steps"), [(900, 0, 1), (5000, 0, 5), (10**6, 0, 10), (100, 30, 4)])
