@@ -16,6 +16,7 @@ class LightGCNConfig(Config):
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 10}
     paper: ClassVar[dict[str, Any]] = {
         "loss": "bpr",
+        "layers": 3,
         "epochs": 1000,
         "patience": 50,
         "learning_rate": 0.001,
@@ -25,7 +26,7 @@ class LightGCNConfig(Config):
     clip: ClassVar[float] = 0.0  # gradients are taken as they are
 
     embedding_size: int = Field(64, ge=1, le=2048, description="Numbers in the vector of a person or an item.")
-    layers: int = Field(3, ge=1, le=10, description="Links that vectors are passed along, at most. 0: none.")
+    layers: int = Field(2, ge=1, le=10, description="Links that vectors are passed along, at most. 0: none.")
     loss: Literal["softmax", "bpr"] = Field(
         "softmax",
         description="Learn what a person met among many items at once (softmax), or against one random item each (BPR, "
@@ -39,15 +40,15 @@ class LightGCNConfig(Config):
         "a whole. Used by the softmax loss.",
         json_schema_extra={"advanced": True, "scale": "log"},
     )
-    epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training events, at most.")
+    epochs: int = Field(30, ge=1, le=10_000, description="Passes over the training events, at most.")
     patience: int = Field(
         5, ge=1, le=1000, description="Stop after this many epochs without a better result on the validation events."
     )
     learning_rate: float = Field(
-        0.02, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
+        0.2, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
     )
     regularisation: float = Field(
-        1e-4,
+        0.02,
         ge=0,
         le=10,
         description="Pull of the vectors towards zero, against learning events by heart.",

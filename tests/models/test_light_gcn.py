@@ -15,7 +15,7 @@ from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from tests import worlds
 
-SMALL = {"embedding_size": 8, "epochs": 20, "learning_rate": 0.1, "regularisation": 1e-3}
+SMALL = {"embedding_size": 8, "layers": 3, "epochs": 20, "learning_rate": 0.1, "regularisation": 1e-3}
 N_USERS, N_ITEMS = 9, 7
 every_loss = pytest.mark.parametrize("loss", ["softmax", "bpr"])
 
