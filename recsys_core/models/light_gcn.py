@@ -10,7 +10,7 @@ from recsys_core.models.base import Ability, Cost, ModelInfo, expect_shapes
 from recsys_core.models.bipartite_graph import root_scale
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.models.light_gcn_config import LightGCNConfig
-from recsys_core.models.light_gcn_task import BPRTask, LayerZero, LightGCNTask, SoftmaxTask
+from recsys_core.models.light_gcn_task import LEARNED_AT_ONCE, BPRTask, LayerZero, LightGCNTask, SoftmaxTask
 from recsys_core.models.sparse import pattern
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
@@ -48,10 +48,10 @@ class LightGCN(DotProduct):
     own_part: Float32
 
     def memory(self, train: Dataset) -> int:
-        """Twenty-two copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers) and
-        120 bytes an event (pairs, links in both directions, order, batches)."""
+        """Twenty copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers), 60 bytes
+        an event (pairs, links in both directions, order), and the pieces of a batch."""
         vectors = 4 * self.config.embedding_size * (train.n_users + train.n_items)
-        return 22 * vectors + 120 * len(train.interactions) + 60 * 2**20
+        return 20 * vectors + 60 * len(train.interactions) + 32 * LEARNED_AT_ONCE
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         self.offset = np.zeros(1, dtype=np.float32)

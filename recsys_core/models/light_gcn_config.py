@@ -51,7 +51,8 @@ class LightGCNConfig(Config):
         0.02,
         ge=0,
         le=10,
-        description="Pull of the vectors towards zero, against learning events by heart.",
+        description="Pull of the vectors towards zero, against learning events by heart. BPR wants less than a tenth "
+        "of what the softmax wants.",
         json_schema_extra={"scale": "log"},
     )
     batch_size: int = Field(

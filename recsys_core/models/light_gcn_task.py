@@ -60,6 +60,7 @@ class LightGCNTask(ABC):
     """
 
     loss_name: str
+    samples_per_event = 1
 
     def __init__(self, net: LayerZero, known: csr_array, generator: torch.Generator, config: LightGCNConfig) -> None:
         self.net, self.config, self.generator = net, config, generator
@@ -90,7 +91,7 @@ class LightGCNTask(ABC):
             pulse(place / len(batches))
             total += self._step(events)
         self._answer()
-        return {self.loss_name: float(total) / len(self.users)}, len(self.users)
+        return {self.loss_name: float(total) / len(self.users)}, len(self.users) * self.samples_per_event
 
     def _step(self, events: torch.Tensor) -> torch.Tensor:
         """Learn from a batch; its loss before that."""
@@ -138,6 +139,7 @@ class BPRTask(LightGCNTask):
     """-log sigmoid(x_ui - x_uj) of each event (u, i) and a random item j that u does not know (paper, eq. 15)."""
 
     loss_name = "pairwise log loss"
+    samples_per_event = 2
 
     def __init__(self, net: LayerZero, known: csr_array, generator: torch.Generator, config: LightGCNConfig) -> None:
         super().__init__(net, known, generator, config)
