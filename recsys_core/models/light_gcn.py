@@ -48,8 +48,8 @@ class LightGCN(DotProduct):
     own_part: Float32
 
     def memory(self, train: Dataset) -> int:
-        """Twenty copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers), 60 bytes
-        an event (pairs, links in both directions, order), and the pieces of a batch."""
+        """Twenty copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers), 60
+        bytes an event (pairs, links in both directions, order), and the pieces of a batch."""
         vectors = 4 * self.config.embedding_size * (train.n_users + train.n_items)
         return 20 * vectors + 60 * len(train.interactions) + 32 * LEARNED_AT_ONCE
 
