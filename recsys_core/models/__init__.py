@@ -14,6 +14,7 @@ from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
 from recsys_core.models.item_autorec import ItemAutoRec
 from recsys_core.models.item_knn import ItemKNN
+from recsys_core.models.light_gcn import LightGCN
 from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
 from recsys_core.models.mult_dae import MultDAE
@@ -49,6 +50,7 @@ MODELS: tuple[type[Recommender], ...] = (
     MultVAE,
     RecVAE,
     DeepFM,
+    LightGCN,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
