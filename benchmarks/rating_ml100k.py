@@ -58,10 +58,7 @@ WITH_ATTRIBUTES = {
     "biased_mf": Target((0.912,), (0.9106,), CORNAC),
     "item_autorec": Target((0.908, 0.717), (0.9106,), CORNAC),
     "user_autorec": Target((0.912,), (0.9106,), CORNAC),
-}
-WITH_ATTRIBUTES = {
-    "biased_mf": Target((0.912,), (0.9106,), "Cornac 3.0.1, MF with 50 factors, same folds"),
-    "deepfm": Target((0.908,), (), ""),
+    "deepfm": Target((0.908, 0.717), (0.9106,), CORNAC),
 }
 
 

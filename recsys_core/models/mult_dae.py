@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 import torch
 
+from recsys_core.models.bags import Bags
 from recsys_core.models.base import Ability, Cost, ModelInfo
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial import LIANG, SCORE, MultinomialAutoencoder
 from recsys_core.models.multinomial_config import HiddenLayers, MultinomialConfig
 from recsys_core.models.multinomial_net import Decoder, DenoisingEncoder, MultinomialNet
@@ -51,6 +52,6 @@ class MultDAETask(MultinomialTask):
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         return self.pass_over(self.losses, pulse)
 
-    def losses(self, met: ItemBags) -> Losses:
-        seen = met.thinned(self.config.dropout, self.generator)
+    def losses(self, met: Bags) -> Losses:
+        seen = thinned(met, self.config.dropout, self.generator)
         return {"log loss": log_loss(self.net.decoder(self.net.encoder(seen)), met)}

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
+from recsys_core.models.bags import Bags
 from recsys_core.models.base import Ability, Cost, ModelInfo
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial import LIANG, SCORE, MultinomialAutoencoder
 from recsys_core.models.multinomial_config import HiddenLayers, MultinomialConfig
 from recsys_core.models.multinomial_net import Decoder, MultinomialNet, TanhEncoder
@@ -76,8 +77,8 @@ class MultVAETask(MultinomialTask):
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         return self.pass_over(self.losses, pulse)
 
-    def losses(self, met: ItemBags) -> Losses:
-        seen = met.thinned(self.config.dropout, self.generator)
+    def losses(self, met: Bags) -> Losses:
+        seen = thinned(met, self.config.dropout, self.generator)
         means, log_variances = self.net.encoder(seen).chunk(2, -1)
         log_shares = self.net.decoder(self.draw(means, log_variances))
         divergence = (means.square() + log_variances.exp() - log_variances - 1).sum() / 2

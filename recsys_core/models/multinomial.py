@@ -8,8 +8,9 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
+from recsys_core.models.bags import Bags
 from recsys_core.models.base import Recommender, expect_shapes
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.models.multinomial_task import MultinomialTask
 from recsys_core.models.sparse import pattern, take_matrix, to_arrays
@@ -80,8 +81,8 @@ class MultinomialAutoencoder(Recommender):
             scores[start : start + size] = log_shares.cpu()[:, chosen]
         return scores.numpy()
 
-    def _bags(self, met: csr_array) -> ItemBags:
-        return ItemBags.of(met, self.net.encoder.item_table.device)
+    def _bags(self, met: csr_array) -> Bags:
+        return unit_rows(met, self.net.encoder.item_table.device)
 
     def item_vectors(self) -> Float32:
         """Float32[I, f], rows of the output layer. With :meth:`user_vectors` the product is log π but for the items'

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.bags import Bags
 
 START = 0.05  # standard deviation of an item's fresh row in the first layer
 
@@ -21,7 +21,7 @@ class Encoder(nn.Module):
 
     item_table: nn.Parameter  # (I, h)
 
-    def forward(self, met: ItemBags) -> torch.Tensor:
+    def forward(self, met: Bags) -> torch.Tensor:
         raise NotImplementedError
 
 
@@ -38,8 +38,8 @@ class TanhEncoder(Encoder):
         self.weights = nn.ParameterList(dense(out, width, generator) for width, out in pairwise(widths))
         self.biases = nn.ParameterList(torch.zeros(width) for width in widths)
 
-    def forward(self, met: ItemBags) -> torch.Tensor:
-        hidden = met.times(self.item_table) + self.biases[0]
+    def forward(self, met: Bags) -> torch.Tensor:
+        hidden = met.sums(self.item_table) + self.biases[0]
         for weight, bias in zip(self.weights, list(self.biases)[1:], strict=True):
             hidden = F.linear(hidden.tanh(), weight, bias)
         return hidden
@@ -48,7 +48,7 @@ class TanhEncoder(Encoder):
 class DenoisingEncoder(TanhEncoder):
     """The last layer is a tanh as well, as no code is drawn around what it gives."""
 
-    def forward(self, met: ItemBags) -> torch.Tensor:
+    def forward(self, met: Bags) -> torch.Tensor:
         return super().forward(met).tanh()
 
 
@@ -85,7 +85,7 @@ class MultinomialNet(nn.Module):
         super().__init__()
         self.encoder, self.decoder, self.size = encoder, decoder, size
 
-    def codes(self, met: ItemBags) -> torch.Tensor:
+    def codes(self, met: Bags) -> torch.Tensor:
         """(B, d), without chance: of a distribution the mean."""
         codes: torch.Tensor = self.encoder(met)[:, : self.size]
         return codes

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from scipy.sparse import csr_array
 
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.bags import Bags
+from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.multinomial_config import MultinomialConfig
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.training.loop import Pulse, State
@@ -50,7 +51,7 @@ class MultinomialTask(ABC):
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         """As :meth:`recsys_core.training.loop.TrainingTask.train_epoch`."""
 
-    def pass_over(self, losses: Callable[[ItemBags], Losses], pulse: Pulse) -> tuple[dict[str, float], int]:
+    def pass_over(self, losses: Callable[[Bags], Losses], pulse: Pulse) -> tuple[dict[str, float], int]:
         """A step with each batch of people; the mean of each part of the loss over the people, and events seen.
 
         Args:
@@ -61,7 +62,7 @@ class MultinomialTask(ABC):
         totals: dict[str, float] = {}
         for start in range(0, n_people, self._batch_size):
             pulse(start / n_people)
-            met = ItemBags.of(self._met[order[start : start + self._batch_size]], device)
+            met = unit_rows(self._met[order[start : start + self._batch_size]], device)
             with self.optimisation.precision():
                 parts = losses(met)
             self.optimisation.backward(torch.stack(list(parts.values())).sum() / len(met))
@@ -83,6 +84,6 @@ class MultinomialTask(ABC):
         self.generator.set_state(state["generator"].cpu())
 
 
-def log_loss(log_shares: torch.Tensor, met: ItemBags) -> torch.Tensor:
+def log_loss(log_shares: torch.Tensor, met: Bags) -> torch.Tensor:
     """−Σ log π over all items of all people (Liang et al. 2018), from log π (B, I)."""
-    return -log_shares[met.people(), met.items].sum()
+    return -log_shares[met.rows(), met.members].sum()

@@ -6,7 +6,8 @@ import math
 import torch
 from scipy.sparse import csr_array
 
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.bags import Bags
+from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.models.multinomial_task import Losses, MultinomialTask, log_loss
 from recsys_core.models.recvae_config import RecVAEConfig
@@ -45,9 +46,9 @@ class RecVAETask(MultinomialTask):
             losses, samples = losses | means, samples + seen
         return losses, samples
 
-    def encoder_losses(self, met: ItemBags) -> Losses:
+    def encoder_losses(self, met: Bags) -> Losses:
         """−E log π + γ |x_u| KL(q | prior), from some of each person's items."""
-        means, log_variances = self.net.encoder(met.thinned(self.config.dropout, self.generator)).chunk(2, -1)
+        means, log_variances = self.net.encoder(thinned(met, self.config.dropout, self.generator)).chunk(2, -1)
         codes = self.draw(means, log_variances)
         with torch.no_grad():
             earlier = self._earlier(met).chunk(2, -1)
@@ -55,7 +56,7 @@ class RecVAETask(MultinomialTask):
         divergence = (self.config.divergence_weight * met.lengths() * excess.sum(-1)).sum()
         return {"log loss": log_loss(self.net.decoder(codes), met), "weighted divergence": divergence}
 
-    def decoder_losses(self, met: ItemBags) -> Losses:
+    def decoder_losses(self, met: Bags) -> Losses:
         """−E log π, from all items."""
         codes = self.draw(*self.net.encoder(met).chunk(2, -1))
         return {"log loss of the decoder": log_loss(self.net.decoder(codes), met)}

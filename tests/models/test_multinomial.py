@@ -12,8 +12,9 @@ from torch.distributions import Categorical, MixtureSameFamily, Normal, kl_diver
 
 from recsys_core.data.interactions import Histories
 from recsys_core.models import multinomial, multinomial_config
+from recsys_core.models.bags import Bags
 from recsys_core.models.base import Recommender
-from recsys_core.models.item_bags import ItemBags
+from recsys_core.models.item_bags import thinned, unit_rows
 from recsys_core.models.mult_dae import MultDAE, MultDAETask
 from recsys_core.models.mult_vae import MultVAE, MultVAETask
 from recsys_core.models.multinomial import MultinomialAutoencoder
@@ -45,8 +46,8 @@ def build(model_class: type[Recommender], **settings: Any) -> Any:
     return model_class(model_class.Config(**(known | settings)))
 
 
-def bags(met: np.ndarray = MET) -> ItemBags:
-    return ItemBags.of(csr_array(met.astype(np.float32)), "cpu")
+def bags(met: np.ndarray = MET) -> Bags:
+    return unit_rows(csr_array(met.astype(np.float32)), "cpu")
 
 
 def rows(met: np.ndarray = MET) -> np.ndarray:
@@ -69,7 +70,7 @@ def weights(net: torch.nn.Module) -> dict[str, np.ndarray]:
 
 def test_bags_times_a_table_are_rows_of_length_one_times_it():
     table = np.random.default_rng(0).normal(size=(5, 3))
-    product = bags().times(torch.from_numpy(table).float())
+    product = bags().sums(torch.from_numpy(table).float())
     assert product.numpy() == pytest.approx(rows() @ table, abs=1e-6)
 
 
@@ -77,13 +78,13 @@ def test_thinned_bags_keep_whose_item_it_is_and_the_expected_product():
     met = np.random.default_rng(0).random((400, 50)) < 0.3
     met[7] = False
     full, generator = bags(met), torch.Generator().manual_seed(2)
-    thin = full.thinned(0.4, generator)
-    dense = thin.times(torch.eye(50)).numpy()
+    thin = thinned(full, 0.4, generator)
+    dense = thin.sums(torch.eye(50)).numpy()
     left = dense > 0
     assert not (left & ~met).any()
     assert 0.57 < left.sum() / met.sum() < 0.63
     assert dense[left] == pytest.approx((rows(met) / 0.6)[left], rel=1e-5)
-    assert full.thinned(0.0, generator) is full
+    assert thinned(full, 0.0, generator) is full
 
 
 def test_a_tanh_encoder_is_the_papers():
