@@ -2,7 +2,9 @@
 
 from benchmarks.common import Settings
 from recsys_core.models.als import ALS
+from recsys_core.models.gmf import GMF
 from recsys_core.models.mf import MF
+from recsys_core.models.mlp import MLP
 from recsys_core.models.neumf import NeuMF
 
 Chosen = dict[str, Settings]  # by model key; a model that is not named enters as it comes
@@ -16,6 +18,9 @@ NCF_PAPER: Chosen = {
     # Product sizes 16, 32 and 64, kind and strength of the weight decay, dropout, learning rates 5e-3 to 1e-2, 8 to 16
     # epochs. A learning rate that shrinks gained nothing.
     "neumf": NeuMF.Config.paper,
+    # The sizes of the paper with what was chosen for NeuMF; nothing else was tried.
+    "gmf": GMF.Config.paper,
+    "mlp": MLP.Config.paper,
     # The published recipe. Of sizes 64 to 256, unobserved weights 0.1 to 1, pulls from half to twice as strong and
     # exponents 0 to 1, none was better by more than chance.
     "als": ALS.Config.paper,
