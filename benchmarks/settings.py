@@ -59,3 +59,5 @@ RATING_ML100K: Chosen = {
     "svdpp": {"embedding_size": 100, "learning_rate": 0.01, "regularisation": 0.08, "epochs": 30},
     "neumf": {"objective": "rating", "weight_decay": 0.2, "batch_size": 1024},
 }
+
+NEXT_ITEM: dict[str, Chosen] = {"ml-100k": {}, "ml-latest-small": {}}

@@ -11,12 +11,14 @@ from recsys_core.models.biased_mf import BiasedMF
 from recsys_core.models.bpr import BPR
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
+from recsys_core.models.gru4rec import GRU4Rec
 from recsys_core.models.item_knn import ItemKNN
 from recsys_core.models.mf import MF
 from recsys_core.models.mlp import MLP
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.popularity import Popularity
 from recsys_core.models.recent_popularity import RecentPopularity
+from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
 from recsys_core.models.user_knn import UserKNN
 
@@ -37,6 +39,8 @@ MODELS: tuple[type[Recommender], ...] = (
     GMF,
     MLP,
     NeuMF,
+    SASRec,
+    GRU4Rec,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
