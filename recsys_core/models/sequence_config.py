@@ -17,9 +17,6 @@ class _Basics(Config):
 
 class SequenceConfig(GradientConfig, _Basics):
     dropout: float = Field(0.3, ge=0, le=0.9, description="Share of hidden values left out at random while learning.")
-    learning_rate: float = Field(
-        2e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
-    )
     weight_decay: float = Field(
         0.0, ge=0, le=10, description="Pull of the items' vectors towards zero, against learning events by heart."
     )

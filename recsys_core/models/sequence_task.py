@@ -94,14 +94,23 @@ class NextItemTask:
         net = self.net
         if not self._is_sampled:
             return F.cross_entropy(net.logits(states), items, reduction="sum")
-        uniform = torch.rand(self._candidates, generator=self.generator, device=items.device, dtype=torch.float64)
-        drawn = torch.searchsorted(self._ends, uniform * self._ends[-1], right=True)  # (n,)
-        offsets = F.embedding(drawn, net.item_bias.unsqueeze(1)).squeeze(1) - self._log_draws[drawn]
-        others = F.linear(states, F.embedding(drawn, net.item_table), offsets).float()  # (P, n)
-        others = others.masked_fill(drawn == items.unsqueeze(1), -torch.inf)
-        biases = F.embedding(items, net.item_bias.unsqueeze(1)).squeeze(1)
-        met = ((states * F.embedding(items, net.item_table)).sum(1) + biases).float()  # (P,)
-        return (torch.logaddexp(met, others.logsumexp(1)) - met).sum()
+        drawn, times = torch.unique(self.draw(), return_counts=True)  # (n',) each
+        columns = torch.unique(torch.cat([drawn, items]))  # (C,)
+        own = torch.searchsorted(columns, items)  # (P,), the column of what came next
+        offsets = torch.full(columns.shape, -torch.inf, device=items.device)  # of what others met and nobody drew
+        offsets[torch.searchsorted(columns, drawn)] = times.log() - self._log_draws[drawn]
+        vectors = F.embedding(columns, net.item_table)  # (C, d)
+        biases = F.embedding(columns, net.item_bias.unsqueeze(1)).squeeze(1)  # (C,)
+        logits = F.linear(states, vectors, biases + offsets).float()  # (P, C)
+        met = (states * F.embedding(own, vectors)).sum(1) + F.embedding(own, biases.unsqueeze(1)).squeeze(1)  # (P,)
+        logits = logits.scatter(1, own.unsqueeze(1), met.float().unsqueeze(1))
+        return F.cross_entropy(logits, own, reduction="sum")
+
+    def draw(self) -> torch.Tensor:
+        """(n,), items drawn from s with replacement."""
+        shape = (self._candidates,)
+        uniform = torch.rand(shape, generator=self.generator, device=self._ends.device, dtype=torch.float64)
+        return torch.searchsorted(self._ends, uniform * self._ends[-1], right=True)
 
     def drop(self, hidden: torch.Tensor) -> torch.Tensor:
         """Dropout that draws from the task's own generator."""
