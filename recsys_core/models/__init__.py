@@ -12,6 +12,7 @@ from recsys_core.models.bpr import BPR
 from recsys_core.models.deepfm import DeepFM
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
+from recsys_core.models.gru4rec import GRU4Rec
 from recsys_core.models.item_autorec import ItemAutoRec
 from recsys_core.models.item_knn import ItemKNN
 from recsys_core.models.light_gcn import LightGCN
@@ -23,6 +24,7 @@ from recsys_core.models.neumf import NeuMF
 from recsys_core.models.popularity import Popularity
 from recsys_core.models.recent_popularity import RecentPopularity
 from recsys_core.models.recvae import RecVAE
+from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
@@ -51,6 +53,8 @@ MODELS: tuple[type[Recommender], ...] = (
     RecVAE,
     DeepFM,
     LightGCN,
+    SASRec,
+    GRU4Rec,
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.

@@ -1,20 +1,14 @@
 """Networks in two halves: one for the person, one for the item, joined for each pair of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-Dropout = Callable[[torch.Tensor], torch.Tensor]
+from recsys_core.training.dropout import Dropout, keep_all
 
 START = 0.05  # standard deviation of fresh vectors; the 0.01 of He et al. 2017 ends no better
-
-
-def keep_all(hidden: torch.Tensor) -> torch.Tensor:
-    """No dropout."""
-    return hidden
 
 
 def normal(rows: int, columns: int, deviation: float, generator: torch.Generator) -> nn.Parameter:

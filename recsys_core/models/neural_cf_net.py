@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recsys_core.models.halves_net import Dropout, HalvesNet, fresh_vectors, keep_all, layers_above, normal
+from recsys_core.models.halves_net import HalvesNet, fresh_vectors, layers_above, normal
+from recsys_core.training.dropout import Dropout, keep_all
 
 
 class NeuralCFNet(HalvesNet):

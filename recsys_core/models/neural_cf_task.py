@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from recsys_core.data.interactions import Interactions
 from recsys_core.models.halves_net import HalvesNet
 from recsys_core.models.neural_cf_config import NeuralCFConfig
+from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import InBatchItems, UnknownItems
 from recsys_core.training.optimisation import Optimisation
@@ -55,6 +56,7 @@ class NeuralCFTask(ABC):
         self, net: HalvesNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
     ) -> None:
         self.config, self.generator = config, generator
+        self.drop = drop_by(config.dropout, generator)
         self._batch_size = config.events_in_a_step(len(events))
         steps = math.ceil(len(events) / self._batch_size)
         self.optimisation = Optimisation(net, config, steps, self._pulls(net))
@@ -118,13 +120,6 @@ class NeuralCFTask(ABC):
         """The gradient of the weight decay times the mean squared length of a row of each table, per sample."""
         strength = 2 * self.config.weight_decay / self.samples_per_event
         return {name: strength / max(1, len(net.get_parameter(name))) for name in net.tables}
-
-    def drop(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Dropout that draws from the task's own generator."""
-        if not self.config.dropout:
-            return hidden
-        kept = torch.rand(hidden.shape, generator=self.generator, device=hidden.device) >= self.config.dropout
-        return hidden * kept / (1 - self.config.dropout)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}
