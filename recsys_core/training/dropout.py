@@ -13,7 +13,7 @@ def keep_all(hidden: torch.Tensor) -> torch.Tensor:
 
 
 def drop_by(share: float, generator: torch.Generator) -> Dropout:
-    """The dropout of a network that learns: a random ``share`` of the values is 0, the others grow to make up for it."""
+    """The dropout of a network that learns: a random ``share`` of the values is 0; the others make up for it."""
 
     def drop(hidden: torch.Tensor) -> torch.Tensor:
         if not share:
