@@ -58,7 +58,22 @@ MODELS: tuple[type[Recommender], ...] = (
 )
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
-STANDARD_LINE_UP = ("recent_popularity", "bias", "item_knn", "ease", "als", "bpr", "mf", "biased_mf", "svdpp", "neumf")
+STANDARD_LINE_UP = (
+    "recent_popularity",
+    "bias",
+    "item_knn",
+    "ease",
+    "als",
+    "bpr",
+    "mf",
+    "biased_mf",
+    "svdpp",
+    "neumf",
+    "item_autorec",
+    "mult_vae",
+    "light_gcn",
+    "sasrec",
+)
 
 
 def find_model(key: str) -> type[Recommender]:
