@@ -47,6 +47,10 @@ FULL_RANKING: Chosen = {
     "bpr": {"embedding_size": 128, "learning_rate": 0.05, "regularisation": 0.02, "candidates": 8, "epochs": 20},
 }
 
+# The members of a blend enter with the settings above; weights are learned on the same tenth. A further member is one
+# more key here.
+FULL_RANKING_BLEND = ("ease", "als", "bpr")
+
 # Chosen on a random tenth of u1.base. No rating of u1.test took part. The folds overlap: what u1 learns from is in the
 # test parts of the other folds, as with any choice for all five.
 RATING_ML100K: Chosen = {
@@ -59,3 +63,5 @@ RATING_ML100K: Chosen = {
     "svdpp": {"embedding_size": 100, "learning_rate": 0.01, "regularisation": 0.08, "epochs": 30},
     "neumf": {"objective": "rating", "weight_decay": 0.2, "batch_size": 1024},
 }
+
+RATING_ML100K_BLEND = ("svdpp", "biased_mf", "item_knn", "user_knn")

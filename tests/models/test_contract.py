@@ -58,7 +58,7 @@ def variants() -> list[Any]:
 
 
 every_variant = pytest.mark.parametrize("variant", variants())
-every_model = pytest.mark.parametrize("model_class", (*MODELS, *COMPOSED), ids=lambda model: model.info.key)
+every_model = pytest.mark.parametrize("model_class", [*MODELS, *COMPOSED], ids=lambda model: model.info.key)
 
 
 def fresh(variant: Variant) -> Recommender:
