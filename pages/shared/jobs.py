@@ -1,6 +1,7 @@
 """Jobs as they run: polled from the workspace, so that any browser can watch them."""
 
 import time
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -30,16 +31,17 @@ def active_jobs() -> list[Job]:
     return [job for job in reversed(cache.jobs().all()) if job.is_active]
 
 
-def watch(active: list[Job]) -> None:
-    """Live cards of all active jobs; the whole page is drawn anew when one of them ends.
+def watch(active: list[Job], shown: Callable[[Job], bool] = lambda _: True) -> None:
+    """Live cards of active jobs; the whole page is drawn anew when one of them ends.
 
     Args:
         active: what the page took for active when it drew the rest, so that none falls between the two.
+        shown: which active jobs the page shows; all of them unless said otherwise.
     """
 
     @st.fragment(run_every=POLL_SECONDS if active else None)
     def draw() -> None:
-        now = active_jobs()
+        now = [job for job in active_jobs() if shown(job)]
         if {job.id for job in now} != {job.id for job in active}:
             st.rerun()
         for job in now:
@@ -113,7 +115,8 @@ def waiting(jobs: list[Job]) -> None:
         return
     with st.container(border=True, key="ft-queue"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{counted(len(jobs), 'training')} waiting**", width="content")
+            noun = "training" if all(isinstance(job.spec, TrainSpec) for job in jobs) else "job"
+            st.markdown(f"**{counted(len(jobs), noun)} waiting**", width="content")
             if len(jobs) > 1 and st.button("Take all out", key="take-all-out"):
                 take_out(jobs)
         for job in jobs:
