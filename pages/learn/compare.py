@@ -56,7 +56,9 @@ def settings(run: RunCard) -> dict[str, object]:
     """All that a person chose for a run, the seed included; of a blend what was learned for it."""
     passport = run.about["passport"]
     if run.model == "blend":
-        weights = [" / ".join(f"{weight:.2g}" for weight in group["weights"]) for group in passport["config"]["groups"]]
+        weights = [
+            " / ".join(f"{round(weight, 2):g}" for weight in group["weights"]) for group in passport["config"]["groups"]
+        ]
         return {"weights": "; ".join(weights), "seed": passport["seed"]}
     chosen = passport["config"] | {"seed": passport["seed"]}
     stopping = passport.get("stopping_metric")
@@ -157,7 +159,14 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     height: Literal["content", "auto"] = (
         "content" if len(frame) <= MOST_ROWS else "auto"
     )  # a row that is cut off looks as if it were the last
-    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
+    st.dataframe(
+        frame,
+        height=height,
+        hide_index=True,
+        column_config=columns,
+        placeholder="–",
+        key=f"models-{'-'.join(frame['Run'])}",
+    )
 
 
 def removal(titles: dict[str, str]) -> None:

@@ -33,19 +33,18 @@ def blend_view(runs: list[RunCard], titles: dict[str, str], best_first: list[str
     )
     jobs = [job for job in cache.jobs().all() if _belongs(job, members)]
     active = [job for job in reversed(jobs) if job.is_active]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        default = [run for run in best_first if run in members][:BEST_FEW]
-        chosen = st.multiselect(
-            "Models to blend",
-            list(members),
-            default,
-            titles.__getitem__,
-            key=f"blend-of-{runs[0].split_fingerprint}",
-            max_selections=MOST_MEMBERS,
-            persist_state="session",
-        )
-        if st.button("Judge this blend", icon=":material/balance:", disabled=bool(active) or len(chosen) < 2):
-            _submit([members[run] for run in chosen])
+    default = [run for run in best_first if run in members][:BEST_FEW]
+    chosen = st.multiselect(
+        "Models to blend",
+        list(members),
+        default,
+        titles.__getitem__,
+        key=f"blend-of-{runs[0].split_fingerprint}",
+        max_selections=MOST_MEMBERS,
+        persist_state="session",
+    )
+    if st.button("Judge this blend", icon=":material/balance:", disabled=bool(active) or len(chosen) < 2):
+        _submit([members[run] for run in chosen])
     watch(active, lambda job: _belongs(job, members))
     if not active and jobs:
         _outcome(jobs[0], runs)

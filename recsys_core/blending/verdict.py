@@ -1,9 +1,13 @@
 """Whether a blend is worth having, as a figure, as plain data and as a sentence."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 from recsys_core.metrics import metric_label
-from recsys_core.models.blend import Mixture, blend_title, in_a_row
+from recsys_core.models.blend import Mixture, blend_title
+
+UNREAD = 0.005  # smaller weights would be read as 0
 
 
 class Gain(BaseModel):
@@ -68,20 +72,22 @@ class Verdict(BaseModel):
         """What to know before keeping it, or why not to."""
         best, metric = self.titles[self.best], metric_label(self.metric)
         if not self.offered:
+            outcome = f"gains {self.gain}" if len(self.used) > 1 else f"is {self.titles[self.used[0]]} alone"
             return (
                 f"No blend of {in_a_row(self.titles)} beats {best}, which has {metric} {self.best_value:.4f} on "
-                f"validation {self._of_what}: the best one gains {self.gain}. Keep {best}."
+                f"validation {self._of_what}: the best one {outcome}. Keep {best}."
             )
+        verb = "has" if self.metric == "rmse" else "finds"
         less = "more" if self.value > self.best_value else "less"
         found = f"{metric} {self.value:.4f} on validation {self._of_what}, {self.gain} {less} than {best} alone."
         if not self.cuts:
-            return f"A blend of {self._weighted(self.groups[0])} finds {found}"
+            return f"A blend of {self._weighted(self.groups[0])} {verb} {found}"
         title = blend_title(self.titles[place] for place in self.used)
         parts = "; ".join(
             f"{who}: {self._weighted(group)}" for who, group in zip(self._who(), self.groups, strict=True)
         )
         return (
-            f"A {title[0].lower()}{title[1:]} finds {found} "
+            f"A {title[0].lower()}{title[1:]} {verb} {found} "
             f"Weights differ by how many events of a person are known, which gains {self.group_gain}: {parts}."
         )
 
@@ -92,9 +98,9 @@ class Verdict(BaseModel):
     def _weighted(self, group: Mixture) -> str:
         return in_a_row(
             [
-                f"{self.titles[place]} ({group.weights[place]:.2g})"
+                f"{self.titles[place]} ({round(group.weights[place], 2):g})"
                 for place in self.used
-                if group.weights[place] >= 0.005
+                if group.weights[place] >= UNREAD
             ]
         )
 
@@ -106,3 +112,8 @@ class Verdict(BaseModel):
             f"up to {end:,}" if start is None else f"{start:,} or more" if end is None else f"{start:,} to {end:,}"
             for start, end in zip(starts, ends, strict=True)
         ]
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -206,14 +206,9 @@ class Blend(Recommender):
 
 
 def blend_title(members: Iterable[str]) -> str:
-    """What to call a blend of models with these titles: "Blend of EASE, BPR (2×) and Implicit ALS"."""
+    """What to call a blend of models with these titles: "Blend of EASE and BPR (2×)", without commas."""
     counted = [title if times == 1 else f"{title} ({times}×)" for title, times in Counter(members).items()]
-    return f"{Blend.info.title} of {in_a_row(counted)}" if counted else Blend.info.title
-
-
-def in_a_row(words: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f"{Blend.info.title} of {' and '.join(counted)}" if counted else Blend.info.title
 
 
 def standardised(scores: Float32) -> Float32:

@@ -59,7 +59,11 @@ def test_a_model_that_knows_nothing_makes_no_blend():
     assert verdict.best == 1
     assert not verdict.offered
     assert verdict.sentence.startswith("No blend of Told and Told beats Told, which has NDCG@10 ")
-    assert verdict.sentence.endswith(f"the best one gains {verdict.gain}. Keep Told.")
+    doubtful, alone = (
+        verdict.model_copy(update={"groups": (Mixture(weights=weights),)}) for weights in ((0.1, 0.9), (0.0, 1.0))
+    )
+    assert doubtful.sentence.endswith(f"the best one gains {verdict.gain}. Keep Told.")
+    assert alone.sentence.endswith("on validation people: the best one is Told alone. Keep Told.")
 
 
 def test_the_same_model_twice_gains_nothing():
