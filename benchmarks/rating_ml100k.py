@@ -93,9 +93,10 @@ def _measure(key: str, folder: Path, seed: int, attributes: bool) -> tuple[list[
         options = "--attributes" if attributes else ""
         record_parity(key, PROTOCOL + about, "RMSE, mean of five", target, (float(rmse),), good, options)
     asked = "" if target is None else f"≤ {target.asked[0]:.3f}"
-    mean = f"**{model.title}{about}, seed {seed}, mean of five, RMSE / MAE**"
+    title = Blend.info.title if key == Blend.info.key else model.title  # the members of a blend may differ by fold
+    mean = f"**{title}{about}, seed {seed}, mean of five, RMSE / MAE**"
     rows.append((mean, asked, f"**{rmse:.4f}** / {mae:.4f}"))
-    rows.append((f"{model.title}{about}, seconds a fold", "", f"{seconds:.1f}"))
+    rows.append((f"{title}{about}, seconds a fold", "", f"{seconds:.1f}"))
     return rows, good
 
 

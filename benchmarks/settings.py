@@ -48,8 +48,8 @@ FULL_RANKING: Chosen = {
 }
 
 # The members of a blend enter with the settings above; weights are learned on the same tenth. A further member is one
-# more key here.
-FULL_RANKING_BLEND = ("ease", "als", "bpr")
+# more key here. UserKNN helps people with few events; ItemKNN got no weight.
+FULL_RANKING_BLEND = ("ease", "als", "bpr", "user_knn")
 
 # Chosen on a random tenth of u1.base. No rating of u1.test took part. The folds overlap: what u1 learns from is in the
 # test parts of the other folds, as with any choice for all five.
@@ -64,4 +64,5 @@ RATING_ML100K: Chosen = {
     "neumf": {"objective": "rating", "weight_decay": 0.2, "batch_size": 1024},
 }
 
+# Bias got no weight on a tenth of u1.base.
 RATING_ML100K_BLEND = ("svdpp", "biased_mf", "item_knn", "user_knn")
