@@ -15,6 +15,7 @@ from recsys_core.runs.store import RunCard
 from recsys_core.splitting import find_splitter
 
 MOST_ROWS = 30
+LONG_TITLE = 20  # letters; the column would cut a longer one off
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -155,18 +156,12 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
     columns["Seconds"] = st.column_config.NumberColumn(
         format="%.1f", help="Training time, validation left out; of a blend, that of its members."
     )
-    columns["Model"] = st.column_config.TextColumn(pinned=True)
+    is_long = frame["Model"].str.len().max() > LONG_TITLE
+    columns["Model"] = st.column_config.TextColumn(pinned=True, width="medium" if is_long else None)
     height: Literal["content", "auto"] = (
         "content" if len(frame) <= MOST_ROWS else "auto"
     )  # a row that is cut off looks as if it were the last
-    st.dataframe(
-        frame,
-        height=height,
-        hide_index=True,
-        column_config=columns,
-        placeholder="–",
-        key=f"models-{'-'.join(frame['Run'])}",
-    )
+    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
 
 
 def removal(titles: dict[str, str]) -> None:

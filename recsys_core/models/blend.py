@@ -14,6 +14,7 @@ from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommende
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32, Int64
 
+BEYOND = 1e-4  # share of what a member says beyond the scale that is kept, so that its best items stay in order
 FLATNESS = 1e-6  # a row whose standard deviation is a smaller part of its largest score differs by rounding alone
 
 
@@ -166,9 +167,13 @@ class Blend(Recommender):
         weights, intercepts = self._mixtures(known)
         mixed = np.tile(intercepts[:, None], (1, self.n_items))
         for weight, scores in zip(weights.T, parts, strict=True):
-            comparable = np.clip(scores, self.low, self.high) if self.rates else standardised(scores)
-            mixed += weight[:, None] * comparable
+            mixed += weight[:, None] * (self._cut(scores) if self.rates else standardised(scores))
         return mixed if items is None else mixed[:, items]
+
+    def _cut(self, ratings: Float32) -> Float32:
+        """Cut to the scale, but for a hair."""
+        inside = np.clip(ratings, self.low, self.high)
+        return inside + np.float32(BEYOND) * (ratings - inside)
 
     def predict(self, users: Int32, items: Int32) -> Float32:
         if not self.rates:

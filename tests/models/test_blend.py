@@ -77,6 +77,19 @@ def test_ratings_are_sums_of_cut_ratings_and_cut_once_more():
     assert blend.score_meaning == "predicted rating"
 
 
+def test_items_that_all_members_rate_beyond_the_scale_keep_their_order():
+    generous = Bias().fit(
+        worlds.dataset([(u, i, 5.0 if u or i < 4 else 1.0, i) for u in range(4) for i in range(6)], 4, 6)
+    )
+    generous.item_bias = generous.item_bias + np.arange(6, dtype=np.float32) / 10 + 3
+    blend = Blend.of((generous, generous), [Mixture(weights=(0.5, 0.5))], (), PLANTED)
+    blend.n_users, blend.n_items = 4, 6
+    scores = blend.score(np.arange(4, dtype=np.int32))
+    assert np.array_equal(np.argsort(scores, axis=1), np.argsort(generous.score(np.arange(4, dtype=np.int32)), axis=1))
+    assert (np.diff(np.sort(scores, axis=1)) > 0).all()
+    assert scores == pytest.approx(5.0, abs=1e-3)
+
+
 class OnlyThoseItMet(Popularity):
     @property
     def abilities(self) -> frozenset[Ability]:
