@@ -46,10 +46,16 @@ class Target:
     source: str
 
 
-def model_options(description: str, data: str) -> argparse.ArgumentParser:
-    """What every benchmark of models asks: which, on which data, and how they are set up."""
+def model_options(description: str, data: str, composed: tuple[str, ...] = ()) -> argparse.ArgumentParser:
+    """What every benchmark of models asks: which, on which data, and how they are set up.
+
+    Args:
+        description: of the benchmark.
+        data: the folder of its data set.
+        composed: keys of composed models that it can measure beside the others.
+    """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    keys = [model.info.key for model in MODELS]
+    keys = [*(model.info.key for model in MODELS), *composed]
     parser.add_argument("--model", nargs="+", choices=keys, required=True, metavar="KEY", help=", ".join(keys))
     parser.add_argument("--data", type=Path, default=data_folder() / data)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])

@@ -63,6 +63,10 @@ FULL_RANKING: Chosen = {
     "light_gcn": {"embedding_size": 64, "layers": 2, "learning_rate": 0.2, "regularisation": 0.02, "epochs": 36},
 }
 
+# The members of a blend enter with the settings above; weights are learned on the same tenth. A further member is one
+# more key here. UserKNN helps people with few events; ItemKNN got no weight.
+FULL_RANKING_BLEND = ("ease", "als", "bpr", "user_knn")
+
 # Chosen on a random tenth of u1.base. No rating of u1.test took part. The folds overlap: what u1 learns from is in the
 # test parts of the other folds, as with any choice for all five.
 RATING_ML100K: Chosen = {
@@ -108,3 +112,6 @@ NEXT_ITEM: dict[str, Chosen] = {  # by data set
         "gru4rec": {"epochs": 12, "schedule": "linear", "max_length": 50},
     },
 }
+
+# Bias got no weight on a tenth of u1.base.
+RATING_ML100K_BLEND = ("svdpp", "biased_mf", "item_knn", "user_knn")

@@ -98,7 +98,7 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
     truth, lists = rank(model, holdout, users, max(ks), items.hash_order)
     per_user: dict[str, PerUser] = {}
     metrics: dict[str, Estimate] = {}
-    rated = _rated(model, holdout)
+    rated = rated_events(model, holdout)
     ratings = predicted_ratings(model, holdout, rated) if Ability.RATING in model.abilities else None
     for metric in METRICS:
         if isinstance(metric, RankingMetric):
@@ -175,7 +175,7 @@ def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int6
     return RankedTruth.concat(parts), np.concatenate(lists)
 
 
-def _rated(model: Recommender, holdout: Holdout) -> Interactions:
+def rated_events(model: Recommender, holdout: Holdout) -> Interactions:
     """The held-out ratings of people of whom the model knows something."""
     return holdout.targets.take(_can_be_judged(model, holdout, holdout.targets.users))
 
@@ -307,7 +307,7 @@ def _rating_validator(
     split: Split, model: Recommender, metric: RatingMetric
 ) -> Callable[[Recommender], Validation] | None:
     holdout, about = split.valid, metric.about
-    targets = _rated(model, holdout)
+    targets = rated_events(model, holdout)
     if not len(targets):
         return None
     strangers = np.intersect1d(targets.users, holdout.strangers)

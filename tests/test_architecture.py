@@ -25,6 +25,7 @@ LEVELS = (
     ("metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
+    ("blending",),
     ("runs",),
     ("cli",),
     ("__main__",),

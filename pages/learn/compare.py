@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, choose, nav
+from pages.shared.blend_view import blend_view
 from pages.shared.frame import look, plain
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import model_colours
@@ -14,6 +15,7 @@ from recsys_core.runs.store import RunCard
 from recsys_core.splitting import find_splitter
 
 MOST_ROWS = 30
+LONG_TITLE = 20  # letters; the column would cut a longer one off
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -52,8 +54,13 @@ def choose_metric(runs: list[RunCard]) -> str:
 
 
 def settings(run: RunCard) -> dict[str, object]:
-    """All that a person chose for a run, the seed included."""
+    """All that a person chose for a run, the seed included; of a blend what was learned for it."""
     passport = run.about["passport"]
+    if run.model == "blend":
+        weights = [
+            " / ".join(f"{round(weight, 2):g}" for weight in group["weights"]) for group in passport["config"]["groups"]
+        ]
+        return {"weights": "; ".join(weights), "seed": passport["seed"]}
     chosen = passport["config"] | {"seed": passport["seed"]}
     stopping = passport.get("stopping_metric")
     return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
@@ -105,15 +112,20 @@ def finding(bars: list[Bar], name: str) -> str:
 
 def bars(runs: list[RunCard], name: str, titles: dict[str, str]) -> list[Bar]:
     """The runs that have this metric, best first."""
-    from recsys_core.models import MODELS
+    from recsys_core.models import COMPOSED, MODELS
 
-    colours = model_colours([model.info.key for model in MODELS], look())
+    colours = model_colours([model.info.key for model in (*MODELS, *COMPOSED)], look())
     found = []
-    for run in runs:
-        estimate = run.about["metrics"].get(name)
-        if estimate is not None:
-            found.append(Bar(titles[run.id], estimate["value"], estimate["low"], estimate["high"], colours[run.model]))
-    return sorted(found, key=lambda bar: bar.value, reverse=about(name).higher_is_better)
+    for run in best_first(runs, name):
+        estimate = run.about["metrics"][name]
+        found.append(Bar(titles[run.id], estimate["value"], estimate["low"], estimate["high"], colours[run.model]))
+    return found
+
+
+def best_first(runs: list[RunCard], name: str) -> list[RunCard]:
+    """The runs that have this metric."""
+    having = [run for run in runs if name in run.about["metrics"]]
+    return sorted(having, key=lambda run: run.about["metrics"][name]["value"], reverse=about(name).higher_is_better)
 
 
 def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
@@ -141,8 +153,11 @@ def table(runs: list[RunCard], chosen: str, titles: dict[str, str]) -> None:
         )
         for name in names
     }
-    columns["Seconds"] = st.column_config.NumberColumn(format="%.1f", help="Training time, validation left out.")
-    columns["Model"] = st.column_config.TextColumn(pinned=True)
+    columns["Seconds"] = st.column_config.NumberColumn(
+        format="%.1f", help="Training time, validation left out; of a blend, that of its members."
+    )
+    is_long = frame["Model"].str.len().max() > LONG_TITLE
+    columns["Model"] = st.column_config.TextColumn(pinned=True, width="medium" if is_long else None)
     height: Literal["content", "auto"] = (
         "content" if len(frame) <= MOST_ROWS else "auto"
     )  # a row that is cut off looks as if it were the last
@@ -179,6 +194,7 @@ else:
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
     table(group, metric, titles)
+    blend_view(group, titles, [run.id for run in best_first(group, metric)])
     removal(titles)
     if len({run.model for run in group}) == 1:
         st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

@@ -1,6 +1,7 @@
 """Jobs as they run: polled from the workspace, so that any browser can watch them."""
 
 import time
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -13,7 +14,7 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, learning_curve
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import RESUMABLE, Job, State
+from recsys_core.runs.jobs import RESUMABLE, BlendSpec, Job, State, TrainSpec
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
@@ -30,16 +31,17 @@ def active_jobs() -> list[Job]:
     return [job for job in reversed(cache.jobs().all()) if job.is_active]
 
 
-def watch(active: list[Job]) -> None:
-    """Live cards of all active jobs; the whole page is drawn anew when one of them ends.
+def watch(active: list[Job], shown: Callable[[Job], bool] = lambda _: True) -> None:
+    """Live cards of active jobs; the whole page is drawn anew when one of them ends.
 
     Args:
         active: what the page took for active when it drew the rest, so that none falls between the two.
+        shown: which active jobs the page shows; all of them unless said otherwise.
     """
 
     @st.fragment(run_every=POLL_SECONDS if active else None)
     def draw() -> None:
-        now = active_jobs()
+        now = [job for job in active_jobs() if shown(job)]
         if {job.id for job in now} != {job.id for job in active}:
             st.rerun()
         for job in now:
@@ -53,20 +55,34 @@ def watch(active: list[Job]) -> None:
 
 def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
+    name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
+    return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
+
+
+def _model_name(spec: TrainSpec) -> str:
     from recsys_core.models import find_model
 
-    model = find_model(job.spec.model)
+    model = find_model(spec.model)
     try:
-        name = model(model.Config.parse(job.spec.settings)).title
+        return model(model.Config.parse(spec.settings)).title
     except StudioError:  # settings that were refused
-        name = model.info.title
-    return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
+        return model.info.title
+
+
+def _blend_name(spec: BlendSpec) -> str:
+    """A blend by its members; runs may be deleted while it is listed."""
+    from recsys_core.models.blend import blend_title
+
+    titles = {run.id: run.title for run in cache.workspace().runs()}
+    return blend_title(titles.get(member, "a deleted model") for member in spec.members)
 
 
 def own_settings(job: Job) -> str:
     """What was set differently from how the model comes, which tells trainings of one model apart."""
     from recsys_core.models import find_model
 
+    if isinstance(job.spec, BlendSpec):
+        return ""
     config = find_model(job.spec.model).Config
     try:
         usual, chosen = config().model_dump(), config.parse(job.spec.settings).model_dump()
@@ -99,7 +115,8 @@ def waiting(jobs: list[Job]) -> None:
         return
     with st.container(border=True, key="ft-queue"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{counted(len(jobs), 'training')} waiting**", width="content")
+            noun = "training" if all(isinstance(job.spec, TrainSpec) for job in jobs) else "job"
+            st.markdown(f"**{counted(len(jobs), noun)} waiting**", width="content")
             if len(jobs) > 1 and st.button("Take all out", key="take-all-out"):
                 take_out(jobs)
         for job in jobs:
@@ -140,7 +157,7 @@ def learns_in_epochs(job: Job) -> bool:
     """Whether there will be curves, and a best epoch to keep."""
     from recsys_core.models import find_model
 
-    return "epochs" in find_model(job.spec.model).Config.model_fields
+    return isinstance(job.spec, TrainSpec) and "epochs" in find_model(job.spec.model).Config.model_fields
 
 
 def status(job: Job, epochs: list[Json]) -> str:

@@ -7,7 +7,15 @@ import sys
 import traceback
 from typing import NoReturn
 
-from recsys_core.cli import data_verbs, import_verb, impressions_verb, line_up_verb, recommending_verbs, training_verbs
+from recsys_core.cli import (
+    blend_verb,
+    data_verbs,
+    import_verb,
+    impressions_verb,
+    line_up_verb,
+    recommending_verbs,
+    training_verbs,
+)
 from recsys_core.errors import ConfigError, StudioError
 
 VERBS = (
@@ -16,6 +24,7 @@ VERBS = (
     *impressions_verb.VERBS,
     *training_verbs.VERBS,
     *line_up_verb.VERBS,
+    *blend_verb.VERBS,
     *recommending_verbs.VERBS,
 )
 

@@ -1,10 +1,13 @@
 """Models side by side, with their intervals."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
 from recsys_core.figures.theme import Theme, escape, figure
+
+NAME_WIDTH = 24  # letters in a line
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
 
 
 def _in_lines(label: str) -> str:
-    """A label whose settings stand below its name, so that long ones leave the chart its width."""
+    """A label in lines, its settings below its name, so that long ones leave the chart its width."""
     name, *settings = escape(label).split(", ")
-    return name + "".join(f'<br><span style="font-size: 11px">{setting}</span>' for setting in settings)
+    return "<br>".join(wrap(name, NAME_WIDTH, break_long_words=False)) + "".join(
+        f'<br><span style="font-size: 11px">{setting}</span>' for setting in settings
+    )

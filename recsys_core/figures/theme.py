@@ -37,18 +37,18 @@ SHADES = (0.0, 0.45, 0.7)
 
 
 def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
-    """A colour for each model, the same on every chart; popularity is grey. The first 18 differ.
+    """A colour for each model, the same on every chart; popularity is grey, a blend ink. The first 18 others differ.
 
     Args:
         keys: all models in the order of their list, not only those on the chart.
-        look: decides the grey.
+        look: decides the grey and the ink.
     """
-    others = [key for key in keys if key != "popularity"]
-    colours = {}
+    colours = {"popularity": look.popularity, "blend": look.ink}
+    others = [key for key in keys if key not in colours]
     for position, key in enumerate(others):
         round_, place = divmod(position, len(CATEGORIES))
         colours[key] = _mix(CATEGORIES[place], look.ink, SHADES[round_ % len(SHADES)])
-    return colours | {"popularity": look.popularity}
+    return {key: colours[key] for key in keys}
 
 
 def _mix(colour: str, other: str, share: float) -> str:

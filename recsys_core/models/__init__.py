@@ -8,6 +8,7 @@ from recsys_core.models.als import ALS
 from recsys_core.models.base import Ability, Config, ModelInfo, Recommender
 from recsys_core.models.bias import Bias
 from recsys_core.models.biased_mf import BiasedMF
+from recsys_core.models.blend import Blend
 from recsys_core.models.bpr import BPR
 from recsys_core.models.deepfm import DeepFM
 from recsys_core.models.ease import EASE
@@ -29,7 +30,17 @@ from recsys_core.models.svdpp import SVDPP
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
 
-__all__ = ["MODELS", "STANDARD_LINE_UP", "Ability", "Config", "ModelInfo", "Recommender", "find_model", "load_model"]
+__all__ = [
+    "COMPOSED",
+    "MODELS",
+    "STANDARD_LINE_UP",
+    "Ability",
+    "Config",
+    "ModelInfo",
+    "Recommender",
+    "find_model",
+    "load_model",
+]
 
 MODELS: tuple[type[Recommender], ...] = (
     Popularity,
@@ -56,6 +67,9 @@ MODELS: tuple[type[Recommender], ...] = (
     SASRec,
     GRU4Rec,
 )
+
+# Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.
+COMPOSED: tuple[type[Recommender], ...] = (Blend,)
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
 STANDARD_LINE_UP = (
@@ -89,6 +103,9 @@ def find_model(key: str) -> type[Recommender]:
     raise ConfigError(f"There is no model called {key!r}.", f"Choose one of: {keys}.", "unknown-model")
 
 
+Blend.find_member = staticmethod(find_model)
+
+
 def load_model(folder: Path) -> Recommender:
     """The model saved in a folder, whichever it is.
 
@@ -99,4 +116,5 @@ def load_model(folder: Path) -> Recommender:
         key = json.loads((folder / "model.json").read_text(encoding="utf-8"))["model"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The saved model cannot be read: {error}.", "Train it again.", "damaged-model") from None
-    return find_model(key).load(folder)
+    composed = next((model for model in COMPOSED if model.info.key == key), None)
+    return (composed or find_model(key)).load(folder)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from recsys_core.errors import JobError
 from recsys_core.runs.database import Database
@@ -47,6 +47,34 @@ class TrainSpec(BaseModel):
     device: Device = Device.AUTO
 
 
+class BlendSpec(BaseModel):
+    """A blend of finished runs as plain data: to be judged, or, with the verdict, to be kept as a run of its own.
+
+    Attributes:
+        dataset: the one of its members.
+        members: ids of runs.
+        verdict: what the judging came to.
+        seed: of the judging.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    members: tuple[str, ...]
+    verdict: dict[str, Any] | None = None
+    seed: int = Field(0, ge=0, lt=2**32)
+    executor: Executor = Executor.AUTO
+
+    @property
+    def model(self) -> str:
+        """The key of the model that comes of it."""
+        return "blend"
+
+
+Spec = TrainSpec | BlendSpec
+_SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
+
+
 class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -66,7 +94,7 @@ class Job:
 
     id: str
     number: int
-    spec: TrainSpec
+    spec: Spec
     state: State
     phase: str
     message: str
@@ -98,7 +126,7 @@ class Jobs:
         self._database = database
         self.reconcile()
 
-    def submit(self, spec: TrainSpec, request: str = "") -> Job:
+    def submit(self, spec: Spec, request: str = "") -> Job:
         """Put a job into the queue.
 
         Args:
@@ -107,11 +135,11 @@ class Jobs:
         """
         return self._insert(spec, request or uuid.uuid4().hex, State.QUEUED, owner="", started=None)
 
-    def begin(self, spec: TrainSpec) -> Job:
+    def begin(self, spec: Spec) -> Job:
         """A job that this process works on at once, past the queue."""
         return self._insert(spec, uuid.uuid4().hex, State.RUNNING, owner=my_identity(), started=time.time())
 
-    def _insert(self, spec: TrainSpec, request: str, state: State, owner: str, started: float | None) -> Job:
+    def _insert(self, spec: Spec, request: str, state: State, owner: str, started: float | None) -> Job:
         with self._database.connect() as db:
             db.execute(
                 "INSERT OR IGNORE INTO jobs SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, 'Waiting', '', 0, 0, 0,"
@@ -269,7 +297,7 @@ def _job(row: sqlite3.Row) -> Job:
         "finished",
     )
     return Job(
-        spec=TrainSpec.model_validate_json(row["spec"]),
+        spec=_SPEC.validate_json(row["spec"]),
         state=State(row["state"]),
         stop=bool(row["stop"]),
         **{name: row[name] for name in names},

@@ -41,7 +41,7 @@ def line_up(
         SplitError: the data set cannot be split like this, or the split judges nobody.
     """
     parts = split(workspace.load_dataset(dataset), recipe)
-    queued = [job.spec for job in jobs.all() if job.is_active]
+    queued = [job.spec for job in jobs.all() if job.is_active and isinstance(job.spec, TrainSpec)]
     trained = [run.about for run in workspace.runs() if run.split_fingerprint == parts.fingerprint]
     specs: list[TrainSpec] = []
     left_out: dict[str, str] = {}

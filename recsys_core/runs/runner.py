@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from recsys_core.errors import StudioError
-from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import Executor, Job, Jobs, Spec, State
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import give_way
 
@@ -30,7 +30,7 @@ class JobRunner:
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
-    def submit(self, spec: TrainSpec, request: str = "") -> Job:
+    def submit(self, spec: Spec, request: str = "") -> Job:
         """Queue a job and start it as soon as the lane is free."""
         job = self.jobs.submit(spec, request)
         self._wake.set()
@@ -68,7 +68,7 @@ class JobRunner:
                 log.exception("The training lane met an error and goes on")
                 self._wake.wait(POLL_SECONDS)
 
-    def executor(self, spec: TrainSpec) -> Executor:
+    def executor(self, spec: Spec) -> Executor:
         """Where a job will run. ``auto``: small ones here, large ones in a process of their own."""
         if spec.executor is not Executor.AUTO:
             return spec.executor

@@ -343,6 +343,10 @@ class Workspace:
             )
         return RunCard(row["id"], row["dataset"], row["created"], json.loads(row["about"]))
 
+    def run_of_job(self, job: str) -> RunCard | None:
+        """The run that a job has saved, None where it has not."""
+        return next((run for run in self.runs() if run.about.get("job") == job), None)
+
     def load_run(self, identifier: str) -> "LoadedRun":
         """The model, data and split of a run."""
         from recsys_core.runs.run_files import read_run
@@ -350,6 +354,12 @@ class Workspace:
         card = self.find_run(identifier)
         images = self.root / "datasets" / card.dataset / IMAGES
         return read_run(self.root / "runs" / card.id, images)
+
+    def load_model(self, identifier: str) -> "Recommender":
+        """The model of a run, without the data."""
+        from recsys_core.models import load_model
+
+        return load_model(self.root / "runs" / self.find_run(identifier).id / "model")
 
     def history(self, identifier: str) -> list[Json]:
         """The epochs of a run, as plain data, oldest first."""

@@ -1,24 +1,21 @@
-"""A training from its spec to a finished run. The same function serves the app, its worker process and the shell."""
+"""A job from its spec to its end. The same function serves the app, its worker process and the shell."""
 
-import platform
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 
-from recsys_core import __version__
-from recsys_core.data.dataset import Dataset
 from recsys_core.errors import StudioError
-from recsys_core.evaluation import KS, Report, evaluate, stopping_metric, validator
-from recsys_core.models import Recommender, find_model
+from recsys_core.evaluation import evaluate, validator
+from recsys_core.models import find_model
 from recsys_core.models.popularity import Popularity
+from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
-from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec
+from recsys_core.runs.passport import describe
 from recsys_core.runs.store import RunCard, Workspace
-from recsys_core.runs.threads import available_cores, training_threads
-from recsys_core.splitting import TEST, TRAIN, VALID, Split, split
+from recsys_core.runs.threads import training_threads
+from recsys_core.splitting import Split, split
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
-from recsys_core.types import Json
 
 STOP_POLL_SECONDS = 0.2
 
@@ -39,9 +36,14 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
     """
     checkpoints = Checkpoints(workspace.root / "jobs" / job.id)
     try:
-        run = _train(workspace, jobs, job, checkpoints, listener)
+        if isinstance(job.spec, BlendSpec):
+            ending, kept = blend(workspace, jobs, job, job.spec)
+        else:
+            run = _train(workspace, jobs, job, job.spec, checkpoints, listener)
+            ending, kept = str(run.about["ending"]), run.id
     except Cancelled:
-        jobs.end(job.id, State.STOPPED, "Stopped by hand before the first epoch was over; there was nothing to keep.")
+        before = "it was done" if isinstance(job.spec, BlendSpec) else "the first epoch was over"
+        jobs.end(job.id, State.STOPPED, f"Stopped by hand before {before}; there was nothing to keep.")
     except StudioError as error:
         jobs.end(job.id, State.FAILED, str(error))
         raise
@@ -52,8 +54,9 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
         jobs.end(job.id, State.FAILED, _what_happened(error))
         raise
     else:
-        jobs.end(job.id, State.FINISHED, str(run.about["ending"]), run.id)
-        checkpoints.clear()
+        jobs.end(job.id, State.FINISHED, ending, kept)
+        if kept is not None:  # else its folder holds what it came to
+            checkpoints.clear()
 
 
 def _what_happened(error: BaseException) -> str:
@@ -63,11 +66,12 @@ def _what_happened(error: BaseException) -> str:
     return f"Foretaste made a mistake ({type(error).__name__}). The log has the details."
 
 
-def _train(workspace: Workspace, jobs: Jobs, job: Job, checkpoints: Checkpoints, listener: Listener | None) -> RunCard:
-    spec = job.spec
-    for run in workspace.runs():
-        if run.about.get("job") == job.id:  # a crash came between saving the run and saying so
-            return run
+def _train(
+    workspace: Workspace, jobs: Jobs, job: Job, spec: TrainSpec, checkpoints: Checkpoints, listener: Listener | None
+) -> RunCard:
+    saved = workspace.run_of_job(job.id)
+    if saved is not None:  # a crash came between saving the run and saying so
+        return saved
     jobs.enter(job.id, "Reading the data")
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
@@ -127,62 +131,3 @@ def ensure_popularity(workspace: Workspace, dataset: str, parts: Split) -> None:
     report = evaluate(model, parts.test, parts.dataset.item_ids)
     spec = TrainSpec(dataset=dataset, model=model.info.key, split=parts.recipe)
     workspace.save_run(describe(model, dataset, parts, report, seconds, 1, spec), model, parts, report)
-
-
-def describe(
-    model: Recommender, dataset: str, parts: Split, report: Report, seconds: float, threads: int, spec: TrainSpec
-) -> Json:
-    """A run in the list: what it is, what it measured, and its passport."""
-    training = model.training
-    return {
-        "model": model.info.key,
-        "title": model.title,
-        "dataset": dataset,
-        "dataset_name": parts.dataset.name,
-        "spec": spec.model_dump(mode="json"),
-        "ending": training.reason if training else "Trained in one step.",
-        "seconds": seconds,
-        "epochs": training.epochs if training else None,
-        "best_epoch": training.best_epoch if training else None,
-        "samples_per_second": training.samples_per_second if training else None,
-        **report.as_json(),
-        "passport": passport(model, parts, threads, spec),
-    }
-
-
-def passport(model: Recommender, parts: Split, threads: int, spec: TrainSpec) -> Json:
-    """Everything that two results must share to be compared, and that one needs to be made again."""
-    dataset = parts.dataset
-    return {
-        "dataset": _dataset_passport(dataset),
-        "split": {
-            "recipe": parts.recipe.model_dump(mode="json"),
-            "fingerprint": parts.fingerprint,
-            "train": int((parts.roles == TRAIN).sum()),
-            "valid": int((parts.roles == VALID).sum()),
-            "test": int((parts.roles == TEST).sum()),
-        },
-        "candidates": "all items but those the person is known to have met",
-        "ks": list(KS),
-        "config": model.config.model_dump(mode="json"),
-        "seed": spec.seed,
-        "stopping_metric": stopping_metric(model, spec.metric) if model.training else None,
-        "device": devices.resolve(spec.device),
-        "threads": threads,
-        "machine": {"cores": available_cores(), "processor": platform.machine()},
-        "versions": {
-            "foretaste": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("torch", "numpy", "scipy")},
-        },
-    }
-
-
-def _dataset_passport(dataset: Dataset) -> Json:
-    return {
-        "name": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "users": dataset.n_users,
-        "items": dataset.n_items,
-        "interactions": len(dataset.interactions),
-    }

@@ -69,6 +69,13 @@ def test_settings_stand_below_the_name_they_belong_to():
     assert second == "ALS"
 
 
+def test_a_blend_is_drawn_in_ink_and_its_long_name_in_lines():
+    assert model_colours(["popularity", "ease", "blend"], DARK)["blend"] == DARK.ink
+    bar = Bar("Blend of EASE and MF (dot product), weights 0.4 / 0.6", 0.5, 0.4, 0.6, "#000000")
+    (label,) = interval_chart([bar], "NDCG@10", LIGHT).layout.yaxis.ticktext
+    assert re.sub("<span[^>]*>|</span>", "", label) == "Blend of EASE and MF<br>(dot product)<br>weights 0.4 / 0.6"
+
+
 def test_titles_are_shown_as_text():
     bar = Bar("<b>x</b> & <a href='javascript:alert(1)'>y</a>", 0.5, 0.4, 0.6, "#000000")
     curve = learning_curve(Curve("loss", [1], [0.5]), 1, "<img src=x>", LIGHT, LIGHT.accent)

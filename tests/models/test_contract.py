@@ -18,7 +18,8 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError
 from recsys_core.evaluation import evaluate, validator
-from recsys_core.models import MODELS, Ability, Recommender, find_model, load_model
+from recsys_core.models import COMPOSED, MODELS, Ability, Recommender, find_model, load_model
+from recsys_core.models.blend import Blend
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback
@@ -26,6 +27,19 @@ from tests import worlds
 
 N_USERS, N_ITEMS = 21, 16
 TINY = {"epochs": 2, "embedding_size": 4, "product_size": 3, "tower": (6, 3), "hidden_size": 6, "batch_size": 64}
+
+# A blend that ranks, whose weights differ by how much is known of a person, and one that rates.
+BLENDS = {
+    "blend": {
+        "members": '[{"model": "popularity"}, {"model": "ease"}, {"model": "bpr", "settings": {"epochs": 2}}]',
+        "groups": '[{"weights": [0.5, 0.25, 0.25]}, {"weights": [0, 0.4, 0.6]}]',
+        "cuts": "[4]",
+    },
+    "blend-rating": {
+        "members": '[{"model": "bias"}, {"model": "item_knn", "settings": {"objective": "rating"}}]',
+        "groups": '[{"weights": [0.7, 0.5], "intercept": -0.6}]',
+    },
+}
 
 Variant = tuple[type[Recommender], tuple[tuple[str, Any], ...]]  # a model and the settings it is tested with
 
@@ -40,16 +54,16 @@ def variants() -> list[Any]:
         if "objective" in fields:
             rating = tuple((settings | {"objective": "rating"}).items())
             rows.append(pytest.param((model, rating), id=f"{model.info.key}-rating"))
-    return rows
+    return rows + [pytest.param((Blend, tuple(blend.items())), id=name) for name, blend in BLENDS.items()]
 
 
 every_variant = pytest.mark.parametrize("variant", variants())
-every_model = pytest.mark.parametrize("model_class", MODELS, ids=lambda model: model.info.key)
+every_model = pytest.mark.parametrize("model_class", [*MODELS, *COMPOSED], ids=lambda model: model.info.key)
 
 
 def fresh(variant: Variant) -> Recommender:
     model_class, settings = variant
-    return model_class(model_class.Config(**dict(settings)))
+    return model_class(model_class.Config.parse(dict(settings)))
 
 
 @cache
@@ -402,14 +416,13 @@ DAMAGE = {
 }
 
 
-@every_model
+@every_variant
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_a_damaged_model_is_an_error_in_words(model_class: type[Recommender], damage: Any, tmp_path: Path):
-    settings = {name: value for name, value in TINY.items() if name in model_class.Config.model_fields}
-    fitted((model_class, tuple(settings.items()))).save(tmp_path)
+def test_a_damaged_model_is_an_error_in_words(variant: Variant, damage: Any, tmp_path: Path):
+    fitted(variant).save(tmp_path)
     damage(tmp_path)
     with pytest.raises(ModelError, match=r"cannot be read|of the saved model|the saved model\."):
-        model_class.load(tmp_path)
+        variant[0].load(tmp_path)
     with pytest.raises(ModelError, match=r"cannot be read|of the saved model|the saved model\."):
         load_model(tmp_path)
 
@@ -472,13 +485,21 @@ def test_a_model_says_in_words_what_it_is(model_class: type[Recommender]):
     assert all((info.key, info.title, info.idea, info.family, info.score))
     assert info.idea.endswith(".")
     assert info.key == info.key.lower()
-    assert find_model(info.key) is model_class
+    assert (model_class in COMPOSED) != (model_class in MODELS)
     assert not model_class().is_fitted
 
 
 def test_keys_and_titles_are_unique():
-    assert len({model.info.key for model in MODELS}) == len(MODELS)
-    assert len({model.info.title for model in MODELS}) == len(MODELS)
+    everyone = (*MODELS, *COMPOSED)
+    assert len({model.info.key for model in everyone}) == len(everyone)
+    assert len({model.info.title for model in everyone}) == len(everyone)
+
+
+def test_what_is_trained_by_name_is_found_by_its_key():
+    assert all(find_model(model.info.key) is model for model in MODELS)
+    for model in COMPOSED:
+        with pytest.raises(ConfigError, match="no model called"):
+            find_model(model.info.key)
 
 
 def test_an_unknown_model_is_refused_with_the_known_ones():
@@ -486,11 +507,11 @@ def test_an_unknown_model_is_refused_with_the_known_ones():
         find_model("oracle")
 
 
-def test_every_model_in_the_package_is_in_the_list():
+def test_every_model_in_the_package_is_in_one_of_the_lists():
     found = set()
     for module in pkgutil.walk_packages(models_package.__path__, "recsys_core.models."):
         for _, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             ours = one.__module__.startswith("recsys_core.models.")
             if ours and issubclass(one, Recommender) and not inspect.isabstract(one):
                 found.add(one)
-    assert found == set(MODELS)
+    assert found == {*MODELS, *COMPOSED}

@@ -12,8 +12,8 @@ from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.evaluation import KS, Report, evaluate
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.jobs import Executor, Job, Jobs, TrainSpec
+from recsys_core.runs.passport import describe
 from recsys_core.runs.store import DatasetCard, RunCard, Workspace
-from recsys_core.runs.training_job import describe
 from recsys_core.splitting import Split, SplitRecipe, split
 from recsys_core.types import Feedback
 from tests import worlds

@@ -1,0 +1,63 @@
+"""A blend on Compare, in a real browser: judged, kept, and opened."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.browser import AppServer, settled
+from recsys_core.data.samples import SAMPLES
+from recsys_core.runs.jobs import Jobs, TrainSpec
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.training_job import run_job
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MEMBERS = {"ease": {}, "mf": {"epochs": 10}}  # EASE knows better where little is known, MF where much is
+
+
+def train_members(home: Path) -> None:
+    workspace = Workspace(home)
+    sample = next(sample for sample in SAMPLES if sample.key == "demo").load()
+    card = workspace.save_dataset(sample.dataset, sample.summary())
+    jobs = Jobs(workspace.database)
+    for model, settings in MEMBERS.items():
+        run_job(workspace, jobs, jobs.begin(TrainSpec(dataset=card.id, model=model, settings=settings)))
+
+
+def picture(page: Page, folder: Path, name: str, width: int) -> None:
+    page.wait_for_timeout(700)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, 900), 3000)})
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390], ids=["wide", "phone"])
+def test_a_blend_is_judged_kept_and_opened(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
+    """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
+    folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    look = f"{width}-{'dark' if dark else 'light'}"
+    train_members(server.home)
+    page = open_tab(width=width, dark=dark)
+    page.goto(f"{server.url}/compare")
+    settled(page, "Compare", ".js-plotly-plot .main-svg")
+    picture(page, folder, f"blend-1-{look}", width)
+    page.get_by_role("button", name="Judge this blend").click()
+    keep = page.get_by_role("button", name="Keep this blend")
+    keep.wait_for(timeout=60_000)
+    picture(page, folder, f"blend-2-{look}", width)
+    keep.click()
+    see = page.get_by_role("button", name="See its recommendations")
+    see.wait_for(timeout=60_000)
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("Blend of")
+    picture(page, folder, f"blend-3-{look}", width)
+    see.click()
+    settled(page, "Recommendations", ".ft-grid .ft-card")
+    picture(page, folder, f"blend-4-{look}", width)
+    assert "run=blend-" in page.url
