@@ -64,8 +64,8 @@ FULL_RANKING: Chosen = {
 }
 
 # The members of a blend enter with the settings above; weights are learned on the same tenth. A further member is one
-# more key here. UserKNN helps people with few events; ItemKNN got no weight.
-FULL_RANKING_BLEND = ("ease", "als", "bpr", "user_knn")
+# more key here. BPR and ItemKNN got no weight, UserKNN none beside LightGCN.
+FULL_RANKING_BLEND = ("ease", "als", "mult_vae", "light_gcn")
 
 # Chosen on a random tenth of u1.base. No rating of u1.test took part. The folds overlap: what u1 learns from is in the
 # test parts of the other folds, as with any choice for all five.
@@ -113,5 +113,5 @@ NEXT_ITEM: dict[str, Chosen] = {  # by data set
     },
 }
 
-# Bias got no weight on a tenth of u1.base.
-RATING_ML100K_BLEND = ("svdpp", "biased_mf", "item_knn", "user_knn")
+# On a tenth of u1.base, bias and, without attributes, UserKNN and biased MF got no weight.
+RATING_ML100K_BLEND = ("item_autorec", "svdpp", "biased_mf", "item_knn")

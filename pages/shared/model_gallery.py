@@ -23,7 +23,7 @@ def gallery(dataset: Dataset | None, chosen: str) -> None:
     if st.session_state.pop(CHOSEN_HERE, False):
         scroll_to_top(where_narrower_than=1000)  # there, the form is above the gallery, out of sight
     known = families()
-    family = st.pills("Family", list(known), key="family", label_visibility="collapsed")
+    family = st.pills("Family", list(known), key="family", label_visibility="collapsed", wrap=True)
     shown = known[family] if family else [model for models in known.values() for model in models]
     st.caption(
         "New here? Train the standard line-up, then look at Compare. Or press a card to choose its model.",

@@ -33,11 +33,11 @@ def theme(kind: str | None) -> Theme:
 
 
 # How much ink is mixed in, from round to round through the palette.
-SHADES = (0.0, 0.45, 0.7)
+SHADES = (0.0, 0.45, 0.7, 0.22)
 
 
 def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
-    """A colour for each model, the same on every chart; popularity is grey, a blend ink. The first 18 others differ.
+    """A colour for each model, the same on every chart; popularity is grey, a blend ink. The first 24 others differ.
 
     Args:
         keys: all models in the order of their list, not only those on the chart.

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.browser import ROOT
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import DARK, LIGHT, escape, model_colours, theme
+from recsys_core.models import COMPOSED, MODELS
 from recsys_core.figures.training import Curve, learning_curve
 
 
@@ -55,11 +56,16 @@ def test_a_model_keeps_its_colour_whatever_else_is_shown_and_popularity_is_grey(
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 def test_many_models_have_a_colour_each(look):
-    keys = [f"model-{number}" for number in range(18)]
+    keys = [f"model-{number}" for number in range(24)]
     colours = model_colours(["popularity", *keys], look)
-    assert len(set(colours.values())) == 19
+    assert len(set(colours.values())) == 25
     assert set(colours.values()).isdisjoint({look.paper, look.panel, look.ink})
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours.values())
+
+
+def test_there_are_colours_for_all_models():
+    keys = [model.info.key for model in (*MODELS, *COMPOSED)]
+    assert len(set(model_colours(keys, LIGHT).values())) == len(keys)
 
 
 def test_settings_stand_below_the_name_they_belong_to():
