@@ -8,8 +8,8 @@ import pytest
 from benchmarks.browser import ROOT
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import DARK, LIGHT, escape, model_colours, theme
-from recsys_core.models import COMPOSED, MODELS
 from recsys_core.figures.training import Curve, learning_curve
+from recsys_core.models import COMPOSED, MODELS
 
 
 def test_the_tokens_are_those_of_the_streamlit_theme():
