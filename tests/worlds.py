@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from recsys_core.data.dataset import Dataset, Ids, Scale, blank_item_table, blank_user_table
 from recsys_core.data.interactions import Interactions
@@ -146,3 +147,19 @@ def planted_ratings(
     rows = list(zip(users.tolist(), items.tolist(), values.tolist(), times.tolist(), strict=True))
     made = dataset(rows, n_users, n_items, scale=Scale(1.0, 5.0, 0.0), name="planted")
     return Planted(made, truth, noise)
+
+
+def described(n_users: int = 60, n_items: int = 40) -> Dataset:
+    """People of two kinds like items of their own genre. The last item of each genre, and the last two people, which
+    are of one kind each, have no ratings."""
+    rng = np.random.default_rng(2)
+    rows = [
+        (user, item, 5.0 if user % 2 == item % 2 else 1.0, 0)
+        for user in range(n_users - 2)
+        for item in range(n_items - 2)
+        if rng.random() < 0.4
+    ]
+    made = dataset(rows, n_users, n_items)
+    made.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(n_items)], dtype=object)
+    made.user_table["kind"] = [("even", "odd")[user % 2] for user in range(n_users)]
+    return made

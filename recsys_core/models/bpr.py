@@ -7,12 +7,10 @@ from pydantic import Field
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.models.base import Ability, Cost, ModelInfo
-from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig
+from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig, bring_near
 from recsys_core.training.compiled import Random, compiled, draw_below
 from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.types import Float32, Int32, Int64
-
-AHEAD = 16  # events, of which the numbers of person and item are brought near
 
 
 class BPRConfig(SGDFactorsConfig):
@@ -110,12 +108,8 @@ def _draw(
     random: Random,
 ) -> None:
     """Draw candidates for an event, and have all that its step reads brought near."""
-    later = rows[min(step + AHEAD, len(rows) - 1)]
-    fetch(users, later)
-    fetch(items, later)
+    bring_near(rows, step, users, items, user_factors, item_factors)
     u = users[rows[step]]
-    fetch_row(user_factors, u)
-    fetch_row(item_factors, items[rows[step]])
     fetch(known, (indptr[u] + indptr[u + 1]) // 2)  # where the search in the history begins
     for place in range(len(drawn)):
         drawn[place] = pool[draw_below(len(pool), random)]

@@ -7,12 +7,10 @@ from pydantic import Field
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.models.base import Ability, Cost, ModelInfo
-from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig
+from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig, bring_near
 from recsys_core.training.compiled import Random, compiled, draw_below
-from recsys_core.training.prefetch import fetch, fetch_row
+from recsys_core.training.prefetch import fetch_row
 from recsys_core.types import Float32, Int32, Int64
-
-AHEAD = 16  # events, of which the numbers of person and item are brought near
 
 
 class MFConfig(SGDFactorsConfig):
@@ -92,12 +90,10 @@ def _draw(
     random: Random,
 ) -> None:
     """Write the item of an event and those set against it to ``drawn``, and have their vectors brought near."""
-    later = rows[min(step + AHEAD, len(rows) - 1)]
-    fetch(users, later)
-    fetch(items, later)
-    fetch_row(user_factors, users[rows[step]])
-    for sample in range(len(drawn)):
-        drawn[sample] = items[rows[step]] if sample == 0 else pool[draw_below(len(pool), random)]
+    bring_near(rows, step, users, items, user_factors, item_factors)
+    drawn[0] = items[rows[step]]
+    for sample in range(1, len(drawn)):
+        drawn[sample] = pool[draw_below(len(pool), random)]
         fetch_row(item_factors, drawn[sample])
 
 

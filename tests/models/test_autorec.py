@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -148,26 +147,10 @@ def test_another_rating_scale_gives_the_same_answers_on_it(model_class: type[Aut
     assert other.score_histories(there) == pytest.approx(20 * one.score_histories(histories) - 10, abs=0.1)
 
 
-def described(n_users: int = 60, n_items: int = 40) -> Dataset:
-    """People of two kinds like items of their own genre. The last item of each genre, and the last two people, which
-    are of one kind each, have no ratings."""
-    rng = np.random.default_rng(2)
-    rows = [
-        (user, item, 5.0 if user % 2 == item % 2 else 1.0, 0)
-        for user in range(n_users - 2)
-        for item in range(n_items - 2)
-        if rng.random() < 0.4
-    ]
-    made = worlds.dataset(rows, n_users, n_items)
-    made.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(n_items)], dtype=object)
-    made.user_table["kind"] = [("even", "odd")[user % 2] for user in range(n_users)]
-    return made
-
-
 @both
 def test_items_and_people_without_ratings_are_known_by_their_attributes(model_class: type[AutoRec]):
     """Most ratings are hidden while learning. Measured: 3.8 or more of what they like, 2.2 or less of the rest."""
-    model = built(model_class, dropout=0.8, weight_decay=0.1).fit(described())
+    model = built(model_class, dropout=0.8, weight_decay=0.1).fit(worlds.described())
     scores = model.score(np.array([0, 1, 58, 59], dtype=np.int32))
     assert (scores[[0, 2]][:, [0, 38]] > 3.6).all()
     assert (scores[[0, 2]][:, [1, 39]] < 2.4).all()
@@ -177,7 +160,7 @@ def test_items_and_people_without_ratings_are_known_by_their_attributes(model_cl
 
 @both
 def test_without_attributes_they_are_all_alike(model_class: type[AutoRec]):
-    model = built(model_class, use_attributes=False).fit(described())
+    model = built(model_class, use_attributes=False).fit(worlds.described())
     assert np.array_equal(model.item_vectors()[38], model.item_vectors()[39])
     assert np.array_equal(model.user_vectors()[58], model.user_vectors()[59])
 
@@ -209,11 +192,11 @@ def test_what_a_person_chose_tells_what_the_ratings_do_not():
 
 def test_a_stranger_of_item_autorec_is_a_ridge_regression_on_the_codes():
     """From the typical person, with the pull of the training; what is clear from the biases is taken off before."""
-    model = built(ItemAutoRec).fit(described())
+    model = built(ItemAutoRec).fit(worlds.described())
     assert isinstance(model, ItemAutoRec)
     items, values = [3, 4, 9, 38, 4], [5.0, 2.0, 4.0, 1.0, 3.0]
     histories = Histories.of([(items, values)], 40)
-    events = described().interactions
+    events = worlds.described().interactions
     pull = SMALL["weight_decay"] * len(events) / 60 / 2
     inputs = np.column_stack([model.item_factors[items], np.ones(5)]).astype(np.float64)
     bias = model.bias.fold_in(histories)[0]
@@ -237,7 +220,7 @@ def test_a_stranger_of_user_autorec_is_read_as_somebody_it_met():
 @both
 def test_somebody_unknown_is_the_typical_person(model_class: type[AutoRec]):
     """Half of the people are of each kind, so nothing speaks for one of them."""
-    model = built(model_class).fit(described())
+    model = built(model_class).fit(worlds.described())
     scores = model.score_histories(Histories.of([([], [])], 40))[0]
     assert scores == pytest.approx(model.score(np.array([58, 59], dtype=np.int32)).mean(0), abs=0.3)
 
@@ -259,9 +242,9 @@ def test_ratings_that_come_twice_count_twice(model_class: type[AutoRec]):
 def test_a_resumed_training_ends_in_the_same_bits(model_class: type[AutoRec], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     saved: list[Checkpoint] = []
-    whole = built(model_class, epochs=5).fit(described(), FitContext(seed=3, save_checkpoint=saved.append))
+    whole = built(model_class, epochs=5).fit(worlds.described(), FitContext(seed=3, save_checkpoint=saved.append))
     assert len(saved) == 5
-    resumed = built(model_class, epochs=5).fit(described(), FitContext(seed=3, start_from=saved[1]))
+    resumed = built(model_class, epochs=5).fit(worlds.described(), FitContext(seed=3, start_from=saved[1]))
     for name, array in whole.arrays().items():
         assert np.array_equal(resumed.arrays()[name], array), name
 
@@ -275,7 +258,7 @@ def test_the_model_answers_as_after_its_best_epoch(model_class: type[AutoRec]):
         seen.append(model.score(users))
         return Validation("RMSE", abs(len(seen) - 2), higher_is_better=False)
 
-    model = built(model_class, epochs=4).fit(described(), FitContext(validate=judge))
+    model = built(model_class, epochs=4).fit(worlds.described(), FitContext(validate=judge))
     assert np.array_equal(model.score(users), seen[1])
     assert not np.allclose(model.score(users), seen[3])
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Dataset, Scale
@@ -58,26 +57,10 @@ def test_another_rating_scale_gives_the_same_answers_on_it(model_class: type[Rat
     assert other.score_histories(there) == pytest.approx(20 * one.score_histories(histories) - 10, abs=0.02)
 
 
-def described(n_users: int = 60, n_items: int = 40) -> Dataset:
-    """People of two kinds like items of their own genre. The last item of each genre, and the last two people, which
-    are of one kind each, have no ratings."""
-    rng = np.random.default_rng(2)
-    rows = [
-        (user, item, 5.0 if user % 2 == item % 2 else 1.0, 0)
-        for user in range(n_users - 2)
-        for item in range(n_items - 2)
-        if rng.random() < 0.4
-    ]
-    made = worlds.dataset(rows, n_users, n_items)
-    made.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(n_items)], dtype=object)
-    made.user_table["kind"] = [("even", "odd")[user % 2] for user in range(n_users)]
-    return made
-
-
 @both
 def test_items_and_people_without_ratings_are_known_by_their_attributes(model_class: type[RatingFactors]):
     """Measured: 3.7 or more of what they like, 2.2 or less of the rest."""
-    scores = built(model_class).fit(described()).score(np.array([0, 1, 58, 59], dtype=np.int32))
+    scores = built(model_class).fit(worlds.described()).score(np.array([0, 1, 58, 59], dtype=np.int32))
     assert (scores[[0, 2]][:, [0, 38]] > 3.6).all()
     assert (scores[[0, 2]][:, [1, 39]] < 2.4).all()
     assert (scores[[1, 3]][:, [1, 39]] > 3.6).all()
@@ -86,7 +69,7 @@ def test_items_and_people_without_ratings_are_known_by_their_attributes(model_cl
 
 @both
 def test_without_attributes_they_are_all_alike(model_class: type[RatingFactors]):
-    model = built(model_class, use_attributes=False).fit(described())
+    model = built(model_class, use_attributes=False).fit(worlds.described())
     assert not model.item_vectors()[38:].any()
     assert not model.user_vectors()[58:].any()
     assert model.score(np.array([58], dtype=np.int32))[0, 38:] == pytest.approx([model.offset[0]] * 2)
@@ -102,9 +85,9 @@ def test_attributes_that_are_not_known_change_nothing():
 @both
 def test_fold_in_is_ridge_regression_from_the_typical_person(model_class: type[RatingFactors]):
     """Least squares with a row for each pull, in the units of the training: ratings with a deviation of 1."""
-    model = built(model_class).fit(described())
+    model = built(model_class).fit(worlds.described())
     items, values = np.array([3, 4, 9, 38]), np.array([5.0, 2.0, 4.0, 1.0])
-    deviation, n = float(described().interactions.values.std()), len(items)
+    deviation, n = float(worlds.described().interactions.values.std()), len(items)
     start = model.typical.astype(np.float64) / ([deviation] + [deviation**0.5] * 6)
     if model_class is SVDPP:
         start[1:] += model.history_factors[items].sum(0) / n**0.5 / deviation**0.5
@@ -122,7 +105,7 @@ def test_fold_in_is_ridge_regression_from_the_typical_person(model_class: type[R
 @both
 def test_somebody_unknown_is_the_typical_person(model_class: type[RatingFactors]):
     """Whose attributes are those of the people who rated, on average."""
-    model = built(model_class).fit(described())
+    model = built(model_class).fit(worlds.described())
     biases, vectors = model.fold_in(Histories.of([([], [])], 40))
     assert biases[0] == model.typical[0]
     assert np.array_equal(vectors[0], model.typical[1:])
@@ -135,15 +118,15 @@ def test_somebody_unknown_is_the_typical_person(model_class: type[RatingFactors]
 def test_a_resumed_training_ends_in_the_same_bits(model_class: type[RatingFactors], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     saved: list[Checkpoint] = []
-    whole = built(model_class, epochs=5).fit(described(), FitContext(seed=3, save_checkpoint=saved.append))
+    whole = built(model_class, epochs=5).fit(worlds.described(), FitContext(seed=3, save_checkpoint=saved.append))
     assert len(saved) == 5
-    resumed = built(model_class, epochs=5).fit(described(), FitContext(seed=3, start_from=saved[1]))
+    resumed = built(model_class, epochs=5).fit(worlds.described(), FitContext(seed=3, start_from=saved[1]))
     for name, array in whole.arrays().items():
         assert np.array_equal(resumed.arrays()[name], array), name
 
 
 def test_many_predictions_are_made_in_parts(monkeypatch: pytest.MonkeyPatch):
-    model = built(BiasedMF).fit(described())
+    model = built(BiasedMF).fit(worlds.described())
     rng = np.random.default_rng(0)
     users, items = (rng.integers(0, n, 50).astype(np.int32) for n in (60, 40))
     whole = model.predict(users, items)
