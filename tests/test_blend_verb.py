@@ -42,12 +42,12 @@ def test_a_blend_that_is_worth_it_is_kept(runs, workspace, capsys, monkeypatch):
     assert cli.main(["blend", *runs, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     kept = workspace.find_run(document["run"])
-    assert kept.title == "Blend of EASE and Implicit ALS"
+    assert kept.title == "Blend of EASE + Implicit ALS"
     assert document["metrics"]["ndcg@10"] == kept.about["metrics"]["ndcg@10"]["value"]
     assert cli.main(["blend", *runs]) == 0
     words = capsys.readouterr().out
     assert words.startswith(KNOWN.sentence)
-    assert "On the test events, Blend of EASE and Implicit ALS:" in words
+    assert "On the test events, Blend of EASE + Implicit ALS:" in words
     assert words.strip().splitlines()[-1].startswith("run blend-")
     assert cli.main(["jobs"]) == 0
     assert capsys.readouterr().out.count("  blend  ") == 4

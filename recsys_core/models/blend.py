@@ -211,9 +211,9 @@ class Blend(Recommender):
 
 
 def blend_title(members: Iterable[str]) -> str:
-    """What to call a blend of models with these titles: "Blend of EASE and BPR (2×)", without commas."""
+    """What to call a blend of models with these titles: "Blend of EASE + BPR (2×)"."""
     counted = [title if times == 1 else f"{title} ({times}×)" for title, times in Counter(members).items()]
-    return f"{Blend.info.title} of {' and '.join(counted)}" if counted else Blend.info.title
+    return f"{Blend.info.title} of {' + '.join(counted)}" if counted else Blend.info.title
 
 
 def standardised(scores: Float32) -> Float32:

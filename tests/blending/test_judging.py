@@ -155,7 +155,7 @@ def test_the_blend_that_is_composed_is_the_one_that_was_judged():
     verdict = judge(members, made.valid)
     used = verdict.model_copy(update={"groups": (Mixture(weights=(0.0, 0.4, 0.6)),), "cuts": ()})
     blend = compose(used, members, made.train)
-    assert blend.title == "Blend of EASE and ItemKNN"
+    assert blend.title == "Blend of EASE + ItemKNN"
     assert blend.members == (members[1], members[2])
     assert [group.weights for group in blend.config.groups] == [(0.4, 0.6)]
     own = RankingEvidence([blend, blend], made.valid, 0, said)

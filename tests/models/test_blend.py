@@ -110,8 +110,8 @@ def test_a_blend_can_do_what_all_its_members_can():
 
 
 def test_a_blend_is_called_by_its_members():
-    assert in_two_groups().title == "Blend of EASE and Implicit ALS"
-    assert blend_title(["EASE", "BPR", "EASE", "MF"]) == "Blend of EASE (2×) and BPR and MF"
+    assert in_two_groups().title == "Blend of EASE + Implicit ALS"
+    assert blend_title(["EASE", "BPR", "EASE", "MF"]) == "Blend of EASE (2×) + BPR + MF"
 
 
 def test_two_members_of_one_kind_keep_their_own_arrays(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
+from pages.shared.frame import plain
 from pages.shared.nav import COMPARE, RECOMMENDATIONS, TRAIN
 from recsys_core.runs import blend_job
 from recsys_core.runs.jobs import BlendSpec, Jobs
@@ -79,10 +80,10 @@ def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace
     press(at, "See its recommendations")
     assert at.title[0].value == RECOMMENDATIONS.title
     assert not at.error
-    assert f"What {kept.title} would show" in [head.value for head in at.subheader]
+    assert f"What {plain(kept.title)} would show" in [head.value for head in at.subheader]
     listed = opened(TRAIN)
     assert not listed.error
-    assert "Blend of EASE and ItemKNN and Implicit ALS on camps" in said(listed)
+    assert "Blend of EASE + ItemKNN + Implicit ALS on camps" in said(listed)
 
 
 def test_two_blends_of_the_same_models_are_told_apart_by_their_weights(jobs, workspace, runs):
@@ -92,7 +93,7 @@ def test_two_blends_of_the_same_models_are_told_apart_by_their_weights(jobs, wor
         spec = blend_job.blend_spec(runs).model_copy(update={"verdict": verdict.model_dump(mode="json")})
         run_job(workspace, jobs, jobs.begin(spec))
     titles = set(opened(COMPARE).dataframe[0].value["Model"])
-    assert {f"Blend of EASE and Implicit ALS, weights {pair}" for pair in ("0.75 / 0.25", "0.5 / 0.5")} <= titles
+    assert {f"Blend of EASE + Implicit ALS, weights {pair}" for pair in ("0.75 / 0.25", "0.5 / 0.5")} <= titles
 
 
 def test_a_judging_whose_member_was_removed_is_not_shown_any_more(jobs, workspace, runs):

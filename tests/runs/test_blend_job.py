@@ -75,7 +75,7 @@ def test_a_kept_blend_is_a_run_like_any_other(workspace, members):
     spec = blend_spec(members).model_copy(update={"verdict": KNOWN.model_dump(mode="json")})
     job, run = done(workspace, spec, Jobs(workspace.database))
     assert job.message == run.about["ending"] == KNOWN.sentence
-    assert (run.model, run.title) == ("blend", "Blend of EASE and Implicit ALS")
+    assert (run.model, run.title) == ("blend", "Blend of EASE + Implicit ALS")
     assert run.split_fingerprint == members[0].split_fingerprint
     assert set(run.about["metrics"]) >= {"ndcg@10", "recall@10"}
     assert run.about["seconds"] == members[0].about["seconds"] + members[2].about["seconds"]
