@@ -11,7 +11,9 @@ from torch.nn import functional as F
 
 from recsys_core.errors import ModelError
 from recsys_core.models.attribute_features import AttributeFeatures
+from recsys_core.models.base import expect_shapes
 from recsys_core.models.halves_net import fresh_vectors
+from recsys_core.models.sparse import are_bounds
 from recsys_core.types import Bool
 
 
@@ -42,30 +44,33 @@ class Fields:
 
     def arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """To be saved."""
-        matrix = self.matrix
-        parts = {"starts": matrix.indptr.astype(np.int64), "values": matrix.indices.astype(np.int32)}
-        parts |= {"weights": matrix.data, "shape": np.array([self.count, matrix.shape[1]], dtype=np.int64)}
-        return {f"{prefix}.{name}": part for name, part in parts.items()}
+        return {
+            f"{prefix}.starts": self.matrix.indptr.astype(np.int64),
+            f"{prefix}.values": self.matrix.indices.astype(np.int32),
+            f"{prefix}.weights": self.matrix.data,
+        }
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], prefix: str, n: int) -> Self:
-        """What :meth:`arrays` gave, of ``n`` rows.
+    def from_arrays(cls, arrays: dict[str, np.ndarray], prefix: str, n: int, n_values: int) -> Self:
+        """What :meth:`arrays` gave, of ``n`` rows. Its arrays are taken out of ``arrays``.
 
         Raises:
             ModelError: an array is missing, or they do not fit each other.
         """
-        try:
-            starts, values, weights, shape = (
-                arrays[f"{prefix}.{name}"] for name in ("starts", "values", "weights", "shape")
-            )
-            count, n_values = (int(number) for number in shape)
-            matrix = csr_array((weights, values, starts), shape=(count * (n + 1), n_values))
-            matrix.check_format(full_check=True)
-        except (KeyError, ValueError, TypeError) as error:
+        own = {name: arrays.pop(name) for name in list(arrays) if name.startswith(f"{prefix}.")}
+        names = [f"{prefix}.{part}" for part in ("starts", "values", "weights")]
+        n_starts, n_entries, _ = (own[name].size if name in own else 0 for name in names)
+        count = max(n_starts - 1, 0) // (n + 1)
+        shapes = dict(zip(names, [(count * (n + 1) + 1,), (n_entries,), (n_entries,)], strict=True))
+        expect_shapes(own, shapes, {names[0]: "int64", names[1]: "int32"})
+        starts, values, weights = (own[name] for name in names)
+        if not (are_bounds(starts, n_entries) and values.min(initial=0) >= 0 and values.max(initial=-1) < n_values):
             raise ModelError(
-                f"The {prefix} of the saved model cannot be read: {error}.", "Train it again.", "damaged-model"
-            ) from None
-        return cls(count, matrix)
+                f"The {prefix} of the saved model do not point to {n_values:,} values.",
+                "Train it again.",
+                "damaged-model",
+            )
+        return cls(count, csr_array((weights, values, starts), shape=(count * (n + 1), n_values)))
 
 
 class AttributeVectors(nn.Module):

@@ -2,6 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -319,11 +320,16 @@ class Recommender(ABC):
         )
 
 
-def expect_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
+def expect_shapes(
+    arrays: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]], kinds: Mapping[str, str] | None = None
+) -> None:
     """Check saved arrays before they are used.
 
+    Args:
+        kinds: of numbers, for arrays that are not float32.
+
     Raises:
-        ModelError: names the first array that is missing, surplus or of another shape.
+        ModelError: names the first array that is missing, surplus, of another shape or of another kind of numbers.
     """
     for name in sorted(set(arrays) ^ set(shapes)):
         state = "missing from" if name in shapes else "unknown in"
@@ -332,6 +338,13 @@ def expect_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ..
         if arrays[name].shape != shape:
             raise ModelError(
                 f"The array {name!r} of the saved model has the shape {arrays[name].shape}, not {shape}.",
+                "Train it again.",
+                "damaged-model",
+            )
+        found, kind = arrays[name].dtype.name, (kinds or {}).get(name, "float32")
+        if found != kind:
+            raise ModelError(
+                f"The array {name!r} of the saved model holds numbers of the kind {found}, not {kind}.",
                 "Train it again.",
                 "damaged-model",
             )

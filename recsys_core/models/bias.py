@@ -88,7 +88,8 @@ class Bias(Recommender):
         return {"scale": scale, "user_bias": self.user_bias, "item_bias": self.item_bias}
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        expect_shapes(arrays, {"scale": (3,), "user_bias": (self.n_users,), "item_bias": (self.n_items,)})
+        shapes = {"scale": (3,), "user_bias": (self.n_users,), "item_bias": (self.n_items,)}
+        expect_shapes(arrays, shapes, {"scale": "float64"})
         self.mean, self.low, self.high = (float(value) for value in arrays["scale"])
         self.user_bias, self.item_bias = arrays["user_bias"], arrays["item_bias"]
 

@@ -95,14 +95,14 @@ class DeepFM(NeuralCF):
         return torch.cat([halves(some)[:, : self.config.embedding_size] for some in rows]).cpu().numpy()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        return super().arrays() | self._field_arrays()
-
-    def _field_arrays(self) -> dict[str, np.ndarray]:
         people, items = self.fields
-        return people.arrays(PEOPLE) | items.arrays(ITEMS)
+        return super().arrays() | people.arrays(PEOPLE) | items.arrays(ITEMS)
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        people = Fields.from_arrays(arrays, PEOPLE, self.n_users)
-        self.fields = people, Fields.from_arrays(arrays, ITEMS, self.n_items)
-        fields = self._field_arrays()
-        super().restore({name: array for name, array in arrays.items() if name not in fields})
+        n_people_values, n_item_values = (
+            len(arrays[name]) if name in arrays and arrays[name].ndim else 0
+            for name in ("user_fields.table", "item_fields.table")
+        )
+        people = Fields.from_arrays(arrays, PEOPLE, self.n_users, n_people_values)
+        self.fields = people, Fields.from_arrays(arrays, ITEMS, self.n_items, n_item_values)
+        super().restore(arrays)

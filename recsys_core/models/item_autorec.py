@@ -67,11 +67,12 @@ class ItemAutoRec(AutoRec):
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
         bias = self.bias.fold_in(histories)
-        items, typical = histories.items, self.typical.astype(np.float64)
-        inputs = np.column_stack([self.item_factors, np.ones(len(self.item_factors))]).astype(np.float64)
-        missed = histories.values - self.offset - bias[histories.people()] - self.item_bias[items]
+        typical = self.typical.astype(np.float64)
+        known, places = np.unique(histories.items, return_inverse=True)
+        inputs = np.column_stack([self.item_factors[known], np.ones(len(known))]).astype(np.float64)
+        missed = histories.values - self.offset - bias[histories.people()] - self.item_bias[histories.items]
         pulls = np.full(len(typical), max(float(self.pull[0]), LEAST_PULL))
-        moved = ridge(inputs, histories.indptr, items, missed - inputs[items] @ typical, pulls)
+        moved = ridge(inputs, histories.indptr, places.astype(np.int32), missed - (inputs @ typical)[places], pulls)
         outputs = (typical + moved).astype(np.float32)
         return bias + outputs[:, -1], outputs[:, :-1]
 

@@ -11,6 +11,7 @@ from recsys_core.errors import ModelError
 from recsys_core.models.base import Recommender, expect_shapes
 from recsys_core.models.sequence_net import NOTHING, SequenceNet
 from recsys_core.models.sequence_task import LEARNED_AT_ONCE, PLACES_AT_ONCE, NextItemTask
+from recsys_core.models.sparse import are_bounds
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.training.negatives import popularity_shares
@@ -115,7 +116,8 @@ class SequenceModel(Recommender):
         shapes["item_table"] = (self.n_items, *shapes["item_table"][1:])
         shapes["item_bias"] = (self.n_items,)
         n_events = arrays["recent.items"].size if "recent.items" in arrays else 0
-        expect_shapes(arrays, shapes | {"recent.indptr": (self.n_users + 1,), "recent.items": (n_events,)})
+        shapes |= {"recent.indptr": (self.n_users + 1,), "recent.items": (n_events,)}
+        expect_shapes(arrays, shapes, {"recent.indptr": "int64", "recent.items": "int32"})
         self.recent = _rows(arrays["recent.indptr"], arrays["recent.items"], self.n_items)
         for name, parameter in net.named_parameters():
             parameter.data = torch.from_numpy(arrays[name])
@@ -136,15 +138,7 @@ def _rows(indptr: np.ndarray, items: np.ndarray, n_items: int) -> Histories:
     Raises:
         ModelError: they are no such rows.
     """
-    are_rows = (
-        [indptr.dtype.name, items.dtype.name] == ["int64", "int32"]
-        and indptr[0] == 0
-        and indptr[-1] == len(items)
-        and (np.diff(indptr) >= 0).all()
-        and items.min(initial=0) >= 0
-        and items.max(initial=-1) < n_items
-    )
-    if not are_rows:
+    if not (are_bounds(indptr, len(items)) and items.min(initial=0) >= 0 and items.max(initial=-1) < n_items):
         raise ModelError(
             f"The histories of the saved model are not rows of {n_items:,} items.", "Train it again.", "damaged-model"
         )

@@ -119,10 +119,9 @@ def take_matrix(name: str, arrays: dict[str, np.ndarray], shape: tuple[int, int]
         f"{name}.indices": (n_entries,),
         f"{name}.values": (n_entries,),
     }
-    expect_shapes(own, wanted)
+    expect_shapes(own, wanted, {f"{name}.indptr": "int64", f"{name}.indices": "int32"})
     indptr, indices, values = (own[key] for key in wanted)
-    kinds = [array.dtype.name for array in (indptr, indices, values)] == ["int64", "int32", "float32"]
-    if not (kinds and _are_rows(indptr, indices, shape[1]) and np.isfinite(values).all()):
+    if not (_are_rows(indptr, indices, shape[1]) and np.isfinite(values).all()):
         raise ModelError(
             f"The arrays {name!r} of the saved model are not a sparse matrix of {shape[0]:,} × {shape[1]:,}.",
             "Train it again.",
@@ -131,9 +130,14 @@ def take_matrix(name: str, arrays: dict[str, np.ndarray], shape: tuple[int, int]
     return csr_array((values, indices, indptr), shape=shape)
 
 
+def are_bounds(indptr: Int64, n_entries: int) -> bool:
+    """Whether row bounds, one at least, rise from 0 to the end."""
+    return bool(indptr[0] == 0 and indptr[-1] == n_entries and (indptr[1:] >= indptr[:-1]).all())
+
+
 def _are_rows(indptr: Int64, indices: Int32, width: int) -> bool:
     """Whether the row bounds rise from 0 to the end, and the indices rise within each row and stay in bounds."""
-    if indptr[0] != 0 or indptr[-1] != len(indices) or (indptr[1:] < indptr[:-1]).any():
+    if not are_bounds(indptr, len(indices)):
         return False
     if not len(indices):
         return True

@@ -1,5 +1,6 @@
 """Both AutoRecs: the paper's formula in numpy, planted worlds, attributes, strangers, resuming."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -206,6 +207,19 @@ def test_a_stranger_of_item_autorec_is_a_ridge_regression_on_the_codes():
     biases, vectors = model.fold_in(histories)
     assert vectors[0] == pytest.approx((model.typical + moved)[:16], abs=1e-4)
     assert biases[0] == pytest.approx(bias + (model.typical + moved)[16], abs=1e-4)
+
+
+def test_a_stranger_of_item_autorec_costs_what_the_history_costs():
+    """And not what the catalogue does."""
+    model = built(ItemAutoRec).fit(described())
+    model.item_factors = np.tile(model.item_factors, (500, 1))
+    model.item_bias = model.bias.item_bias = np.tile(model.item_bias, 500)
+    histories = Histories.of([([3, 19_000], [4.0, 2.0])], len(model.item_bias))
+    tracemalloc.start()
+    model.fold_in(histories)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < model.item_factors.nbytes / 4
 
 
 def test_a_stranger_of_user_autorec_is_read_as_somebody_it_met():

@@ -427,6 +427,19 @@ def test_a_damaged_model_is_an_error_in_words(variant: Variant, damage: Any, tmp
         load_model(tmp_path)
 
 
+@every_variant
+def test_numbers_of_another_kind_are_refused(variant: Variant, tmp_path: Path):
+    """They would be counted with otherwise, or break in the middle of an answer."""
+    model = fitted(variant)
+    model.save(tmp_path)
+    arrays = load_file(str(tmp_path / "model.safetensors"))
+    for name, array in arrays.items():
+        for kind in {np.float16, np.float32, np.float64, np.int32, np.int64, np.bool_} - {array.dtype.type}:
+            save_file(arrays | {name: array.astype(kind)}, str(tmp_path / "model.safetensors"))
+            with pytest.raises(ModelError, match="of the saved model"):
+                type(model).load(tmp_path)
+
+
 @every_model
 def test_another_models_folder_is_refused(model_class: type[Recommender], tmp_path: Path):
     other = next(model for model in MODELS if model is not model_class)
