@@ -211,7 +211,7 @@ def test_a_stranger_of_item_autorec_is_a_ridge_regression_on_the_codes():
 
 def test_a_stranger_of_item_autorec_costs_what_the_history_costs():
     """And not what the catalogue does."""
-    model = built(ItemAutoRec).fit(described())
+    model = built(ItemAutoRec).fit(worlds.described())
     model.item_factors = np.tile(model.item_factors, (500, 1))
     model.item_bias = model.bias.item_bias = np.tile(model.item_bias, 500)
     histories = Histories.of([([3, 19_000], [4.0, 2.0])], len(model.item_bias))
