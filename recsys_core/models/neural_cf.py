@@ -47,7 +47,7 @@ class NeuralCF(EitherObjective):
         return self._build(1, 1, torch.Generator())
 
     def memory(self, train: Dataset) -> int:
-        """Thirteen copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
+        """13 copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
         and a newer one or a checkpoint), the events in int64, and a batch: its samples, the halves of its users and of
         all items with their gradients, and a piece of its pairs."""
         net = self._outline(train)

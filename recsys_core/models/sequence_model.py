@@ -39,7 +39,7 @@ class SequenceModel(Recommender):
         """A fresh network as it is configured."""
 
     def memory(self, train: Dataset) -> int:
-        """Thirteen copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
+        """13 copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
         and a newer one or a checkpoint), the events sorted and in int64, the activations of a piece of a batch, and its
         logits with their gradients: a piece's own items stand beside those drawn."""
         config = self.config
