@@ -39,8 +39,11 @@ class NeuralCF(EitherObjective):
         """A fresh network as it is configured."""
 
     def _fresh(self, train: Dataset, generator: torch.Generator) -> HalvesNet:
-        """A network to learn from a data set."""
-        return self._build(train.n_users, train.n_items, generator)
+        """A network to learn from a data set. People without events stay at zero: nothing is known of them."""
+        net = self._build(train.n_users, train.n_items, generator)
+        with torch.no_grad():
+            net.user_table[torch.from_numpy(train.interactions.user_counts() == 0)] = 0
+        return net
 
     def _outline(self, train: Dataset) -> HalvesNet:
         """A network as for a data set, but for one user and one item."""
