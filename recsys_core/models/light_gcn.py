@@ -48,10 +48,10 @@ class LightGCN(DotProduct):
     own_part: Float32
 
     def memory(self, train: Dataset) -> int:
-        """Twenty copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers), 60
-        bytes an event (pairs, links in both directions, order), and the pieces of a batch."""
+        """Twenty copies of the vectors (now, averaged, moments, gradient, layers, best, a checkpoint, answers), 100
+        bytes an event (pairs, links in both directions, order, sorted histories), and the pieces of a batch."""
         vectors = 4 * self.config.embedding_size * (train.n_users + train.n_items)
-        return 20 * vectors + 60 * len(train.interactions) + 32 * LEARNED_AT_ONCE
+        return 20 * vectors + 100 * len(train.interactions) + 32 * LEARNED_AT_ONCE
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         self.offset = np.zeros(1, dtype=np.float32)

@@ -26,7 +26,7 @@ class LightGCNConfig(Config):
     clip: ClassVar[float] = 0.0  # gradients are taken as they are
 
     embedding_size: int = Field(64, ge=1, le=2048, description="Numbers in the vector of a person or an item.")
-    layers: int = Field(2, ge=1, le=10, description="Links that vectors are passed along, at most. 0: none.")
+    layers: int = Field(2, ge=1, le=10, description="Links that vectors are passed along, at most.")
     loss: Literal["softmax", "bpr"] = Field(
         "softmax",
         description="Learn what a person met among many items at once (softmax), or against one random item each (BPR, "

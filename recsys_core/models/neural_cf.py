@@ -39,16 +39,20 @@ class NeuralCF(EitherObjective):
         """A fresh network as it is configured."""
 
     def _fresh(self, train: Dataset, generator: torch.Generator) -> HalvesNet:
-        """A network to learn from a data set."""
-        return self._build(train.n_users, train.n_items, generator)
+        """A network to learn from a data set. People without events stay at zero: nothing is known of them."""
+        net = self._build(train.n_users, train.n_items, generator)
+        with torch.no_grad():
+            net.user_table[torch.from_numpy(train.interactions.user_counts() == 0)] = 0
+        return net
 
     def _outline(self, train: Dataset) -> HalvesNet:
         """A network as for a data set, but for one user and one item."""
         return self._build(1, 1, torch.Generator())
 
     def memory(self, train: Dataset) -> int:
-        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint), the events in int64, and a
-        batch: its samples, the halves of its users and of all items with their gradients, and a piece of its pairs."""
+        """13 copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
+        and a newer one or a checkpoint), the events in int64, and a batch: its samples, the halves of its users and of
+        all items with their gradients, and a piece of its pairs."""
         net = self._outline(train)
         fixed = sum(parameter.numel() for parameter in net.parameters())
         weights = fixed + net.user_table.shape[1] * (train.n_users + train.n_items)
@@ -56,7 +60,7 @@ class NeuralCF(EitherObjective):
         batch = min(self.config.events_in_a_step(n_events), n_events)
         halves = 4 * sum(net.half_sizes) * (batch + train.n_items)
         return (
-            40 * weights + 80 * n_events + 60 * batch * (1 + self.config.negatives) + 4 * halves + 50 * LEARNED_AT_ONCE
+            52 * weights + 80 * n_events + 60 * batch * (1 + self.config.negatives) + 4 * halves + 50 * LEARNED_AT_ONCE
         )
 
     def _fit(self, train: Dataset, context: FitContext) -> None:

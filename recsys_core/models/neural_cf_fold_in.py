@@ -33,9 +33,12 @@ class FoldIn:
         n_items = len(net.item_table)
         self._shares = (torch.full((n_items,), 1 / n_items) if shares is None else shares).double().to(self._device)
         people = net.user_table.double()  # (U, d)
-        centred = people - people.mean(0)
-        variances, directions = torch.linalg.eigh(centred.T @ centred / len(people))
-        self._mean = people.mean(0).float()  # (d,)
+        is_met = people.any(1, keepdim=True)  # (U, 1); all others stayed at zero
+        n_met = is_met.sum().clamp(min=1)
+        mean = people.sum(0) / n_met
+        centred = (people - mean) * is_met
+        variances, directions = torch.linalg.eigh(centred.T @ centred / n_met)
+        self._mean = mean.float()  # (d,)
         self._spread = (directions * variances.clamp(min=0).sqrt()).T.float()  # (d, d)
         self._item_half = net.item_halves()  # (I, f)
         self._common, self._stands_for = self._choose_common(COMMON_NEGATIVES if negatives else 0)  # (N,), (N,)

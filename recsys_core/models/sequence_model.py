@@ -40,16 +40,18 @@ class SequenceModel(Recommender):
         """A fresh network as it is configured."""
 
     def memory(self, train: Dataset) -> int:
-        """Ten copies of the weights (now, averaged, best, gradients, moments, a checkpoint), the events sorted and in
-        int64, the activations of a piece of a batch, and its logits with their gradients."""
+        """13 copies of the weights (now, averaged, gradients, two moments, and twice four of these: the best epoch
+        and a newer one or a checkpoint), the events sorted and in int64, the activations of a piece of a batch, and its
+        logits with their gradients: a piece's own items stand beside those drawn."""
         config = self.config
         net = self._build(1, torch.Generator())
         fixed = sum(parameter.numel() for parameter in net.parameters())
         weights = fixed + (config.embedding_size + 1) * train.n_items
         activations = 24 * config.embedding_size * (config.layers + 1) * max(PLACES_AT_ONCE, config.max_length)
         candidates = min(train.n_items, config.sampled_items)
-        logits = max(LEARNED_AT_ONCE, candidates * config.max_length)
-        return 40 * weights + 100 * len(train.interactions) + 4 * activations + 24 * logits
+        places = max(config.max_length, min(PLACES_AT_ONCE, LEARNED_AT_ONCE // candidates))
+        logits = places * min(train.n_items, candidates + places)
+        return 52 * weights + 100 * len(train.interactions) + 4 * activations + 24 * logits
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         histories = Histories.from_interactions(train.interactions)

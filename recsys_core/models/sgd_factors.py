@@ -141,8 +141,9 @@ class SGDFactors(DotProduct):
         Everybody gets the same random numbers, so nobody's vector depends on who else is asked about.
         """
         n_people, n_items = len(histories), len(self.item_bias)
-        biases = np.full(n_people, self.user_bias.mean())
-        vectors = np.tile(self.user_factors.mean(axis=0), (n_people, 1))
+        is_met = self.user_factors.any(axis=1)  # all others stayed at zero
+        biases = np.full(n_people, self.user_bias[is_met].mean())
+        vectors = np.tile(self.user_factors[is_met].mean(axis=0), (n_people, 1))
         people = histories.people().astype(np.int32)
         events = Interactions(people, histories.items, histories.values, None, n_people, n_items)
         arrays = self.arrays() | {"user_bias": biases, "user_factors": vectors}

@@ -394,3 +394,11 @@ def test_presets_are_settings(model_class):
     presets = {name: model_class.Config.parse(settings) for name, settings in model_class.Config.presets().items()}
     assert list(presets) == ["quick", "balanced", "paper"]
     assert len(set(map(str, presets.values()))) == 3
+
+
+def test_people_without_events_have_no_part_in_the_mean_person():
+    rows = [(0, 1, 4.0, 0), (0, 2, 4.0, 1), (2, 1, 3.0, 2), (2, 3, 3.0, 3)]
+    model = NeuMF(NeuMF.Config(epochs=2)).fit(worlds.dataset(rows, 9, 5))
+    (vector,) = neural_cf_fold_in.FoldIn(model.net, 4).vectors(Histories.of([([], [])], 5), torch.empty(0))
+    assert not model.net.user_table[[1, 3, 8]].any()
+    assert vector.numpy() == pytest.approx(model.net.user_table[[0, 2]].mean(0).numpy(), abs=1e-6)

@@ -161,6 +161,15 @@ def test_somebody_without_a_history_is_the_mean_person(model_class):
 
 
 @every_model
+def test_people_without_events_have_no_part_in_the_mean_person(model_class):
+    rows = [(0, 1, 4.0, 0), (0, 2, 4.0, 1), (2, 1, 3.0, 2), (2, 3, 3.0, 3)]
+    model = build(model_class, epochs=3).fit(worlds.dataset(rows, 9, 5))
+    biases, vectors = model.fold_in(Histories.of([([], [])], 5))
+    assert biases[0] == pytest.approx(model.user_bias[[0, 2]].mean())
+    assert vectors[0] == pytest.approx(model.user_factors[[0, 2]].mean(axis=0))
+
+
+@every_model
 def test_nobodys_vector_depends_on_who_else_is_asked_about(model_class):
     model = build(model_class, epochs=5).fit(worlds.golden())
     histories = Histories.of([([3, 1], [1.0, 1.0]), ([], []), ([5, 0, 2], [1.0] * 3), ([3, 1], [1.0, 1.0])], 6)
