@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import torch
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
@@ -66,7 +67,8 @@ class FactorsTask(SGDTask):
         super().__init__(arrays, len(events), len(events) * samples_per_event, seed)
         self.events = events
         if len(events) > MOST_ROWS and not frozen:
-            self.events = events.take(np.argsort(events.users, kind="stable"))
+            places = np.arange(len(events))  # sparse rows are filled by counting, which is faster than sorting
+            self.events = events.take(csr_array((events.values, (events.users, places))).indices)
         self.frozen = frozen
         self.rate = config.learning_rate
         self._config = config
