@@ -205,7 +205,7 @@ class Blend(Recommender):
             theirs = {name.removeprefix(prefix): own.pop(name) for name in arrays if name.startswith(prefix)}
             member.n_users, member.n_items = self.n_users, self.n_items
             member.restore(theirs)
-        expect_shapes(own, {"known": (self.n_users,), "scale": (2,)})
+        expect_shapes(own, {"known": (self.n_users,), "scale": (2,)}, {"known": "int32", "scale": "float64"})
         self.known = own["known"]
         self.low, self.high = (float(value) for value in own["scale"])
 
