@@ -1,5 +1,6 @@
 """The networks of Mult-DAE and Mult-VAE, and the way out that RecVAE shares."""
 
+from abc import ABC, abstractmethod
 from itertools import pairwise
 
 import torch
@@ -16,13 +17,14 @@ def dense(outputs: int, inputs: int, generator: torch.Generator, gain: float = 1
     return nn.Parameter(torch.randn(outputs, inputs, generator=generator) * (gain / inputs**0.5))
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """From what people met to codes: (B, d), or (B, 2 d) where a code is a mean followed by log-variances."""
 
     item_table: nn.Parameter  # (I, h)
 
+    @abstractmethod
     def forward(self, met: Bags) -> torch.Tensor:
-        raise NotImplementedError
+        """Of B people."""
 
 
 class TanhEncoder(Encoder):
