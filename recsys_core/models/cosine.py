@@ -149,8 +149,8 @@ def _nearest(
 ) -> tuple[Int64, Int32, Float32]:
     """For each row, how many neighbours were kept; who they are, and how near. Row b is the other row first + b."""
     n_others = len(other_lengths)
-    dots = np.zeros(n_others, dtype=np.float32)
-    in_common = np.zeros(n_others, dtype=np.int32)
+    # How much another row has in common with this one, and a · b; side by side, since each is looked up at random.
+    shared = np.zeros((n_others, 2), dtype=np.float32)
     met = np.empty(n_others, dtype=np.int32)
     near = np.empty(n_others, dtype=np.float32)
     counts = np.zeros(len(lengths), dtype=np.int64)
@@ -163,21 +163,21 @@ def _nearest(
             feature, value = features[entry], values[entry]
             for place in range(other_starts[feature], other_starts[feature + 1]):
                 other = others[place]
-                if in_common[other] == 0:
+                if shared[other, 0] == 0:
                     met[n_met] = other
                     n_met += 1
-                in_common[other] += 1
-                dots[other] += value * other_values[place]
+                shared[other, 0] += 1
+                shared[other, 1] += value * other_values[place]
         n_near = 0
         for place in range(n_met):
             other = met[place]
-            if dots[other] > 0 and other != first + row:
-                cosine = dots[other] / (lengths[row] * other_lengths[other])
+            in_common, dot = shared[other]
+            if dot > 0 and other != first + row:
+                cosine = dot / (lengths[row] * other_lengths[other])
                 met[n_near] = other
-                near[n_near] = cosine * in_common[other] / (in_common[other] + shrinkage)
+                near[n_near] = cosine * in_common / (in_common + shrinkage)
                 n_near += 1
-            dots[other] = 0
-            in_common[other] = 0
+            shared[other] = 0
         _bring_largest_forward(near, met, n_near, k)
         counts[row] = min(k, n_near)
         for place in range(counts[row]):

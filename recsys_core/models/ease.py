@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
-from recsys_core.models.ease_solvers import CHUNK, exact, normalised, truncated
+from recsys_core.models.ease_solvers import CHUNK, COLUMNS, exact, normalised, truncated
 from recsys_core.models.sparse import pattern, take_matrix, to_arrays
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Float64, Int32
@@ -84,7 +84,7 @@ class EASE(Recommender):
         if self._is_exact(n_items):
             return 4 * n_items**2 + events
         rank = min(self.config.rank, n_items)
-        return 4 * (6 * n_items * rank + 4 * CHUNK) + events
+        return 4 * (6 * n_items * rank + 12 * rank**2 + 4 * CHUNK) + 8 * COLUMNS * train.n_users + events
 
     def _is_exact(self, n_items: int) -> bool:
         return self.config.solver == "exact" or (self.config.solver == "auto" and n_items <= EXACT_ITEMS)

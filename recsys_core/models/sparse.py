@@ -97,6 +97,19 @@ def pattern(matrix: csr_array) -> csr_array:
     return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def rows_at_even_distances(matrix: csr_array, most: int) -> csr_array:
+    """The matrix with ``most`` of its rows, at even distances, and nothing in the others; itself if it has no more."""
+    n_rows = matrix.shape[0]
+    if n_rows <= most:
+        return matrix
+    kept: Bool = np.zeros(n_rows, dtype=bool)
+    kept[np.arange(most) * n_rows // most] = True
+    counts = np.diff(matrix.indptr)
+    entries = np.repeat(kept, counts)
+    indptr = np.concatenate([[0], np.cumsum(counts * kept)]).astype(matrix.indptr.dtype)
+    return csr_array((matrix.data[entries], matrix.indices[entries], indptr), shape=matrix.shape)
+
+
 def to_arrays(name: str, matrix: csr_array) -> dict[str, np.ndarray]:
     """A sparse matrix with sorted indices as three arrays to save."""
     return {

@@ -6,12 +6,20 @@ from scipy.sparse import csr_array
 from recsys_core.models.base import Ability, Cost, ModelInfo
 from recsys_core.models.cosine import CosineIndex
 from recsys_core.models.neighbours import DISCOUNT, Neighbours, NeighboursConfig
-from recsys_core.models.sparse import pattern, product, weighted_sums
+from recsys_core.models.sparse import pattern, product, rows_at_even_distances, weighted_sums
 from recsys_core.types import Float32, Int32
 
 
 class UserKNNConfig(NeighboursConfig):
     discount: float = Field(0.3, ge=0, le=1, description=DISCOUNT)
+    searched: int = Field(
+        50_000,
+        ge=100,
+        le=10_000_000,
+        description="People, at most, among whom neighbours are looked for: with more, time would grow with their "
+        "square. Of more people, as many are taken at even distances in the list of people.",
+        json_schema_extra={"advanced": True, "scale": "log"},
+    )
 
 
 class UserKNN(Neighbours):
@@ -37,6 +45,9 @@ class UserKNN(Neighbours):
 
     def _vectors(self) -> csr_array:
         return self.events
+
+    def _index(self, vectors: csr_array) -> CosineIndex:
+        return super()._index(rows_at_even_distances(vectors, self.config.searched))
 
     def _prepare(self) -> None:
         self._people = self._index(self.events)

@@ -210,3 +210,16 @@ def test_what_does_not_fit_into_memory_is_refused_in_words(
     with pytest.raises(ModelError, match="Choose fewer neighbours") as caught:
         model_class().fit(data)
     assert caught.value.code == "too-large"
+
+
+def test_of_many_people_as_many_as_allowed_are_searched():
+    table = (np.random.default_rng(0).random((230, 12)) < 0.4).astype(np.float32)
+    table[:, 0] = 1
+    model = fitted(UserKNN, world(table), searched=100, neighbours=230)
+    searched = np.arange(100) * 230 // 100
+    assert set(model.similarity.indices) == set(searched)
+    everybody = fitted(UserKNN, world(table), neighbours=230, discount=0.0)
+    few = fitted(UserKNN, world(table), searched=100, neighbours=230, discount=0.0)
+    assert np.allclose(few.similarity.toarray()[:, searched], everybody.similarity.toarray()[:, searched])
+    stranger = histories(table[:3])
+    assert np.isin(few._people.nearest(stranger.matrix(), 230).indices, searched).all()

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
 
 from recsys_core.errors import ModelError
-from recsys_core.models.sparse import pattern, product, take_matrix, to_arrays, weighted_sums
+from recsys_core.models.sparse import pattern, product, rows_at_even_distances, take_matrix, to_arrays, weighted_sums
 
 
 def matrices(n_rows: int, n_columns: int) -> st.SearchStrategy[np.ndarray]:
@@ -29,6 +29,19 @@ def test_matrices_that_do_not_fit_are_not_multiplied():
     wide = csr_array(np.ones((1, 3), dtype=np.float32))
     with pytest.raises(ValueError, match="do not fit"):
         product(wide, csr_array(np.ones((2, 4), dtype=np.float32)))
+
+
+@given(matrices(7, 5), st.integers(1, 9))
+def test_rows_at_even_distances_stay_and_the_others_are_empty(matrix: np.ndarray, most: int):
+    kept = rows_at_even_distances(csr_array(matrix), most).toarray()
+    same = (kept == matrix).all(axis=1)
+    full = matrix.any(axis=1)
+    assert kept.any(axis=1).sum() <= most
+    assert (same | ~kept.any(axis=1)).all()
+    if most >= 7:
+        assert same.all()
+    else:
+        assert (same[np.arange(most) * 7 // most] | ~full[np.arange(most) * 7 // most]).all()
 
 
 @given(matrices(3, 6), matrices(4, 6))
