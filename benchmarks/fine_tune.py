@@ -25,11 +25,11 @@ from recsys_core.data.importing import import_ratings
 from recsys_core.data.interactions import Interactions
 from recsys_core.evaluation import Report, evaluate, resampled_sums, validator
 from recsys_core.models import MODELS, Ability, Recommender, find_model
-from recsys_core.models.warm_starts import fine_tuning_settings, warm_start
+from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, warm_start
 from recsys_core.runs.before_after import Changes, forgetting, never_seen, roles_elsewhere
 from recsys_core.splitting import TEST, TRAIN, VALID, Split, SplitRecipe, split
 from recsys_core.training.context import FitContext
-from recsys_core.training.warm_start import WarmStart
+from recsys_core.training.warm_start import Part, WarmStart
 
 OLD_SHARE = 0.8  # of the events, by time
 WORSE, FASTER = 0.02, 0.3
@@ -112,11 +112,9 @@ def both_ways(key: str, seed: int, old: Split, new: Split, tried: dict[str, str]
     assert source.model.training is not None
     weights = {name: one.tensor for name, one in source.model.training.learned.items()}
     model = kind(kind.Config.parse(fine_tuning_settings(source.model.config, source.epochs) | tried))
-    return Pair(
-        source,
-        retrained,
-        train(model, new, seed, lambda: warm_start(source.model, weights, old.train, new.train, {})),
-    )
+    rates = dict.fromkeys(Part, fine_tuning_rate(source.model.config))
+    tuned = train(model, new, seed, lambda: warm_start(source.model, weights, old.train, new.train, rates))
+    return Pair(source, retrained, tuned)
 
 
 @dataclass(frozen=True)

@@ -42,18 +42,20 @@ def choose_start(card: DatasetCard, model: type[Recommender]) -> FineTune | None
     if not chosen:
         return None
     run = runs[chosen]
+    from recsys_core.runs.fine_tuning import usual_rates
+
     with st.expander("What may change"):
         st.caption("How fast each part of what the run knows may change. New people and items always learn in full.")
-        rates = {part: _rate(part, f"{key}-{part}") for part in run.parts}
+        rates = {part: _rate(part, usual, f"{key}-{chosen}-{part}") for part, usual in usual_rates(run).items()}
     _warn(run, model)
-    return FineTune(run=run.id, rates={part: rate for part, rate in rates.items() if rate != 1})
+    return FineTune(run=run.id, rates=rates)
 
 
-def _rate(part: Part, key: str) -> float:
+def _rate(part: Part, usual: float, key: str) -> float:
     return st.select_slider(
         part.capitalize(),
         RATES,
-        1.0,
+        usual,
         lambda rate: "frozen" if rate == 0 else "full rate" if rate == 1 else f"× {rate:g}",
         key=key,
         help=HINTS[part],

@@ -28,20 +28,25 @@ def fine_tune_view(job: Job) -> None:
 def _details(about: Json) -> list[str]:
     """Where it started, and on how many events and people the figures stand."""
     told = [f"Went on from {about['title']} on {about['dataset_name']}."]
-    for which in ("gain", "forgetting"):
-        changes = about[which]
-        event = "new" if which == "gain" else "old"
+    for which, changes in (("new", about["gain"]), ("old", about["forgetting"])):
         for name, change in changes["figures"].items():
-            difference = change["after"] - change["before"]
-            interval = (
-                "" if change["low"] is None else f" (95 % interval {change['low']:+.3f} to {change['high']:+.3f})"
-            )
             told.append(
-                f"{metric_label(name)} on the {event} events {difference:+.3f}{interval}, "
-                f"over {counted(changes['people'], 'person')}."
+                f"{metric_label(name)} on the {which} events {_difference(change)}, "
+                f"{counted(changes['people'], 'person')}."
             )
     if left_out := about["forgetting"]["left_out"]:
         told.append(f"{counted(left_out, 'old test event')} left out: the new training learned from them.")
     if about["moved"]:
         told.append(f"{counted(about['moved'], 'new event')} not held out: the old run had learned from them.")
     return told
+
+
+def _difference(change: Json) -> str:
+    interval = (
+        "" if change["low"] is None else f" (95 % interval {_signed(change['low'])} to {_signed(change['high'])})"
+    )
+    return f"{_signed(change['after'] - change['before'])}{interval}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")

@@ -29,16 +29,19 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.evaluation import stopping_metric
     from recsys_core.models import find_model
     from recsys_core.runs.before_after import sentence
-    from recsys_core.runs.fine_tuning import usual_settings
+    from recsys_core.runs.fine_tuning import usual_rates, usual_settings
     from recsys_core.runs.jobs import Jobs, TrainSpec
     from recsys_core.runs.training_job import run_job
 
     home = workspace()
     card = home.find_dataset(options.dataset)
     tuned = fine_tune(options)
-    usual = usual_settings(home.find_run(tuned.run)) if tuned else {}
-    settings = usual | dict(_setting(text) for text in options.set)
-    model = find_model(home.find_run(tuned.run).model if tuned else options.model)
+    settings, key = dict(_setting(text) for text in options.set), options.model
+    if tuned:
+        source = home.find_run(tuned.run)
+        settings, key = usual_settings(source) | settings, source.model
+        tuned = tuned.model_copy(update={"rates": usual_rates(source) | tuned.rates})
+    model = find_model(key)
     stopping_metric(model(model.Config.parse(settings)), options.stop_on)
     resolve(options.device)
     recipe = split_recipe(options, home.load_dataset(card.id))

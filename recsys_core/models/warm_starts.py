@@ -1,7 +1,7 @@
 """Going on from a finished model on more or newer data of the same domain: what is matched, and what must stay."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from recsys_core.types import Int64
 
 LEAST_SHARED = 0.05  # of the items of the smaller data set; below, it is another domain
 # What suits a training that goes on from a finished one; chosen on validation events of MovieLens latest-small.
-SHARE_OF_EPOCHS, FEWEST_EPOCHS, PATIENCE, SLOWER = 0.2, 1, 2, 0.5
+SHARE_OF_EPOCHS, SLOWER = 0.25, 0.25
 
 # Settings of how a model learns. All others say what its numbers are and mean, and must stay.
 MAY_CHANGE = frozenset(
@@ -141,11 +141,25 @@ def _require_same_columns(old: list[AttributeFeatures], new: list[AttributeFeatu
 
 
 def fine_tuning_settings(config: Config, epochs: int) -> dict[str, Any]:
-    """Settings for a training that goes on from one with these, which took so many epochs: short and gentle."""
+    """Settings for a short training that goes on from one with these, which took so many epochs.
+
+    Adam begins with steps of full size before it has a measure of them, which would shake what was learned: so where a
+    model knows that schedule, steps grow and shrink again (warm-up).
+    """
     settings = config.model_dump(mode="json")
-    settings |= {"epochs": max(FEWEST_EPOCHS, round(SHARE_OF_EPOCHS * epochs)), "patience": PATIENCE}
-    if "learning_rate" in settings:
-        settings["learning_rate"] *= SLOWER
-    if "annealing_epochs" in settings:
+    settings["epochs"] = max(1, round(SHARE_OF_EPOCHS * epochs))
+    if _can_warm_up(config):
+        settings["schedule"] = "warm-up"
+    if "annealing_epochs" in settings:  # the weight that grows over them has grown
         settings["annealing_epochs"] = 0
     return settings
+
+
+def fine_tuning_rate(config: Config) -> float:
+    """What the learning rate of all that is known already is best multiplied by."""
+    return SLOWER if _can_warm_up(config) else 1.0
+
+
+def _can_warm_up(config: Config) -> bool:
+    field = type(config).model_fields.get("schedule")
+    return field is not None and "warm-up" in get_args(field.annotation)

@@ -5,14 +5,14 @@ from typing import Any
 
 from recsys_core.errors import AbilityError, ConfigError, SplitError
 from recsys_core.models import Ability, Recommender, find_model
-from recsys_core.models.warm_starts import fine_tuning_settings, require_same_shape, warm_start
+from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, require_same_shape, warm_start
 from recsys_core.runs.before_after import forgetting, gain, never_seen
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import FineTune
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
-from recsys_core.training.warm_start import WarmStart
+from recsys_core.training.warm_start import Part, WarmStart
 from recsys_core.types import Json
 
 
@@ -72,6 +72,12 @@ def usual_settings(card: RunCard) -> dict[str, Any]:
         )
     config = kind.Config.parse(card.about["passport"]["config"])
     return fine_tuning_settings(config, int(card.about["epochs"] or 0))
+
+
+def usual_rates(card: RunCard) -> dict[Part, float]:
+    """The rates that suit a training which goes on from a run: those of each part that it has."""
+    config = find_model(card.model).Config.parse(card.about["passport"]["config"])
+    return dict.fromkeys(card.parts, fine_tuning_rate(config))
 
 
 def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Split) -> FineTuning:
