@@ -12,7 +12,7 @@ from recsys_core.errors import AbilityError, ConfigError, SplitError
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import CHUNK_SCORES, masked_scores, top_k
+from recsys_core.ranking import CHUNK_SCORES, Score, masked_scores, top_k
 from recsys_core.recommending import scores_of_people
 from recsys_core.splitting import Holdout, Split
 from recsys_core.training.context import Validation
@@ -159,11 +159,15 @@ def _can_be_judged(model: Recommender, holdout: Holdout, users: Int64 | Int32) -
 
 def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int64) -> tuple[RankedTruth, Int32]:
     """Where the relevant items of these users stand, and Int32[n, k] of the lists they would see."""
+    return rank_by(partial(scores_of_people, model, holdout), holdout, users, k, order)
+
+
+def rank_by(score: Score, holdout: Holdout, users: Int64, k: int, order: Int64) -> tuple[RankedTruth, Int32]:
+    """As :func:`rank`, by any scores: Float32[B, I] for Int32[B] users."""
     relevant = holdout.relevant
     by_user = np.argsort(relevant.users, kind="stable")
     starts = np.concatenate([[0], np.cumsum(relevant.user_counts())])
     parts, lists = [], []
-    score = partial(scores_of_people, model, holdout)
     for chunk, scores in masked_scores(score, users, holdout.known, holdout.candidates):
         counts = starts[chunk + 1] - starts[chunk]
         people = np.repeat(np.arange(len(chunk)), counts)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.config_form import choose_preset, choose_stopping, chosen_settings, config_form
+from pages.shared.fine_tune_form import choose_start
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import ended, ended_together, watch
 from pages.shared.line_up_button import line_up_button
@@ -120,6 +121,7 @@ def form(card: DatasetCard) -> None:
     """Everything to choose, and Start."""
     model = choose_model()
     choose_preset(model)
+    fine_tune = choose_start(card, model)
     start = st.container()  # above the settings, so that both ways to start and their errors stay in sight
     metric = None
     if model.Config.model_fields:
@@ -137,6 +139,7 @@ def form(card: DatasetCard) -> None:
         executor=executor,
         metric=metric,
         device=device,
+        fine_tune=fine_tune,
     )
     with start:
         started = start_button(spec)

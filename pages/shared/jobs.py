@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, choose, nav
+from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
@@ -248,6 +249,7 @@ def ended(job: Job, is_latest: bool) -> None:
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
         st.caption(plain(" · ".join(part for part in (job.message, *result(job), own_settings(job)) if part)))
+        fine_tune_view(job)
         with st.container(horizontal=True):
             if (
                 job.state in RESUMABLE

@@ -6,13 +6,19 @@ from recsys_core.models import Ability, ModelInfo, Recommender
 from recsys_core.models.base import Cost
 from recsys_core.models.parity import Parity, parity_of
 
-CAN = {Ability.RATING: "predicts ratings", Ability.HISTORY: "serves new people", Ability.VECTORS: "has vectors"}
+CAN = {
+    Ability.RATING: "predicts ratings",
+    Ability.HISTORY: "serves new people",
+    Ability.VECTORS: "has vectors",
+    Ability.WARM_START: "learns on",
+}
 COSTS = {Cost.SECONDS: "learns in seconds", Cost.A_MINUTE: "learns in a minute", Cost.MINUTES: "learns in minutes"}
 HINTS = {
     "learns in": "a million events on two cores, with balanced settings.",
     CAN[Ability.RATING]: "answers with a rating on the scale of the data.",
     CAN[Ability.HISTORY]: "recommends to people it never met, from their history alone.",
     CAN[Ability.VECTORS]: "gives a vector for each item and each person, to look for neighbours in.",
+    CAN[Ability.WARM_START]: "can go on from a finished run on more or newer data.",
     "needs ratings": "cannot learn from events that only say who met what.",
     "needs times": "cannot learn from events whose order is unknown.",
     "reproduces": "prints what a publication, or a peer on the same split, printed; open it for the figures.",

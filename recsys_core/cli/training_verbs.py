@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from recsys_core.cli.fine_tune_options import add_rate_options, fine_tune
 from recsys_core.cli.output import Rows, metrics_table, plain, table
 from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import Verb, no_arguments, workspace
@@ -14,34 +15,45 @@ from recsys_core.types import Json
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="name or id")
-    parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--model", metavar="KEY", help="see: models")
+    start.add_argument("--from", dest="source", metavar="RUN", help="go on from a finished run, with its model")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
     parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
     parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
+    add_rate_options(parser)
     add_split_options(parser)
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.evaluation import stopping_metric
     from recsys_core.models import find_model
+    from recsys_core.runs.before_after import sentence
+    from recsys_core.runs.fine_tuning import usual_rates, usual_settings
     from recsys_core.runs.jobs import Jobs, TrainSpec
     from recsys_core.runs.training_job import run_job
 
     home = workspace()
     card = home.find_dataset(options.dataset)
-    settings = dict(_setting(text) for text in options.set)
-    model = find_model(options.model)
+    tuned = fine_tune(options)
+    settings, key = dict(_setting(text) for text in options.set), options.model
+    if tuned:
+        source = home.find_run(tuned.run)
+        settings, key = usual_settings(source) | settings, source.model
+        tuned = tuned.model_copy(update={"rates": usual_rates(source) | tuned.rates})
+    model = find_model(key)
     stopping_metric(model(model.Config.parse(settings)), options.stop_on)
     resolve(options.device)
     recipe = split_recipe(options, home.load_dataset(card.id))
     spec = TrainSpec(
         dataset=card.id,
-        model=options.model,
+        model=model.info.key,
         settings=settings,
         split=recipe,
         seed=recipe.seed,
         metric=options.stop_on,
         device=options.device,
+        fine_tune=tuned,
     )
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
@@ -53,7 +65,11 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
-    return result, f"{run['ending']}\n{metrics_table(run)}\nrun {result['run']}"
+    told = [run["ending"], metrics_table(run), f"run {result['run']}"]
+    if tuned:
+        result["fine_tune"] = run["fine_tune"]
+        told.insert(2, sentence(run["fine_tune"]))
+    return result, "\n".join(told)
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -137,6 +137,15 @@ class Histories:
         for start in range(0, len(self), size):
             yield self.take(np.arange(start, min(start + size, len(self))))
 
+    def translated(self, items: Int64, n_items: int) -> "Histories":
+        """The same people in another catalogue: of item i becomes ``items[i]``, which drops out where that is −1."""
+        positions = items[self.items]
+        kept = positions >= 0
+        lengths = np.bincount(self.people()[kept], minlength=len(self))
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        times = None if self.times is None else self.times[kept]
+        return Histories(indptr, positions[kept].astype(np.int32), self.values[kept], times, n_items)
+
     def people(self) -> Int64:
         """Int64[E], the row that each event belongs to."""
         return np.repeat(np.arange(len(self)), self.lengths())

@@ -78,7 +78,7 @@ class ALS(DotProduct):
         paper="Hu, Koren and Volinsky, Collaborative Filtering for Implicit Feedback Datasets, ICDM 2008; pulls and "
         "weights after Rendle, Krichene, Zhang and Koren, Revisiting the Performance of iALS on Item Recommendation "
         "Benchmarks, RecSys 2022",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.SECONDS,
     )
     Config = ALSConfig

@@ -16,6 +16,7 @@ from recsys_core.models.bias import Bias
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
+from recsys_core.training.warm_start import RowsOf
 from recsys_core.types import Float32, Int32, Int64
 
 PAPER = "Sedhain, Menon, Sanner and Xie, AutoRec: Autoencoders Meet Collaborative Filtering, WWW 2015"
@@ -28,11 +29,14 @@ class Side:
     Attributes:
         places: Int32[E], the one that each event belongs to; counts: Int64[n], the events of each.
         features: of each.
+        own, values: what rows stand for that are learned about each of them, and about each of their features.
     """
 
     places: Int32
     counts: Int64
     features: AttributeFeatures
+    own: RowsOf
+    values: tuple[RowsOf, ...]
 
     def bags(self, device: str) -> Bags:
         """The features as the network takes them."""
@@ -124,7 +128,11 @@ class AutoRec(DotProduct):
             self._take_over(Learned.of(net, ratings, row_features, unit_features), deviation)
 
         generator = torch.Generator(device).manual_seed(context.seed)
-        task = AutoRecTask(net.to(device), ratings, row_features, unit_features, generator, config, tell)
+        blocks: dict[str, tuple[RowsOf, ...]] = dict.fromkeys(
+            ("value_table", "presence_table", "output_table"), (units.own,)
+        )
+        blocks |= {"feature_table": rows.values, "output_feature_table": units.values}
+        task = AutoRecTask(net.to(device), ratings, row_features, unit_features, generator, config, blocks, tell)
         self.training = loop.train(task, self, context, config.epochs, config.patience)
 
     def predict(self, users: Int32, items: Int32) -> Float32:
@@ -156,5 +164,6 @@ def _sides(train: Dataset, use_attributes: bool) -> tuple[Side, Side]:
     events = train.interactions
     of_items = item_features(train) if use_attributes else encode(train.item_table[[]])
     of_people = user_features(train) if use_attributes else encode(train.user_table[[]])
-    items = Side(events.items, events.item_counts(), of_items)
-    return items, Side(events.users, events.user_counts(), of_people)
+    values = ((RowsOf.ITEM_VALUES,), (RowsOf.PERSON_VALUES,)) if use_attributes else ((), ())
+    items = Side(events.items, events.item_counts(), of_items, RowsOf.ITEMS, values[0])
+    return items, Side(events.users, events.user_counts(), of_people, RowsOf.PEOPLE, values[1])

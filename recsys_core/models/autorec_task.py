@@ -1,7 +1,7 @@
 """How the network of AutoRec learns."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 
@@ -10,6 +10,7 @@ from recsys_core.models.autorec_net import AutoRecNet
 from recsys_core.models.bags import Bags
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
 ATTRIBUTE_SHARE = 0.1  # of the pull, for what attributes share: it rests on many ratings
 
@@ -24,6 +25,7 @@ class AutoRecTask:
         net: on its device.
         ratings: of R rows, by unit, with a deviation of 1.
         row_features, unit_features: of the R rows and the C units.
+        blocks: what the rows of a parameter stand for.
         tell: takes the network to answer with, after each epoch.
     """
 
@@ -35,10 +37,11 @@ class AutoRecTask:
         unit_features: Bags,
         generator: torch.Generator,
         config: AutoRecConfig,
+        blocks: Mapping[str, tuple[RowsOf, ...]],
         tell: Callable[[AutoRecNet], None],
     ) -> None:
         self._ratings, self._row_features, self._unit_features = ratings, row_features, unit_features
-        self._generator, self._dropout, self._tell = generator, config.dropout, tell
+        self._generator, self._dropout, self._blocks, self._tell = generator, config.dropout, blocks, tell
         self._rated = ratings.lengths().nonzero().squeeze(1)  # rows
         n_ratings, n_rows = len(ratings.members), len(self._rated)
         self._rows_in_a_step = math.ceil(config.events_in_a_step(n_ratings) * n_rows / n_ratings)
@@ -70,6 +73,15 @@ class AutoRecTask:
             return ratings
         draws = torch.rand(len(ratings.members), generator=self._generator, device=self._generator.device)
         return ratings.keep(draws >= self._dropout)
+
+    def learned(self) -> dict[str, Learned]:
+        return self._optimisation.learned(self._blocks)
+
+    def begin(self, weights: Weights) -> None:
+        self._optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self._optimisation.hold(paces)
 
     def state(self) -> State:
         return self._optimisation.state() | {"generator": self._generator.get_state()}

@@ -25,6 +25,7 @@ class Ability(StrEnum):
     RATING = "rating"  # predict, on the data's rating scale
     HISTORY = "history"  # score people it never met, from their history alone
     VECTORS = "vectors"  # a vector for each item and each user
+    WARM_START = "warm-start"  # learn on from an earlier training, on more or newer data
 
 
 class Cost(StrEnum):
@@ -211,11 +212,14 @@ class Recommender(ABC):
         """Learn from a data set; a second call starts afresh.
 
         Raises:
-            ModelError: the data do not fit the model.
+            ModelError: the data, or the training to go on from, do not fit the model.
+            AbilityError: it cannot go on from an earlier training.
             Cancelled: somebody asked to stop before there was anything to keep.
         """
         self.check(train)
         context = context or FitContext()
+        if context.warm is not None and Ability.WARM_START not in self.abilities:
+            raise self._lacks(Ability.WARM_START)
         if context.cancel():
             raise Cancelled
         self.n_users, self.n_items = 0, 0
@@ -247,6 +251,14 @@ class Recommender(ABC):
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
         """As :meth:`score`, for people known by their history alone. Ability HISTORY."""
         raise self._lacks(Ability.HISTORY)
+
+    def newcomers(self, histories: Histories) -> dict[str, Float32]:
+        """Rows (B, ...) that people known by their history alone would have in what is learned about each person.
+
+        By the names of :attr:`TrainingSummary.learned`, for a training that goes on from this model; none where people
+        have no rows, or the first epoch finds them anyway.
+        """
+        return {}
 
     def item_vectors(self) -> Float32:
         """Float32[I, d]. Ability VECTORS."""

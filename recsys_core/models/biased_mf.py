@@ -22,7 +22,7 @@ class BiasedMF(RatingFactors):
         family="Matrix factorisation",
         score="predicted rating",
         paper="Koren, Bell and Volinsky, Matrix Factorization Techniques for Recommender Systems, IEEE Computer 2009",
-        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
         needs_ratings=True,
     )

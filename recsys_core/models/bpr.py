@@ -41,7 +41,7 @@ class BPR(SGDFactors):
         score="rank by preference: differences are log-odds that one item is preferred to the other",
         paper="Rendle, Freudenthaler, Gantner and Schmidt-Thieme, BPR: Bayesian Personalized Ranking from Implicit "
         "Feedback, UAI 2009",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.SECONDS,
     )
     Config = BPRConfig
@@ -75,6 +75,8 @@ class BPRTask(FactorsTask):
             self._candidates,
             np.float32(self.rate),
             self._pull,
+            self.paces["user_factors"],
+            self.paces["item_factors"],
             self.random,
             self.frozen,
         )
@@ -130,10 +132,15 @@ def learn_pairs(
     candidates: int,
     rate: np.float32,
     pull: np.float32,
+    user_pace: Float32,
+    item_pace: Float32,
     random: Random,
     frozen: bool,
 ) -> float:
-    """A step for each event and an item that the person does not know; the sum of their log losses."""
+    """A step for each event and an item that the person does not know; the sum of their log losses.
+
+    A pace is what the steps of a person (U,) or of an item (I,) are multiplied by.
+    """
     d = item_factors.shape[1]
     one = np.float32(1)
     loss = 0.0
@@ -168,15 +175,17 @@ def learn_pairs(
         small = np.exp(-abs(margin))
         loss += max(-margin, np.float32(0)) + np.log1p(small)
         error = (small if margin > 0 else one) / (one + small)  # sigmoid(-margin)
+        user_rate = rate * user_pace[u]
         if frozen:
             for f in range(d):
-                p[f] += rate * (error * (q[f] - r[f]) - pull * p[f])
+                p[f] += user_rate * (error * (q[f] - r[f]) - pull * p[f])
             continue
+        met_rate, unmet_rate = rate * item_pace[i], rate * item_pace[j]
         for f in range(d):
             p_f, q_f, r_f = p[f], q[f], r[f]
-            p[f] = p_f + rate * (error * (q_f - r_f) - pull * p_f)
-            q[f] = q_f + rate * (error * p_f - pull * q_f)
-            r[f] = r_f - rate * (error * p_f + pull * r_f)
-        item_bias[i] += rate * (error - pull * item_bias[i])
-        item_bias[j] -= rate * (error + pull * item_bias[j])
+            p[f] = p_f + user_rate * (error * (q_f - r_f) - pull * p_f)
+            q[f] = q_f + met_rate * (error * p_f - pull * q_f)
+            r[f] = r_f - unmet_rate * (error * p_f + pull * r_f)
+        item_bias[i] += met_rate * (error - pull * item_bias[i])
+        item_bias[j] -= unmet_rate * (error + pull * item_bias[j])
     return loss

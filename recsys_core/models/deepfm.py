@@ -47,7 +47,7 @@ class DeepFM(NeuralCF):
         score=SCORE,
         paper="Guo, Tang, Ye, Li and He, DeepFM: A Factorization-Machine based Neural Network for CTR Prediction, "
         "IJCAI 2017",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = DeepFMConfig

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from recsys_core.models.attribute_vectors import AttributeVectors, Fields
 from recsys_core.models.halves_net import HalvesNet, fresh_vectors, layers_above, normal
 from recsys_core.training.dropout import Dropout, keep_all
+from recsys_core.training.warm_start import RowsOf
 from recsys_core.types import Bool
 
 
@@ -20,8 +21,6 @@ class DeepFMNet(HalvesNet):
     The sum over pairs of fields is (|Σ e|² - Σ |e|²) / 2. With s_u and s_i the sums over the fields of one side, it is
     s_u · s_i, and what each side has of pairs within itself, which is known before the sides meet.
     """
-
-    tables = ("user_table", "item_table", "user_fields.table", "item_fields.table")
 
     def __init__(
         self,
@@ -39,6 +38,11 @@ class DeepFMNet(HalvesNet):
         self.item_table = fresh_vectors(n_items, size, generator)  # (I, k + 1)
         self.user_fields = AttributeVectors(user_fields, size, generator)
         self.item_fields = AttributeVectors(item_fields, size, generator)
+        self.tables = {
+            **super().tables,
+            "user_fields.table": (RowsOf.PERSON_VALUES,) if user_fields.count else (),
+            "item_fields.table": (RowsOf.ITEM_VALUES,) if item_fields.count else (),
+        }
         self.offset = nn.Parameter(torch.zeros(1))  # b
         widths = [size * (1 + fields.count) for fields in (user_fields, item_fields)]
         deviation = (2 / sum(widths)) ** 0.5  # He initialisation

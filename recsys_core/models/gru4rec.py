@@ -31,7 +31,7 @@ class GRU4Rec(SequenceModel):
         paper="Hidasi, Karatzoglou, Baltrunas and Tikk, Session-based Recommendations with Recurrent Neural Networks, "
         "ICLR 2016; with a softmax over the catalogue, see Hidasi and Karatzoglou, Recurrent Neural Networks with "
         "Top-k Gains for Session-based Recommendations, CIKM 2018",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.MINUTES,
         needs_times=True,
     )

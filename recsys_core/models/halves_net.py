@@ -1,12 +1,14 @@
 """Networks in two halves: one for the person, one for the item, joined for each pair of them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from recsys_core.training.dropout import Dropout, keep_all
+from recsys_core.training.warm_start import RowsOf
 
 START = 0.05  # standard deviation of fresh vectors; the 0.01 of He et al. 2017 ends no better
 
@@ -46,7 +48,7 @@ class HalvesNet(nn.Module, ABC):
         user_table: (U, d), item_table: (I, d'), what is learned about each one alone, the bias last.
         half_sizes: g and h.
         weights, biases: of the layers behind the first.
-        tables: names of the parameters whose rows are pulled towards zero.
+        tables: the parameters whose rows are pulled towards zero, and what their rows stand for.
     """
 
     user_table: nn.Parameter
@@ -54,7 +56,7 @@ class HalvesNet(nn.Module, ABC):
     half_sizes: list[int]
     weights: nn.ParameterList
     biases: nn.ParameterList
-    tables: tuple[str, ...] = ("user_table", "item_table")
+    tables: Mapping[str, tuple[RowsOf, ...]] = {"user_table": (RowsOf.PEOPLE,), "item_table": (RowsOf.ITEMS,)}
 
     @property
     def width(self) -> int:

@@ -42,7 +42,7 @@ class ItemAutoRec(AutoRec):
         family="Autoencoder",
         score="predicted rating",
         paper=PAPER,
-        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
         needs_ratings=True,
     )

@@ -39,7 +39,7 @@ class LightGCN(DotProduct):
         score="rank by preference: differences are log-odds that one item is preferred to the other",
         paper="He, Deng, Wang, Li, Zhang and Wang, LightGCN: Simplifying and Powering Graph Convolution Network for "
         "Recommendation, SIGIR 2020",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.MINUTES,
     )
     Config = LightGCNConfig

@@ -17,6 +17,7 @@ from recsys_core.models.ranking_losses import pairwise, softmax
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import UnknownItems
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
 START = 0.1  # standard deviation of fresh vectors
 RIDGE = 0.01  # of the mean variance
@@ -116,6 +117,15 @@ class LightGCNTask(ABC):
         self.own_part.copy_(ridge(received, own))
         final[:n_users][~is_met] = final[:n_users][is_met].mean(0)
         self.final.copy_(final)
+
+    def learned(self) -> dict[str, Learned]:
+        return self.optimisation.learned({"table": (RowsOf.PEOPLE, RowsOf.ITEMS)})
+
+    def begin(self, weights: Weights) -> None:
+        self.optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self.optimisation.hold(paces)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

@@ -44,7 +44,7 @@ class MF(SGDFactors):
         score="log-odds that the person meets the item, among random items",
         paper="Rendle, Krichene, Zhang and Anderson, Neural Collaborative Filtering vs. Matrix Factorization "
         "Revisited, RecSys 2020",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.SECONDS,
     )
     Config = MFConfig
@@ -72,6 +72,9 @@ class MFTask(FactorsTask):
             negatives=self._negatives,
             rate=np.float32(self.rate),
             pull=self._pull,
+            user_pace=self.paces["user_factors"],
+            item_pace=self.paces["item_factors"],
+            shared_pace=self.paces["offset"][0],
             random=self.random,
             frozen=self.frozen,
         )
@@ -111,12 +114,16 @@ def learn_events(
     negatives: int,
     rate: np.float32,
     pull: np.float32,
+    user_pace: Float32,
+    item_pace: Float32,
+    shared_pace: np.float32,
     random: Random,
     frozen: bool,
 ) -> float:
     """A step for each event and for each of the random items set against it; the sum of their log losses.
 
-    Where everything but the people is ``frozen``, only their biases and vectors change.
+    Where everything but the people is ``frozen``, only their biases and vectors change. A pace is what the steps of a
+    person (U,), of an item (I,) or of the offset are multiplied by.
     """
     d = item_factors.shape[1]
     one = np.float32(1)
@@ -130,6 +137,7 @@ def learn_events(
             continue
         u = users[rows[step - 1]]
         p = user_factors[u]
+        user_rate = rate * user_pace[u]
         odds = 1.0
         for sample in range(1 + negatives):
             i = drawn[(step - 1) % 2, sample]
@@ -145,17 +153,18 @@ def learn_events(
             loss += max(-margin, np.float32(0))
             odds *= one + small
             error = sign * (small if margin > 0 else one) / (one + small)  # sign * sigmoid(-margin)
-            user_bias[u] += rate * (error - pull * user_bias[u])
+            user_bias[u] += user_rate * (error - pull * user_bias[u])
             if frozen:
                 for f in range(d):
-                    p[f] += rate * (error * q[f] - pull * p[f])
+                    p[f] += user_rate * (error * q[f] - pull * p[f])
                 continue
+            item_rate = rate * item_pace[i]
             for f in range(d):
                 p_f, q_f = p[f], q[f]
-                p[f] = p_f + rate * (error * q_f - pull * p_f)
-                q[f] = q_f + rate * (error * p_f - pull * q_f)
-            item_bias[i] += rate * (error - pull * item_bias[i])
-            c += rate * (error - pull * c)
+                p[f] = p_f + user_rate * (error * q_f - pull * p_f)
+                q[f] = q_f + item_rate * (error * p_f - pull * q_f)
+            item_bias[i] += item_rate * (error - pull * item_bias[i])
+            c += rate * shared_pace * (error - pull * c)
         loss += np.log(odds)
     if not frozen:
         offset[0] = c

@@ -27,7 +27,7 @@ class MLP(NeuralCF):
         family="Neural",
         score=SCORE,
         paper=PAPER,
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = MLPConfig

@@ -32,7 +32,7 @@ class MultDAE(MultinomialAutoencoder):
         family="Autoencoder",
         score=SCORE,
         paper=LIANG,
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = MultDAEConfig

@@ -55,7 +55,7 @@ class MultVAE(MultinomialAutoencoder):
         family="Autoencoder",
         score=SCORE,
         paper=LIANG,
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = MultVAEConfig

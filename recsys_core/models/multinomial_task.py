@@ -14,6 +14,9 @@ from recsys_core.models.multinomial_config import MultinomialConfig
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
+
+ITEM_ROWS = dict.fromkeys(("encoder.item_table", "decoder.item_table", "decoder.item_bias"), (RowsOf.ITEMS,))
 
 Losses = dict[str, torch.Tensor]
 
@@ -75,6 +78,15 @@ class MultinomialTask(ABC):
         """Of each of these normal distributions one value."""
         noise = torch.randn(means.shape, generator=self.generator, device=means.device)
         return means + noise * (log_variances / 2).exp()
+
+    def learned(self) -> dict[str, Learned]:
+        return self.optimisation.learned(ITEM_ROWS)
+
+    def begin(self, weights: Weights) -> None:
+        self.optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self.optimisation.hold(paces)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

@@ -28,7 +28,7 @@ class NeuMF(NeuralCF):
         family="Neural",
         score=SCORE,
         paper=PAPER,
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = NeuMFConfig

@@ -15,6 +15,7 @@ from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import InBatchItems, UnknownItems
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, Weights
 
 LEARNED_AT_ONCE = 1 << 22  # numbers in the widest layer: 16 MB stay in the cache
 
@@ -120,6 +121,15 @@ class NeuralCFTask(ABC):
         """The gradient of the weight decay times the mean squared length of a row of each table, per sample."""
         strength = 2 * self.config.weight_decay / self.samples_per_event
         return {name: strength / max(1, len(net.get_parameter(name))) for name in net.tables}
+
+    def learned(self) -> dict[str, Learned]:
+        return self.optimisation.learned(self.net.tables)
+
+    def begin(self, weights: Weights) -> None:
+        self.optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self.optimisation.hold(paces)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

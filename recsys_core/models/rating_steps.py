@@ -41,6 +41,10 @@ def learn_people(
     rate: np.float32,
     pull: np.float32,
     bias_pull: np.float32,
+    user_pace: Float32,
+    user_part_pace: Float32,
+    item_part_pace: Float32,
+    history_pace: Float32,
 ) -> float:
     """A step for each event of these people, person after person; the sum of the squared errors before the steps.
 
@@ -52,6 +56,8 @@ def learn_people(
         user_part_bias, user_part_factors: (F,) and (F, d), shared.
         item_part_bias, item_part_factors: (G,) and (G, d).
         history_factors: (I, d), the vectors y of SVD++, each with the weight n^-1/2 of the n ratings; (0, d) without.
+        user_pace, user_part_pace, item_part_pace, history_pace: (U,), (F,), (G,) and (I,), what the steps of each part
+            are multiplied by.
     """
     d = user_factors.shape[1]
     one = np.float32(1)
@@ -74,18 +80,20 @@ def learn_people(
         for k in range(user_starts[u], user_starts[u + 1]):
             part, w = user_parts[k], user_weights[k]
             shared_bias += w * user_part_bias[part]
-            bias_share += w * w
+            bias_share += user_part_pace[part] * w * w
             for f in range(d):
                 shared[f] += w * user_part_factors[part, f]
         share = bias_share
         if has_history:
-            share += one
+            paces = np.float32(0)
             for e in range(starts[u], starts[u + 1]):
+                paces += history_pace[items[e]]
                 fetch_row(history_factors, items[min(e + AHEAD, final)])
                 for f in range(d):
                     shared[f] += history_weight * history_factors[items[e], f]
+            share += paces / np.float32(n)
 
-        own = user_factors[u]
+        own, user_rate = user_factors[u], rate * user_pace[u]
         for e in range(starts[u], starts[u + 1]):
             later = items[min(e + AHEAD, final)]
             fetch(item_starts, later)
@@ -105,31 +113,35 @@ def learn_people(
             step = rate * error
             for k in range(first, last):
                 part, w = item_parts[k], item_weights[k]
-                item_part_bias[part] += w * (step - rate * bias_pull * w * item_part_bias[part])
+                part_rate = rate * item_part_pace[part]
+                part_step = part_rate * error
+                item_part_bias[part] += w * (part_step - part_rate * bias_pull * w * item_part_bias[part])
                 for f in range(d):
                     x = item_part_factors[part, f]
-                    item_part_factors[part, f] = x + w * (step * (own[f] + shared[f]) - rate * pull * w * x)
-            user_bias[u] += step - rate * bias_pull * user_bias[u]
+                    item_part_factors[part, f] = x + w * (part_step * (own[f] + shared[f]) - part_rate * pull * w * x)
+            user_bias[u] += user_rate * error - user_rate * bias_pull * user_bias[u]
             shared_bias += bias_share * step
             moved_bias += step
             for f in range(d):
                 change = step * item[f]
-                own[f] += change - rate * pull * own[f]
+                own[f] += user_pace[u] * change - user_rate * pull * own[f]
                 shared[f] += share * change
                 moved[f] += change
 
         for k in range(user_starts[u], user_starts[u + 1]):
-            part, w = user_parts[k], user_weights[k]
-            kept_bias = np.float32((one - rate * bias_pull * w * w) ** n)
-            kept = np.float32((one - rate * pull * w * w) ** n)
-            user_part_bias[part] = kept_bias * user_part_bias[part] + w * moved_bias
+            part, w, pace = user_parts[k], user_weights[k], user_part_pace[user_parts[k]]
+            kept_bias = np.float32((one - rate * pace * bias_pull * w * w) ** n)
+            kept = np.float32((one - rate * pace * pull * w * w) ** n)
+            user_part_bias[part] = kept_bias * user_part_bias[part] + pace * w * moved_bias
             for f in range(d):
-                user_part_factors[part, f] = kept * user_part_factors[part, f] + w * moved[f]
+                user_part_factors[part, f] = kept * user_part_factors[part, f] + pace * w * moved[f]
         if has_history:
-            kept = np.float32((one - rate * pull / n) ** n)
+            usual = np.float32((one - rate * pull / n) ** n)
             for e in range(starts[u], starts[u + 1]):
                 fetch_row(history_factors, items[min(e + AHEAD, final)])
+                pace = history_pace[items[e]]
+                kept = usual if pace == one else np.float32((one - rate * pace * pull / n) ** n)
                 for f in range(d):
                     y = history_factors[items[e], f]
-                    history_factors[items[e], f] = kept * y + history_weight * moved[f]
+                    history_factors[items[e], f] = kept * y + pace * history_weight * moved[f]
     return loss

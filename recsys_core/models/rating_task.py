@@ -10,6 +10,7 @@ from recsys_core.models.attribute_features import item_features, user_features
 from recsys_core.models.rating_steps import learn_people
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.sgd import ROWS_AT_ONCE, SGDTask
+from recsys_core.training.warm_start import RowsOf
 from recsys_core.types import Float32, Int64
 
 START = 0.03  # standard deviation of fresh vectors; of shared ones, 0
@@ -76,6 +77,17 @@ class RatingTask(SGDTask):
             "history_factors": np.zeros((train.n_items * model.learns_from_history, d), dtype=np.float32),
             "epochs_done": np.zeros(1, dtype=np.int64),
         }
+        values = self._config.use_attributes
+        item_blocks = (RowsOf.ITEMS, RowsOf.ITEM_VALUES) if values else (RowsOf.ITEMS,)
+        self.blocks = {
+            "user_bias": (RowsOf.PEOPLE,),
+            "user_factors": (RowsOf.PEOPLE,),
+            "user_part_bias": (RowsOf.PERSON_VALUES,) if values else (),
+            "user_part_factors": (RowsOf.PERSON_VALUES,) if values else (),
+            "item_part_bias": item_blocks,
+            "item_part_factors": item_blocks,
+            "history_factors": (RowsOf.ITEMS,) if model.learns_from_history else (),
+        }
         super().__init__(arrays, train.n_users, len(events), seed)
         self.rows_at_once = max(1, ROWS_AT_ONCE * train.n_users // len(events))
 
@@ -92,6 +104,10 @@ class RatingTask(SGDTask):
             rate=np.float32(config.learning_rate * (1 - self.arrays["epochs_done"][0] / config.epochs)),
             pull=np.float32(config.regularisation),
             bias_pull=np.float32(config.bias_regularisation),
+            user_pace=self.paces["user_factors"],
+            user_part_pace=self.paces["user_part_factors"],
+            item_part_pace=self.paces["item_part_factors"],
+            history_pace=self.paces["history_factors"],
         )
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:

@@ -21,7 +21,7 @@ class RecVAE(MultinomialAutoencoder):
         score=SCORE,
         paper="Shenbin, Alekseev, Tutubalina, Malykh and Nikolenko, RecVAE: A New Variational Autoencoder for Top-N "
         "Recommendations with Implicit Feedback, WSDM 2020",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
     )
     Config = RecVAEConfig

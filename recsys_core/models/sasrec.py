@@ -39,7 +39,7 @@ class SASRec(SequenceModel):
         paper="Kang and McAuley, Self-Attentive Sequential Recommendation, ICDM 2018; with a softmax over the "
         "catalogue in place of one negative, see Klenitskiy and Vasilev, Turning Dross Into Gold Loss: is BERT4Rec "
         "really better than SASRec?, RecSys 2023",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.MINUTES,
         needs_times=True,
     )

@@ -12,9 +12,11 @@ from recsys_core.models.sequence_windows import Windows, cut
 from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 from recsys_core.types import Float64
 
 LEARNED_AT_ONCE = 1 << 22  # logits: 16 MB stay in the cache
+ITEM_ROWS = {"item_table": (RowsOf.ITEMS,), "item_bias": (RowsOf.ITEMS,)}
 PLACES_AT_ONCE = 1 << 13  # events with what fills up; keeps the activations small
 
 
@@ -113,6 +115,15 @@ class NextItemTask:
         shape = (self._candidates,)
         uniform = torch.rand(shape, generator=self.generator, device=self._ends.device, dtype=torch.float64)
         return torch.searchsorted(self._ends, uniform * self._ends[-1], right=True)
+
+    def learned(self) -> dict[str, Learned]:
+        return self.optimisation.learned(ITEM_ROWS)
+
+    def begin(self, weights: Weights) -> None:
+        self.optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self.optimisation.hold(paces)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

@@ -1,6 +1,7 @@
 """What dot-product models share that learn by stochastic gradient descent on sampled negatives."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
@@ -19,6 +20,7 @@ from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.training.sgd import MOST_ROWS, SGDTask
+from recsys_core.training.warm_start import RowsOf
 from recsys_core.types import Float32, Int32, Int64
 
 START = 0.1  # standard deviation of fresh vectors
@@ -53,6 +55,14 @@ class FactorsTask(SGDTask):
     Attributes:
         rate: size of a step, now.
     """
+
+    blocks: Mapping[str, tuple[RowsOf, ...]] = {  # noqa: RUF012
+        "offset": (),
+        "user_bias": (RowsOf.PEOPLE,),
+        "item_bias": (RowsOf.ITEMS,),
+        "user_factors": (RowsOf.PEOPLE,),
+        "item_factors": (RowsOf.ITEMS,),
+    }
 
     def __init__(
         self,
@@ -136,6 +146,10 @@ class SGDFactors(DotProduct):
         self.user_factors[train.interactions.user_counts() == 0] = 0
         task = self._task(self.arrays(), train.interactions, context.seed, frozen=False)
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
+
+    def newcomers(self, histories: Histories) -> dict[str, Float32]:
+        biases, vectors = self.fold_in(histories)
+        return {"user_bias": biases, "user_factors": vectors}
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
         """The training itself, from the mean person, with everything else frozen and falling steps.

@@ -32,7 +32,7 @@ class SVDPP(RatingFactors):
         family="Matrix factorisation",
         score="predicted rating",
         paper="Koren, Factorization Meets the Neighborhood: A Multifaceted Collaborative Filtering Model, KDD 2008",
-        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
         needs_ratings=True,
     )

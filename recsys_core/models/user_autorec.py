@@ -39,7 +39,7 @@ class UserAutoRec(AutoRec):
         family="Autoencoder",
         score="predicted rating",
         paper=PAPER,
-        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS}),
+        abilities=frozenset({Ability.RATING, Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.A_MINUTE,
         needs_ratings=True,
     )

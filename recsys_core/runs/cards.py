@@ -11,6 +11,7 @@ from pathlib import Path
 from recsys_core.errors import StoreError
 from recsys_core.runs.dataset_files import CARD
 from recsys_core.runs.jobs import Job
+from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
 
 
@@ -65,6 +66,11 @@ class RunCard:
     @property
     def title(self) -> str:
         return str(self.about["title"])
+
+    @property
+    def parts(self) -> list[Part]:
+        """What another training could go on from; nothing where that was not kept."""
+        return [Part(part) for part in self.about.get("parts", [])]
 
     @property
     def split_fingerprint(self) -> str:

@@ -83,11 +83,27 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
             raise ValueError("its content is not what was saved")
         return dataset
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"The data set in the folder {folder.name} cannot be read: {error}.",
-            "Import the file again.",
-            "damaged-dataset",
-        ) from error
+        raise _damaged(folder, error) from error
+
+
+def read_item_ids(folder: Path) -> Ids:
+    """The external ids of a data set's items, without the rest of it.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        return Ids(pd.read_parquet(folder / "items.parquet", columns=["id"])["id"].to_numpy(object))
+    except (OSError, ValueError, KeyError) as error:
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"The data set in the folder {folder.name} cannot be read: {error}.",
+        "Import the file again.",
+        "damaged-dataset",
+    )
 
 
 def _read_table(path: Path) -> pd.DataFrame:

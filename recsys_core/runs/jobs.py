@@ -6,7 +6,7 @@ import time
 import uuid
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -16,6 +16,7 @@ from recsys_core.runs.processes import is_alive, my_identity
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training.context import EpochEnded, Progress
 from recsys_core.training.devices import Device
+from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
 
 
@@ -27,12 +28,27 @@ class Executor(StrEnum):
     PROCESS = "process"
 
 
+class FineTune(BaseModel):
+    """To go on from a finished run.
+
+    Attributes:
+        run: its id.
+        rates: what the learning rate of a part is multiplied by; 0: it is frozen. What is new always learns in full.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    rates: dict[Part, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
+
+
 class TrainSpec(BaseModel):
     """A training as plain data: it can be stored, repeated, and run elsewhere.
 
     Attributes:
         metric: by which the best epoch is chosen, such as "ndcg@10"; None: what suits the model.
         device: where gradients are computed; ``auto``: on the GPU where there is one.
+        fine_tune: the run to go on from; None: from scratch.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +61,7 @@ class TrainSpec(BaseModel):
     executor: Executor = Executor.AUTO
     metric: str | None = None
     device: Device = Device.AUTO
+    fine_tune: FineTune | None = None
 
 
 class BlendSpec(BaseModel):

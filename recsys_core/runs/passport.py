@@ -11,6 +11,7 @@ from recsys_core.runs.jobs import Spec, TrainSpec
 from recsys_core.runs.threads import available_cores
 from recsys_core.splitting import TEST, TRAIN, VALID, Split
 from recsys_core.training import devices
+from recsys_core.training.warm_start import parts_of
 from recsys_core.types import Json
 
 
@@ -30,6 +31,7 @@ def describe(
         "epochs": training.epochs if training else None,
         "best_epoch": training.best_epoch if training else None,
         "samples_per_second": training.samples_per_second if training else None,
+        "parts": parts_of(training.learned) if training else [],
         **report.as_json(),
         "passport": passport(model, parts, threads, spec),
     }

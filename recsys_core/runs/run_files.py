@@ -11,7 +11,10 @@ from recsys_core.evaluation import Report
 from recsys_core.models import Recommender, load_model
 from recsys_core.runs.dataset_files import CARD, read_dataset, write_dataset
 from recsys_core.splitting import Split, SplitRecipe
+from recsys_core.training.warm_start import Weights
 from recsys_core.types import Json
+
+WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,37 @@ def write_run(folder: Path, about: Json, model: Recommender, split: Split, repor
         )
     }
     np.savez_compressed(folder / "per_user.npz", **per_user)  # type: ignore[arg-type]
+    if model.training and model.training.learned:
+        write_weights(folder, {name: one.tensor for name, one in model.training.learned.items()})
     history = [asdict(event) for event in model.training.history] if model.training else []
     (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
     (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
+
+
+def write_weights(folder: Path, weights: Weights) -> None:
+    """Keep what another training can go on from."""
+    from safetensors.torch import save_file
+
+    save_file(weights, str(folder / WEIGHTS))
+
+
+def read_weights(folder: Path) -> Weights:
+    """What :func:`write_weights` wrote.
+
+    Raises:
+        StoreError: there is no such file, or it is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(str(folder / WEIGHTS))
+    except (OSError, SafetensorError) as error:
+        raise StoreError(
+            f"The run {folder.name} cannot be continued: what it learned was not kept, or cannot be read.",
+            "Train it again from scratch, then continue that run.",
+            "no-weights",
+        ) from error
 
 
 def read_run(folder: Path, image_folder: Path | None) -> LoadedRun:

@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recsys_core.data.dataset import Dataset
+from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.importing import check_name
 from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import DataError, StoreError
 from recsys_core.runs.cards import DatasetCard, Dependents, RunCard, Storage, bytes_in, names, write_card
 from recsys_core.runs.database import Database
-from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, write_dataset
+from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, read_item_ids, write_dataset
 from recsys_core.runs.files import new_folder, remove_folder, sweep
 from recsys_core.runs.impression_files import LogCard, LogShelf
 from recsys_core.runs.jobs import Jobs, State
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # these load torch, which a page that lists things does not n
     from recsys_core.models import Recommender
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
+    from recsys_core.training.warm_start import Weights
 
 
 __all__ = [
@@ -360,6 +361,16 @@ class Workspace:
         from recsys_core.models import load_model
 
         return load_model(self.root / "runs" / self.find_run(identifier).id / "model")
+
+    def item_ids_of_run(self, identifier: str) -> Ids:
+        """The external ids of the items that a run knows."""
+        return read_item_ids(self.root / "runs" / self.find_run(identifier).id / "dataset")
+
+    def load_weights(self, identifier: str) -> "Weights":
+        """What another training can go on from; a :class:`StoreError` where a run has kept nothing."""
+        from recsys_core.runs.run_files import read_weights
+
+        return read_weights(self.root / "runs" / self.find_run(identifier).id)
 
     def history(self, identifier: str) -> list[Json]:
         """The epochs of a run, as plain data, oldest first."""

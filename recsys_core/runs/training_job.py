@@ -9,6 +9,7 @@ from recsys_core.models import find_model
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.fine_tuning import prepare
 from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.store import RunCard, Workspace
@@ -75,10 +76,13 @@ def _train(
     jobs.enter(job.id, "Reading the data")
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
-    if spec.model != Popularity.info.key:
-        ensure_popularity(workspace, card.id, parts)
     model_class = find_model(spec.model)
     model = model_class(model_class.Config.parse(spec.settings))
+    tuning = prepare(workspace, spec.fine_tune, model, parts) if spec.fine_tune else None
+    if tuning is not None:
+        parts = tuning.parts
+    if spec.model != Popularity.info.key:
+        ensure_popularity(workspace, card.id, parts)
     device = devices.resolve(spec.device)
 
     def on_event(event: EpochEnded | Progress) -> None:
@@ -96,14 +100,19 @@ def _train(
         cancel=_Throttled(lambda: jobs.stop_requested(job.id)),
         save_checkpoint=checkpoints.save,
         start_from=checkpoints.newest(),
+        warm=tuning.warm if tuning else None,
     )
     with training_threads() as threads:
         model.fit(parts.train, context)
         seconds = model.training.seconds if model.training else time.monotonic() - started
         jobs.enter(job.id, "Measuring on the held-out events")
         report = evaluate(model, parts.test, parts.dataset.item_ids)
+        outcome = tuning.outcome(model) if tuning else None
     jobs.enter(job.id, "Saving")
     about = describe(model, card.id, parts, report, seconds, threads, spec) | {"job": job.id}
+    if tuning is not None:
+        about["fine_tune"] = outcome
+        about["passport"]["fine_tune"] = tuning.passport()
     return workspace.save_run(about, model, parts, report)
 
 

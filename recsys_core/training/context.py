@@ -1,11 +1,13 @@
 """What a model is handed while it learns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
+
+    from recsys_core.training.warm_start import Learned, WarmStart
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """How a training went. ``reason`` is a sentence for people."""
+    """How a training went.
+
+    Attributes:
+        reason: a sentence for people.
+        learned: what was learned by the best epoch, by name, for another training to go on from.
+    """
 
     epochs: int
     best_epoch: int
@@ -62,6 +69,7 @@ class TrainingSummary:
     seconds: float
     samples_per_second: float
     history: tuple[EpochEnded, ...]
+    learned: "dict[str, Learned]" = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,7 @@ class FitContext:
         cancel: true once somebody asked to stop; asked at every batch, so it must be cheap.
         save_checkpoint: takes a :class:`Checkpoint` after an epoch.
         start_from: the checkpoint to continue from.
+        warm: the earlier training to go on from, where there is one.
     """
 
     seed: int = 0
@@ -110,3 +119,4 @@ class FitContext:
     cancel: Callable[[], bool] = _never
     save_checkpoint: Callable[[Checkpoint], None] = _ignore
     start_from: Checkpoint | None = None
+    warm: "WarmStart | None" = None

@@ -18,6 +18,7 @@ from recsys_core.training.context import (
     TrainingSummary,
     Validation,
 )
+from recsys_core.training.warm_start import Learned, Weights
 
 PROGRESS_SECONDS = 0.5
 CHECKPOINT_SECONDS = 2.0  # short epochs share a checkpoint, so that writing never outweighs learning
@@ -42,6 +43,15 @@ class TrainingTask(Protocol):
     def restore(self, state: State) -> None:
         """Go back to a state."""
 
+    def learned(self) -> dict[str, Learned]:
+        """What another training could go on from; its names are part of saved runs."""
+
+    def begin(self, weights: Weights) -> None:
+        """Start from these instead of fresh ones, by the names of :meth:`learned`."""
+
+    def hold(self, paces: Weights) -> None:
+        """Multiply all steps of a row by its pace; see :meth:`recsys_core.training.warm_start.WarmStart.paces`."""
+
 
 def train(task: TrainingTask, model: object, context: FitContext, epochs: int, patience: int) -> TrainingSummary:
     """Train until the epochs are over, ``patience`` epochs brought nothing better, or somebody stops it.
@@ -52,6 +62,7 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
         Cancelled: stopped before the first epoch was over, so there is nothing to keep.
         ModelError: the loss is not a number any more.
     """
+    _go_on(task, context)
     history, best_epoch, best = _resume(task, context)
     reason = f"All {epochs} epochs are done."
     last_checkpoint = time.monotonic()
@@ -75,7 +86,9 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
     task.restore(best)
     seconds = sum(event.seconds for event in history)
     samples = sum(event.samples for event in history)
-    return TrainingSummary(len(history), best_epoch, reason, seconds, samples / max(seconds, 1e-9), tuple(history))
+    learned = {name: Learned(one.tensor.detach().cpu().clone(), one.blocks) for name, one in task.learned().items()}
+    speed = samples / max(seconds, 1e-9)
+    return TrainingSummary(len(history), best_epoch, reason, seconds, speed, tuple(history), learned)
 
 
 def _one_epoch(
@@ -138,6 +151,15 @@ def _checkpoint(task: TrainingTask, best: State, best_epoch: int, history: list[
     tensors = {f"now.{name}": tensor for name, tensor in _copy(task.state()).items()}
     tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
     return Checkpoint(tensors, {"best_epoch": best_epoch, "history": [asdict(event) for event in history]})
+
+
+def _go_on(task: TrainingTask, context: FitContext) -> None:
+    if context.warm is None:
+        return
+    learned = task.learned()
+    task.hold(context.warm.paces(learned))
+    if context.start_from is None:  # else the checkpoint knows how far it has come
+        task.begin(context.warm.transplant(learned))
 
 
 def _resume(task: TrainingTask, context: FitContext) -> tuple[list[EpochEnded], int, State]:

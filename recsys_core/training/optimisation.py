@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from recsys_core.training.loop import State
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
 AVERAGED_EPOCHS = 3.0  # what the averaged weights remember; on ML-100K they beat the last weights in both objectives
 WARM_UP = 0.1  # of all steps
@@ -75,6 +76,7 @@ class Optimisation(Generic[Net]):
         self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
         self._scaler = torch.amp.GradScaler(self._device, enabled=self._is_mixed)
+        self._paces: Weights = {}  # of parameters whose steps are not taken in full
 
     def precision(self) -> AbstractContextManager[object]:
         """For computing the loss in: mixed precision (Micikevicius et al., ICLR 2018) on a GPU, else nothing."""
@@ -95,13 +97,34 @@ class Optimisation(Generic[Net]):
         if self._settings.clip:
             self._scaler.unscale_(self._adam)
             nn.utils.clip_grad_norm_(self.net.parameters(), self._settings.clip)
+        before = {name: self.net.get_parameter(name).detach().clone() for name in self._paces}
         self._scaler.step(self._adam)
         self._scaler.update()
         self._adam.zero_grad()
         self.done += 1
         memory = min(self._memory, 1 + self.done / 10)  # short at first, to forget the start
         with torch.no_grad():
+            for name, start in before.items():
+                parameter = self.net.get_parameter(name)
+                parameter.copy_(torch.lerp(start, parameter, self._paces[name]))
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 / memory)
+
+    def learned(self, blocks: Mapping[str, tuple[RowsOf, ...]]) -> dict[str, Learned]:
+        """The averaged weights; ``blocks`` says of which parameters the rows stand for something in the data."""
+        return {name: Learned(one, blocks.get(name, ())) for name, one in self.average.named_parameters()}
+
+    def begin(self, weights: Weights) -> None:
+        """Start from these weights."""
+        with torch.no_grad():
+            for name, weight in weights.items():
+                for net in (self.net, self.average):
+                    net.get_parameter(name).copy_(weight)
+
+    def hold(self, paces: Weights) -> None:
+        """Multiply the steps of a row, or of a whole parameter, by its pace: (n,) or (1,)."""
+        for name, pace in paces.items():
+            if bool((pace != 1).any()):
+                self._paces[name] = pace.view(-1, *[1] * (self.net.get_parameter(name).ndim - 1))
 
     def state(self) -> State:
         """All that the next step depends on. Tensors are live."""

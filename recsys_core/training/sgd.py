@@ -1,13 +1,15 @@
 """Stochastic gradient descent by compiled loops: what the training loop needs of it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 
 from recsys_core.training.compiled import Random, seeded, shuffled, shuffled_in_blocks
 from recsys_core.training.loop import Pulse, State
-from recsys_core.types import Int64
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
+from recsys_core.types import Float32, Int64
 
 ROWS_AT_ONCE = 20_000  # events take well under a tenth of a second
 # More rows than these are visited block by block, so that what neighbours share stays in the cache.
@@ -21,14 +23,20 @@ class SGDTask(ABC):
         arrays: all that is learned, by name. The model answers from the same memory, so it is usable at any time.
         random: generator of everything random; with the arrays it continues a training bit by bit.
         rows_at_once: between two questions whether to stop.
+        blocks: name → what the rows of an array stand for, of all arrays that another training could go on from.
+        paces: the same names → Float32[n] or Float32[1], what the steps of a row are multiplied by.
     """
 
     loss_name: str
     rows_at_once = ROWS_AT_ONCE
+    blocks: Mapping[str, tuple[RowsOf, ...]]
 
     def __init__(self, arrays: dict[str, np.ndarray], n_rows: int, n_samples: int, seed: int) -> None:
         self.arrays = arrays
         self.random: Random = seeded(seed)
+        self.paces: dict[str, Float32] = {
+            name: np.ones(len(arrays[name]) if blocks else 1, dtype=np.float32) for name, blocks in self.blocks.items()
+        }
         self._n_rows = n_rows
         self._n_samples = n_samples  # in an epoch
 
@@ -52,3 +60,13 @@ class SGDTask(ABC):
     def restore(self, state: State) -> None:
         for name, tensor in self.state().items():
             tensor.copy_(state[name])
+
+    def learned(self) -> dict[str, Learned]:
+        return {name: Learned(torch.from_numpy(self.arrays[name]), blocks) for name, blocks in self.blocks.items()}
+
+    def begin(self, weights: Weights) -> None:
+        for name, tensor in weights.items():
+            torch.from_numpy(self.arrays[name]).copy_(tensor)
+
+    def hold(self, paces: Weights) -> None:
+        self.paces = {name: pace.numpy() for name, pace in paces.items()}

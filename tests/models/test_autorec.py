@@ -85,7 +85,7 @@ def task(dropout: float) -> AutoRecTask:
     config = ItemAutoRec.Config(embedding_size=4, dropout=dropout, weight_decay=0.0, schedule="constant", batch_size=9)
     generator = torch.Generator().manual_seed(2)
     parts = (bags(rows) for rows in (RATINGS, ROW_FEATURES, UNIT_FEATURES))
-    return AutoRecTask(network(), *parts, generator, config, lambda _: None)
+    return AutoRecTask(network(), *parts, generator, config, {}, lambda _: None)
 
 
 def test_the_loss_is_over_what_was_rated_and_nothing_else():

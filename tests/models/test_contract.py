@@ -20,6 +20,7 @@ from recsys_core.errors import AbilityError, ConfigError, ModelError
 from recsys_core.evaluation import evaluate, validator
 from recsys_core.models import COMPOSED, MODELS, Ability, Recommender, find_model, load_model
 from recsys_core.models.blend import Blend
+from recsys_core.models.warm_starts import warm_start
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback
@@ -240,7 +241,15 @@ QUESTIONS = {
     Ability.RATING: [lambda model: model.predict(ALL_USERS[:1], ALL_USERS[:1])],
     Ability.HISTORY: [lambda model: model.score_histories(STRANGERS)],
     Ability.VECTORS: [lambda model: model.item_vectors(), lambda model: model.user_vectors()],
+    Ability.WARM_START: [lambda model: go_on(model)],
 }
+
+
+def go_on(model: Recommender) -> None:
+    """Learn on from the model, which stays as it is."""
+    weights = {name: one.tensor for name, one in model.training.learned.items()} if model.training else {}
+    warm = warm_start(model, weights, world(), world(), {})
+    type(model)(model.config).fit(world(), FitContext(seed=1, warm=warm))
 
 
 @every_variant

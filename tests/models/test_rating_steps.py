@@ -23,6 +23,7 @@ class World:
     user_weights: Float64  # (N_USER_PARTS,)
     item_weights: Float64  # (N_ITEMS, N_ITEM_PARTS), own parts first
     arrays: dict[str, np.ndarray]
+    paces: dict[str, np.ndarray]  # "user", "user_part", "item_part" and "history"
 
     def learn(self, rate: float, pull: float, bias_pull: float) -> float:
         user, item = csr_array(self.user_weights[None]), csr_array(self.item_weights)
@@ -41,10 +42,12 @@ class World:
             rate=np.float32(rate),
             pull=np.float32(pull),
             bias_pull=np.float32(bias_pull),
+            **{f"{name}_pace": pace.astype(np.float32) for name, pace in self.paces.items()},
         )
 
 
-def world(items: list[int], has_history: bool) -> World:
+def world(items: list[int], has_history: bool, held: bool = False) -> World:
+    """``held``: parts take but a share of their steps, some of them none."""
     rng = np.random.default_rng(7)
     shared = random_array((N_ITEMS, N_ITEM_PARTS - N_ITEMS), density=0.7, rng=rng).toarray()
     shapes = {
@@ -62,6 +65,12 @@ def world(items: list[int], has_history: bool) -> World:
         np.array([0.5, 0.0, 0.25]),
         np.hstack([np.eye(N_ITEMS), shared]),
         {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()},
+        {
+            "user": np.array([0.5 if held else 1.0]),
+            "user_part": np.array([0.25, 1, 2]) if held else np.ones(N_USER_PARTS),
+            "item_part": np.linspace(0, 1, N_ITEM_PARTS) if held else np.ones(N_ITEM_PARTS),
+            "history": np.array([0.0, 1, 0.5, 1]) if held else np.ones(N_ITEMS),
+        },
     )
 
 
@@ -100,17 +109,21 @@ class Reference:
         loss = error.square() / 2 + self.penalty(e, pull, bias_pull)
         gradients = torch.autograd.grad(loss, list(self.parts.values()), allow_unused=True)
         for (name, part), gradient in zip(list(self.parts.items()), gradients, strict=True):
+            pace = torch.tensor(self.world.paces[name.removesuffix("_bias").removesuffix("_factors")])
+            if gradient is not None:
+                gradient = gradient * pace[: len(part)].view(-1, *[1] * (part.ndim - 1))
             self.parts[name] = part.detach() if gradient is None else part.detach() - rate * gradient
         return float(error.detach().square())
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["free", "held"])
 @pytest.mark.parametrize("has_history", [False, True], ids=["biased MF", "SVD++"])
 @pytest.mark.parametrize(
     ("items", "pull", "bias_pull"), [([2], PULL, BIAS_PULL), ([2, 0, 1], 0.0, 0.0)], ids=["one event", "no pull"]
 )
-def test_steps_go_down_the_gradient(has_history: bool, items: list[int], pull: float, bias_pull: float):
+def test_steps_go_down_the_gradient(items: list[int], pull: float, bias_pull: float, has_history: bool, held: bool):
     """Also for several events, where every part would have to move at each of them (Koren 2008, section 5)."""
-    one = world(items, has_history)
+    one = world(items, has_history, held)
     reference = Reference(one)
     wanted = sum(reference.step(e, RATE, pull, bias_pull) for e in range(len(items)))
     assert one.learn(RATE, pull, bias_pull) == pytest.approx(wanted, rel=1e-5)

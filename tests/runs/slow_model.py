@@ -11,6 +11,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
+from recsys_core.training.warm_start import Learned, Weights
 from recsys_core.types import Float32, Int32
 
 
@@ -54,6 +55,15 @@ class SlowTask:
         self.weights[:] = state["weights"]
         self.epoch = state["epoch"].clone()
         self.generator.set_state(state["generator"])
+
+    def learned(self) -> dict[str, Learned]:
+        return {}
+
+    def begin(self, weights: Weights) -> None:
+        raise NotImplementedError
+
+    def hold(self, paces: Weights) -> None:
+        raise NotImplementedError
 
 
 class Slow(Recommender):

@@ -6,6 +6,7 @@ import torch
 from recsys_core.errors import ModelError
 from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress, Validation
 from recsys_core.training.loop import train
+from recsys_core.training.warm_start import Learned, Part, WarmStart
 
 
 class Counter:
@@ -29,6 +30,15 @@ class Counter:
     def restore(self, state):
         self.weight = state["weight"].clone()
         self.epoch = int(self.weight) // 10
+
+    def learned(self):
+        return {"weight": Learned(self.weight)}
+
+    def begin(self, weights):
+        self.restore(weights)
+
+    def hold(self, paces):
+        self.paces = paces
 
 
 def judged_by(*values, higher=True):
@@ -115,3 +125,13 @@ def test_progress_counts_epochs_with_a_fraction(monkeypatch):
     train(Counter(), None, FitContext(on_event=events.append), epochs=2, patience=1)
     done = [event.done for event in events if isinstance(event, Progress)]
     assert done == pytest.approx([batch / 10 for batch in range(20)])
+
+
+def test_a_training_goes_on_from_what_another_one_learned():
+    first = train(Counter(), None, FitContext(), epochs=3, patience=2)
+    task = Counter()
+    warm = WarmStart({name: one.tensor for name, one in first.learned.items()}, {}, {}, {Part.NETWORK: 0.5})
+    second = train(task, None, FitContext(warm=warm), epochs=2, patience=2)
+    assert second.learned["weight"].tensor.item() == 30 + 20
+    assert task.paces["weight"].tolist() == [0.5]
+    assert second.epochs == 2

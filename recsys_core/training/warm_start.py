@@ -1,0 +1,135 @@
+"""A training that goes on from an earlier one: what is taken over, and how fast it may change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recsys_core.errors import ModelError
+from recsys_core.types import Int64
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Part(StrEnum):
+    """A part of any model, in plain terms."""
+
+    PEOPLE = "people"  # what is learned about each person alone
+    ITEMS = "items"  # what is learned about each item alone
+    NETWORK = "network"  # what all of them share: layers, offsets, vectors of attributes
+
+
+class RowsOf(StrEnum):
+    """What the rows of a learned tensor stand for."""
+
+    PEOPLE = "people"
+    ITEMS = "items"
+    PERSON_VALUES = "values of people's attributes"
+    ITEM_VALUES = "values of items' attributes"
+
+
+PART_OF = {
+    RowsOf.PEOPLE: Part.PEOPLE,
+    RowsOf.ITEMS: Part.ITEMS,
+    RowsOf.PERSON_VALUES: Part.NETWORK,
+    RowsOf.ITEM_VALUES: Part.NETWORK,
+}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A tensor that a training learns, live.
+
+    Attributes:
+        blocks: what its rows stand for, block behind block; none: they mean the same whatever the data.
+    """
+
+    tensor: "torch.Tensor"
+    blocks: tuple[RowsOf, ...] = ()
+
+    @property
+    def parts(self) -> set[Part]:
+        """The parts that it belongs to."""
+        return {PART_OF[rows] for rows in self.blocks} or {Part.NETWORK}
+
+
+Weights = dict[str, "torch.Tensor"]
+
+
+def parts_of(learned: Mapping[str, Learned]) -> list[Part]:
+    """The parts that a model has, in their usual order."""
+    found = set[Part]().union(*(one.parts for one in learned.values()))
+    return [part for part in Part if part in found]
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """An earlier training, as seen from new data.
+
+    Attributes:
+        weights: what it learned, by name, as in :attr:`TrainingSummary.learned`.
+        sources: for each row of the new data its row in the earlier ones, −1 where there is none, Int64[n].
+        sizes: rows in the earlier data.
+        rates: what the learning rate of a part is multiplied by, 1 unless said; at 0 the part is frozen. New rows
+            always learn at the full rate.
+        newcomers: Int64[n], people of the new data without a row in the earlier ones, but with something to be told by.
+        told: what the earlier model makes of them, (n, ...), for those tensors in which people have rows of their own.
+    """
+
+    weights: Weights
+    sources: Mapping[RowsOf, Int64]
+    sizes: Mapping[RowsOf, int]
+    rates: Mapping[Part, float] = field(default_factory=dict)
+    newcomers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    told: Weights = field(default_factory=dict)
+
+    def transplant(self, learned: Mapping[str, Learned]) -> Weights:
+        """What the new training begins with: known rows as they were, new ones as told, or as fresh as they are.
+
+        Raises:
+            ModelError: the tensors do not fit.
+        """
+        import torch
+
+        begun = {}
+        for name, new in learned.items():
+            old, tensor = self.weights.get(name), new.tensor.detach().clone()
+            n_old = sum(self.sizes[rows] for rows in new.blocks) if new.blocks else len(tensor)
+            if old is None or old.shape != (n_old, *tensor.shape[1:]):
+                raise ModelError(
+                    "The run cannot be continued on these data: what it learned has another shape than what is to be "
+                    f"learned ({name}).",
+                    "Train from scratch instead.",
+                    "does-not-fit",
+                )
+            old = old.to(tensor.device)
+            if not new.blocks:
+                tensor = old.clone()
+            else:
+                source = torch.from_numpy(self._source(new.blocks)).to(tensor.device)
+                tensor[source >= 0] = old[source[source >= 0]]
+            if name in self.told:
+                tensor[torch.from_numpy(self.newcomers).to(tensor.device)] = self.told[name].to(tensor.device)
+            begun[name] = tensor
+        return begun
+
+    def paces(self, learned: Mapping[str, Learned]) -> Weights:
+        """Of each tensor Float32, an entry a row or a single one: what the steps of its rows are multiplied by."""
+        import torch
+
+        return {name: torch.from_numpy(self._pace(one.blocks)).to(one.tensor.device) for name, one in learned.items()}
+
+    def _pace(self, blocks: tuple[RowsOf, ...]) -> np.ndarray:
+        if not blocks:
+            return np.array([self.rates.get(Part.NETWORK, 1.0)], dtype=np.float32)
+        paces = [np.where(self.sources[rows] >= 0, self.rates.get(PART_OF[rows], 1.0), 1.0) for rows in blocks]
+        return np.concatenate(paces).astype(np.float32)
+
+    def _source(self, blocks: tuple[RowsOf, ...]) -> Int64:
+        """RowsOf of a tensor that has these blocks one behind the other."""
+        firsts = np.cumsum([0, *(self.sizes[rows] for rows in blocks)])
+        sources = (self.sources[rows] for rows in blocks)
+        return np.concatenate([np.where(s >= 0, s + first, -1) for s, first in zip(sources, firsts, strict=False)])

@@ -1,0 +1,99 @@
+"""A fine-tuning as a job: resumed to the same bits, and independent of the run that it went on from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recsys_core.errors import SplitError, StoreError
+from recsys_core.runs.jobs import FineTune, Job, Jobs, State, TrainSpec
+from recsys_core.runs.line_up import line_up
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.training_job import run_job
+from recsys_core.splitting import SplitRecipe
+from recsys_core.training import loop
+from recsys_core.training.context import EpochEnded
+from recsys_core.training.warm_start import Part
+from tests import worlds
+from tests.runs.builders import keep, scores
+
+RATES = {Part.ITEMS: 0.5, Part.PEOPLE: 0.0}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Early events, and all of them."""
+    made = Workspace(tmp_path / "home")
+    whole = replace(worlds.planted_ratings(np.random.default_rng(1), 30, 20).dataset, name="whole")
+    times = whole.interactions.times
+    early = whole.interactions.take(times <= np.quantile(times, 0.8))
+    for dataset in (replace(whole.with_interactions(early), name="early"), whole):
+        keep(made, dataset)
+    return made
+
+
+def wanted(workspace: Workspace, dataset: str, **changes) -> TrainSpec:
+    settings = {"epochs": 4, "embedding_size": 4, "patience": 9}
+    return TrainSpec(dataset=workspace.find_dataset(dataset).id, **({"model": "gmf", "settings": settings} | changes))
+
+
+def done(workspace: Workspace, job: Job, listener=None) -> str:
+    """The run that a job comes to."""
+    jobs = Jobs(workspace.database)
+    run_job(workspace, jobs, job, listener)
+    run = jobs.find(job.id).run
+    assert run is not None
+    return run
+
+
+def train(workspace: Workspace, dataset: str, **changes) -> str:
+    return done(workspace, Jobs(workspace.database).begin(wanted(workspace, dataset, **changes)))
+
+
+def test_an_interrupted_fine_tuning_ends_in_the_same_bits(workspace, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+    source = train(workspace, "early")
+    tuning = FineTune(run=source, rates=RATES)
+    whole = train(workspace, "whole", fine_tune=tuning)
+    jobs = Jobs(workspace.database)
+    job = jobs.begin(wanted(workspace, "whole", fine_tune=tuning))
+
+    def interrupt(event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(workspace, jobs, job, interrupt)
+    assert jobs.find(job.id).state is State.INTERRUPTED
+    jobs.resume(job.id)
+    epochs = []
+    claimed = jobs.claim_next()
+    assert claimed is not None
+    resumed = done(workspace, claimed, lambda event: epochs.append(event) if isinstance(event, EpochEnded) else None)
+    assert epochs[0].epoch > 1
+    assert np.array_equal(scores(workspace, resumed), scores(workspace, whole))
+    assert workspace.find_run(resumed).about["fine_tune"] == workspace.find_run(whole).about["fine_tune"]
+
+
+def test_a_run_that_is_gone_is_said_in_words(workspace):
+    source = train(workspace, "early")
+    workspace.delete_run(source)
+    with pytest.raises(StoreError, match="There is no run"):
+        train(workspace, "whole", fine_tune=FineTune(run=source))
+
+
+def test_a_split_that_holds_out_only_what_the_run_has_learned_from_is_refused(workspace):
+    """The last fold is of other people; these the run has learned from with all they did."""
+    source = train(workspace, "early", split=SplitRecipe(key="user-folds", fold=1))
+    with pytest.raises(SplitError, match=r"has learned from all \d+ events that this split would judge it by"):
+        train(workspace, "early", split=SplitRecipe(key="user-folds", fold=2), fine_tune=FineTune(run=source))
+
+
+def test_the_line_up_trains_from_scratch_what_was_only_fine_tuned(workspace):
+    settings = {"epochs": 2}
+    source = train(workspace, "early", model="mf", settings=settings)
+    train(workspace, "whole", model="mf", settings={}, fine_tune=FineTune(run=source))
+    card = workspace.find_dataset("whole")
+    found = line_up(workspace, Jobs(workspace.database), card.id, SplitRecipe())
+    assert "mf" in [spec.model for spec in found.specs]
