@@ -4,45 +4,19 @@ import argparse
 import sys
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.split_options import add_split_options, split_recipe
+from recsys_core.cli.preflight_verb import add_train_arguments, foretell, told, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
-from recsys_core.errors import ConfigError, JobError
+from recsys_core.errors import JobError
 from recsys_core.training.context import EpochEnded, Progress
-from recsys_core.training.devices import Device, resolve
 from recsys_core.types import Json
 
 
-def _train_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset", metavar="DATASET", help="name or id")
-    parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
-    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
-    parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
-    parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
-    add_split_options(parser)
-
-
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.evaluation import stopping_metric
-    from recsys_core.models import find_model
-    from recsys_core.runs.jobs import Jobs, TrainSpec
+    from recsys_core.runs.jobs import Jobs
     from recsys_core.runs.training_job import run_job
 
-    home = workspace()
-    card = home.find_dataset(options.dataset)
-    settings = dict(_setting(text) for text in options.set)
-    model = find_model(options.model)
-    stopping_metric(model(model.Config.parse(settings)), options.stop_on)
-    resolve(options.device)
-    recipe = split_recipe(options, home.load_dataset(card.id))
-    spec = TrainSpec(
-        dataset=card.id,
-        model=options.model,
-        settings=settings,
-        split=recipe,
-        seed=recipe.seed,
-        metric=options.stop_on,
-        device=options.device,
-    )
+    home, spec = workspace(), train_spec(options)
+    print(told(foretell(spec)), file=sys.stderr)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _print_progress)
@@ -54,13 +28,6 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
     return result, f"{run['ending']}\n{metrics_table(run)}\nrun {result['run']}"
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ConfigError(f"The setting {text!r} has no value.", "Write it as FIELD=VALUE.", "bad-setting")
-    return name.strip(), value.strip()
 
 
 def _print_progress(event: EpochEnded | Progress) -> None:
@@ -151,7 +118,7 @@ def _jobs(_: argparse.Namespace) -> tuple[Rows, str]:
 
 
 VERBS = (
-    Verb("train", "Train a model on a data set.", _train_arguments, _train),
+    Verb("train", "Train a model on a data set.", add_train_arguments, _train),
     Verb("evaluate", "Show what a run measured on its held-out events.", _run_argument, _evaluate),
     Verb("models", "List the models and what they can do.", _models_arguments, _models),
     Verb("runs", "List the finished runs of the workspace.", no_arguments, _runs),

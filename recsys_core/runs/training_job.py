@@ -9,6 +9,7 @@ from recsys_core.models import find_model
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.store import RunCard, Workspace
@@ -75,11 +76,14 @@ def _train(
     jobs.enter(job.id, "Reading the data")
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
-    if spec.model != Popularity.info.key:
-        ensure_popularity(workspace, card.id, parts)
     model_class = find_model(spec.model)
     model = model_class(model_class.Config.parse(spec.settings))
     device = devices.resolve(spec.device)
+    forecast = Forecasts(workspace.database).find(spec)
+    if forecast is not None:  # memory may have become scarce while the job waited
+        model.require_memory(parts.train, forecast.own)
+    if spec.model != Popularity.info.key:
+        ensure_popularity(workspace, card.id, parts)
 
     def on_event(event: EpochEnded | Progress) -> None:
         jobs.report(job.id, event)

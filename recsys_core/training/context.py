@@ -81,6 +81,10 @@ class Cancelled(Exception):
     """Raised inside a training to unwind it when somebody asked it to stop."""
 
 
+class CutShort(Cancelled):
+    """Raised inside an epoch of a pilot that has been watched for long enough."""
+
+
 def _never() -> bool:
     return False
 
@@ -101,6 +105,8 @@ class FitContext:
         cancel: true once somebody asked to stop; asked at every batch, so it must be cheap.
         save_checkpoint: takes a :class:`Checkpoint` after an epoch.
         start_from: the checkpoint to continue from.
+        cut_after: seconds after which each epoch is cut short, though all that follows an epoch is done as ever: a
+            pilot, which shows what a training costs. Every batch is reported then, and every epoch gets a checkpoint.
     """
 
     seed: int = 0
@@ -110,3 +116,4 @@ class FitContext:
     cancel: Callable[[], bool] = _never
     save_checkpoint: Callable[[Checkpoint], None] = _ignore
     start_from: Checkpoint | None = None
+    cut_after: float | None = None

@@ -115,3 +115,16 @@ def test_progress_counts_epochs_with_a_fraction(monkeypatch):
     train(Counter(), None, FitContext(on_event=events.append), epochs=2, patience=1)
     done = [event.done for event in events if isinstance(event, Progress)]
     assert done == pytest.approx([batch / 10 for batch in range(20)])
+
+
+def test_a_pilot_cuts_each_epoch_short_and_does_all_that_follows_one():
+    task, events, saved = Counter(), [], []
+    context = FitContext(
+        validate=judged_by(0.1, 0.2, 0.3), on_event=events.append, save_checkpoint=saved.append, cut_after=0.0
+    )
+    summary = train(task, None, context, epochs=3, patience=9)
+    assert task.weight.item() == 3  # a batch of each epoch
+    assert (summary.epochs, summary.best_epoch, len(saved)) == (3, 3, 3)
+    assert [event.done for event in events if isinstance(event, Progress)] == [0.0, 0.1, 1.0, 1.1, 2.0, 2.1]
+    ended = [event for event in events if isinstance(event, EpochEnded)]
+    assert [(event.losses, event.validation.value) for event in ended] == [({}, 0.1), ({}, 0.2), ({}, 0.3)]
