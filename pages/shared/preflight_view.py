@@ -1,5 +1,6 @@
 """What a training will take, below the button that starts it: at once what is known, then what a pilot measured."""
 
+import re
 import uuid
 
 import psutil
@@ -59,11 +60,15 @@ def _ask(spec: TrainSpec) -> Answer:
 def _words(answer: Answer, model: Recommender, dataset: Dataset) -> str:
     free = psutil.virtual_memory().available
     if answer.forecast is not None:
-        headline, _, rest = answer.forecast.sentence(free).partition(". ")
-        return f"**{plain(headline)}.** {plain(rest)}"
-    known = f"Needs at most {gigabytes(model.memory(dataset))} of memory, and {gigabytes(free)} are free; "
+        return _together(f"**{plain(answer.forecast.headline)}**{plain(answer.forecast.detail(free))}")
+    known = f"Needs at most {gigabytes(model.needs(dataset))} of memory, and {gigabytes(free)} are free; "
     says = SAYS.get(answer.standing) or f"It could not be measured: {answer.reason}"
-    return plain(f"{known}{cost(type(model))}. {says}")
+    return _together(plain(f"{known}{cost(type(model))}. {says}"))
+
+
+def _together(text: str) -> str:
+    """Numbers and their units stay on one line."""
+    return re.sub(r"(?<=\d) (?=(?:s|min|h|MB|GB)\b)", "\N{NO-BREAK SPACE}", text)
 
 
 def show_refusal(error: StudioError, model: Recommender, dataset: Dataset, spec: TrainSpec) -> None:
@@ -72,7 +77,7 @@ def show_refusal(error: StudioError, model: Recommender, dataset: Dataset, spec:
     if error.code != "too-large":
         return
     found = cache.forecasts().find(spec)
-    needed = max(model.memory(dataset), found.own if found else 0)
+    needed = max(model.needs(dataset), found.own if found else 0)
     fitting = model.fitting(dataset, needed, psutil.virtual_memory().available)
     if fitting is not None and st.button(f"Use {plain(fitting.words)}", key="use-what-fits", width="stretch"):
         chosen_settings(type(model)).update(fitting.changes)

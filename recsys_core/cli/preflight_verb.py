@@ -75,7 +75,7 @@ def told(forecast: "Forecast") -> str:
     """A forecast in one line."""
     import psutil
 
-    return forecast.sentence(psutil.virtual_memory().available)
+    return forecast.headline + forecast.detail(psutil.virtual_memory().available)
 
 
 def _preflight(options: argparse.Namespace) -> tuple[Json, str]:

@@ -18,6 +18,7 @@ from recsys_core.data.findings import gigabytes
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError
 from recsys_core.models.smaller import Smaller, smaller
+from recsys_core.ranking import list_memory
 from recsys_core.training.context import Cancelled, FitContext, TrainingSummary
 from recsys_core.types import Feedback, Float32, Int32, Json
 
@@ -198,14 +199,14 @@ class Recommender(ABC):
                 "Take these events out, or import the file again.",
                 "not-a-number",
             )
-        self.require_memory(train, self.memory(train))
+        self.require_memory(train, self.needs(train))
 
     def require_memory(self, train: Dataset, needed: int) -> None:
         """Refuse a training for which there is not enough memory just now.
 
         Args:
             train: what is to be learned from.
-            needed: bytes; what was measured, or :meth:`memory`.
+            needed: bytes; what was measured, or :meth:`needs`.
 
         Raises:
             ModelError: names settings that would fit, where there are any.
@@ -224,20 +225,24 @@ class Recommender(ABC):
         """The least change of settings with which the training fits into so many free bytes; None where none does.
 
         Args:
-            needed: bytes with the settings as they are; what differs from :meth:`memory` is taken as fixed.
+            needed: bytes with the settings as they are; what differs from :meth:`needs` is taken as fixed.
         """
-        fixed = needed - self.memory(train)
+        fixed = needed - self.needs(train)
 
-        def needs(config: Any) -> int:
+        def with_settings(config: Any) -> int:
             other = copy.copy(self)
             other.config = config
-            return other.memory(train) + fixed
+            return other.needs(train) + fixed
 
-        return smaller(self.config, needs, free)
+        return smaller(self.config, with_settings, free)
 
     @abstractmethod
     def memory(self, train: Dataset) -> int:
         """Bytes that learning takes at its peak beside the data, estimated from above."""
+
+    def needs(self, train: Dataset) -> int:
+        """Bytes that learning and judging take at their peak beside the data, estimated from above."""
+        return self.memory(train) + list_memory(train.n_items)
 
     def work(self, train: Dataset) -> tuple[float, ...]:
         """Operations that learning takes, by kind, where time grows in proportion to each kind.

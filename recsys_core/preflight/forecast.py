@@ -19,7 +19,7 @@ class Forecast:
         measuring: seconds of judging the model on the test events.
         peak: bytes that the training holds at most, the libraries included, in a process of its own.
         own: of these, what comes with the data and the model.
-        watched: seconds of learning that the forecast rests on.
+        watched: seconds that the model was watched while it learned.
     """
 
     reading: float
@@ -41,17 +41,21 @@ class Forecast:
         """Of the whole training, until its model is kept."""
         return self.reading + self.learning + self.measuring
 
-    def sentence(self, free: int) -> str:
-        """All of it for people, with the reason; ``free`` are the bytes that the machine has left."""
+    @property
+    def headline(self) -> str:
+        """How long it takes, for people."""
+        return f"About {duration(self.seconds)}"
+
+    def detail(self, free: int) -> str:
+        """What follows the headline; ``free`` are the bytes that the machine has left."""
         parts = []
         if self.epochs:
             parts.append(f"at most {counted(self.epochs, 'epoch')} of {duration(self.epoch)}")
         if self.measuring >= 1:
             parts.append(f"{duration(self.measuring)} of judging")
-        detail = f": {', and '.join(parts)}" if parts else ""
         return (
-            f"About {duration(self.seconds)}{detail}. Needs {gigabytes(self.peak)} of memory, and {gigabytes(free)} "
-            f"are free. Measured by learning for {duration(self.watched)} on this machine."
+            f"{': ' if parts else ''}{', and '.join(parts)}. Needs {gigabytes(self.peak)} of memory, and "
+            f"{gigabytes(free)} are free. Measured on this machine by a pilot of {duration(self.watched)}."
         )
 
     def as_json(self) -> Json:

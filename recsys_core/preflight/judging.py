@@ -1,6 +1,5 @@
 """What judging a model takes, from judging some of the people."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.evaluation import evaluate, judged_users, rank
 from recsys_core.models import Recommender
+from recsys_core.preflight.clock import now
 from recsys_core.preflight.parts import cut_out
 from recsys_core.splitting import Holdout, Split
 from recsys_core.types import Int64
@@ -71,9 +71,9 @@ def _growing(act: Callable[[int], None], most: int) -> tuple[float, float, int]:
     act(min(FEWEST, most))  # warms up
     n, timed = min(FEWEST, most), []
     while True:
-        started = time.monotonic()
+        started = now()
         act(n)
-        timed.append((n, time.monotonic() - started))
+        timed.append((n, now() - started))
         if timed[-1][1] >= LONG_ENOUGH or n == most:
             break
         n = min(2 * n, most)

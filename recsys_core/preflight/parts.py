@@ -1,6 +1,5 @@
 """What a model that tells of no progress takes to learn: from small parts of the data, by how its work grows."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ from scipy.optimize import nnls
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.interactions import Interactions
 from recsys_core.models import Recommender
+from recsys_core.preflight.clock import now
 from recsys_core.training.context import Cancelled, FitContext
 from recsys_core.types import Int64
 
@@ -36,9 +36,9 @@ def learn_parts(model: Recommender, train: Dataset, context: FitContext) -> tupl
         if context.cancel():
             raise Cancelled
         part = cut_out(train, people[:n_people], items[:n_items])
-        started = time.monotonic()
+        started = now()
         type(model)(model.config).fit(part, context)
-        watched.append((model.work(part), time.monotonic() - started))
+        watched.append((model.work(part), now() - started))
         return watched[-1][1]
 
     learn(FEWEST, FEWEST)  # compiles loops

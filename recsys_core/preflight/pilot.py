@@ -1,23 +1,21 @@
 """A short pilot of a training, and what follows from it."""
 
-import time
 from dataclasses import replace
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.evaluation import judged_users, validator
 from recsys_core.models import Recommender
 from recsys_core.preflight import memory
+from recsys_core.preflight.clock import now
 from recsys_core.preflight.forecast import Forecast
 from recsys_core.preflight.judging import judge_part, judge_some
 from recsys_core.preflight.parts import learn_parts
 from recsys_core.preflight.watch import Learning, watch
-from recsys_core.ranking import CHUNK_SCORES
 from recsys_core.splitting import Split
 from recsys_core.training.context import FitContext
 
 WATCHED_SECONDS = 0.7
 SHORT = 2.0  # seconds: what is done in so short a time is simply done
-BYTES_A_SCORE = 30  # while lists are made, of a chunk
 
 
 def forecast(
@@ -48,8 +46,7 @@ def forecast(
         peak = max(memory.peak(), memory.held() + more)
     else:
         measuring = judge_part(model, train, len(judged_users(model, split.test)))
-        needed = max(model.memory(train), 0) + BYTES_A_SCORE * max(CHUNK_SCORES, train.n_items)
-        peak = max(memory.peak(), held + needed)
+        peak = max(memory.peak(), held + model.needs(train))
     epochs = model.config.epochs if learning.epoch else 0
     return Forecast(reading, learning.first, epochs, learning.epoch, measuring, peak, peak - before, learning.watched)
 
@@ -61,9 +58,9 @@ def _learn(learner: Recommender, train: Dataset, context: FitContext) -> Learnin
     seconds, watched = learn_parts(learner, train, context)
     if seconds > SHORT:
         return Learning(seconds, 0.0, watched, False)
-    started = time.monotonic()
+    started = now()
     learner.fit(train, context)
-    return Learning(max(seconds, time.monotonic() - started), 0.0, watched, True)
+    return Learning(max(seconds, now() - started), 0.0, watched, True)
 
 
 def _for_a_pilot(model: Recommender) -> Recommender:

@@ -1,12 +1,12 @@
 """What a model that reports its progress takes to learn, from the real training, cut short."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.models import Recommender
+from recsys_core.preflight.clock import now
 from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext, Progress
 from recsys_core.training.loop import CHECKPOINT_SECONDS
 
@@ -28,30 +28,35 @@ class Watch:
 
     def __init__(self, save: Callable[[Checkpoint], None]) -> None:
         self._save = save
-        self.started = time.monotonic()
+        self.started = now()
         self.pulses: list[list[tuple[float, float]]] = [[]]  # of each epoch: when, and the share done
         self.ends: list[tuple[float, EpochEnded]] = []
         self.saves: list[float] = []  # seconds
 
     def on_event(self, event: EpochEnded | Progress) -> None:
         if isinstance(event, EpochEnded):
-            self.ends.append((time.monotonic(), event))
+            self.ends.append((now(), event))
             self.pulses.append([])
         else:
-            self.pulses[-1].append((time.monotonic(), event.done - len(self.ends)))
+            self.pulses[-1].append((now(), event.done - len(self.ends)))
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        started = time.monotonic()
+        started = now()
         if len(self.saves) < CHECKPOINTS_WRITTEN:
             self._save(checkpoint)
-            self.saves.append(time.monotonic() - started)
+            self.saves.append(now() - started)
 
     def pace(self, epoch: int) -> float:
-        """Seconds for the whole of an epoch of which a part was watched, at the pace after its first batch."""
+        """Seconds that all batches of an epoch take, at the pace of those that were watched."""
         pulses = self.pulses[epoch]
         begin = 1 if len(pulses) > 2 and epoch == 0 else 0  # the first batch of all compiles and warms up
         (since, done_then), (until, done) = pulses[begin], pulses[-1]
         return (until - since) / (done - done_then) if done > done_then else 0.0
+
+    def missing(self, epoch: int, pace: float) -> float:
+        """Seconds that an epoch would have gone on for, at this pace, had it not been cut short."""
+        _, event = self.ends[epoch]
+        return 0.0 if event.losses else (1 - self.pulses[epoch][-1][1]) * pace
 
 
 def watch(
@@ -74,7 +79,7 @@ def watch(
         if context.cancel():
             return True
         ended = len(told.ends)
-        return ended >= 2 and time.monotonic() - told.ends[0][0] >= seconds
+        return ended >= 2 and now() - told.ends[0][0] >= seconds
 
     pilot = replace(
         context, on_event=told.on_event, cancel=enough, save_checkpoint=told.save_checkpoint, cut_after=seconds
@@ -85,7 +90,7 @@ def watch(
         if context.cancel():
             raise
         return _in_one_go(told)
-    took = time.monotonic() - told.started
+    took = now() - told.started
     if model.training is None:
         return Learning(took, 0.0, took, True)
     return _in_epochs(told, model.config.epochs)
@@ -98,24 +103,13 @@ def _in_one_go(told: Watch) -> Learning:
 
 
 def _in_epochs(told: Watch, epochs: int) -> Learning:
-    learning, rest = [], []  # of the epochs but the first
+    later = []  # seconds of the epochs but the first, each with its validation
     checkpoint = median(told.saves or [0.0])
     for place in range(1, len(told.ends)):
-        begin = told.ends[place - 1][0] + (told.saves[place - 1] if place <= len(told.saves) else 0.0)
-        arrived, event = told.ends[place]
-        if event.losses:
-            whole, end = event.seconds, begin + event.seconds
-        else:
-            end = told.pulses[place][-1][0]
-            whole = told.pulses[place][0][0] - begin + told.pace(place)
-        learning.append(whole)
-        rest.append(max(0.0, arrived - end))
-    arrived, event = told.ends[0]
-    first = arrived - told.started
-    if not event.losses:
-        first += (1 - told.pulses[0][-1][1]) * (median(learning) if learning else told.pace(0))
-    epoch = median(learning) + median(rest) if learning else first
-    first -= epoch
+        saved = told.saves[place - 1] if place <= len(told.saves) else 0.0
+        later.append(told.ends[place][0] - told.ends[place - 1][0] - saved + told.missing(place, told.pace(place)))
+    first = told.ends[0][0] - told.started + told.missing(0, told.pace(1 if later else 0))
+    epoch = median(later) if later else first
+    first = max(0.0, first - epoch)
     checkpoints = min(epochs, (first + epochs * epoch) / CHECKPOINT_SECONDS)
-    epoch += checkpoint * checkpoints / epochs
-    return Learning(max(0.0, first), epoch, told.ends[-1][0] - told.started, True)
+    return Learning(first, epoch + checkpoint * checkpoints / epochs, now() - told.started, True)

@@ -57,19 +57,19 @@ HUGE = worlds.dataset(worlds.GOLDEN_ROWS, 3_000_000, 30_000)
 def test_models_that_do_not_fit_name_settings_that_would(key, monkeypatch):
     model = find_model(key)
     config = model.Config.parse({"solver": "exact"} if key == "ease" else {})
-    free = int(0.6 * model(config).memory(HUGE))
+    free = int(0.6 * model(config).needs(HUGE))
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": free}))
     with pytest.raises(ModelError, match=r"Use .*, which needs") as refused:
         model(config).check(HUGE)
     assert refused.value.code == "too-large"
-    fitting = model(config).fitting(HUGE, model(config).memory(HUGE), free)
-    assert model(model.Config.parse(config.model_dump() | fitting.changes)).memory(HUGE) == fitting.needs <= free
+    fitting = model(config).fitting(HUGE, model(config).needs(HUGE), free)
+    assert model(model.Config.parse(config.model_dump() | fitting.changes)).needs(HUGE) == fitting.needs <= free
 
 
 def test_where_nothing_fits_the_model_says_what_else_to_do(monkeypatch):
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": 1}))
     for model in MODELS:
-        if model().memory(worlds.golden()) > 1 and not model.info.needs_times:
+        if not model.info.needs_times:
             with pytest.raises(ModelError) as refused:
                 model().check(worlds.golden())
             assert refused.value.fix == model.smaller

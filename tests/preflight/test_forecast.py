@@ -140,10 +140,11 @@ def test_a_pilot_can_be_cancelled():
 def test_a_forecast_in_words_and_as_plain_data():
     found = Forecast(3.0, 1.0, 20, 2.0, 4.0, 310 * 2**20, 100 * 2**20, 0.7)
     assert Forecast.from_json(found.as_json()) == found
-    assert found.sentence(12 * 2**30) == (
+    assert found.headline + found.detail(12 * 2**30) == (
         "About 48 s: at most 20 epochs of 2 s, and 4 s of judging. Needs 310 MB of memory, and 12.0 GB are free. "
-        "Measured by learning for 0.7 s on this machine."
+        "Measured on this machine by a pilot of 0.7 s."
     )
-    assert replace(found, epochs=0, measuring=0.2).sentence(2**30).startswith("About 4.2 s. Needs")
+    short = replace(found, epochs=0, measuring=0.2)
+    assert (short.headline + short.detail(2**30)).startswith("About 4.2 s. Needs")
     spelled = {0.01: "0.1 s", 0.42: "0.4 s", 9.6: "9.6 s", 42.4: "42 s", 600: "10 min", 7200: "2.0 h"}
     assert {seconds: duration(seconds) for seconds in spelled} == spelled
