@@ -48,13 +48,10 @@ class Forecast:
 
     def detail(self, free: int) -> str:
         """What follows the headline; ``free`` are the bytes that the machine has left."""
-        parts = []
-        if self.epochs:
-            parts.append(f"at most {counted(self.epochs, 'epoch')} of {duration(self.epoch)}")
-        if self.measuring >= 1:
-            parts.append(f"{duration(self.measuring)} of judging")
+        epochs = f": at most {counted(self.epochs, 'epoch')} of {duration(self.epoch)}" if self.epochs else ""
+        judging = f", and {duration(self.measuring)} of judging" if epochs and self.measuring >= 1 else ""
         return (
-            f"{': ' if parts else ''}{', and '.join(parts)}. Needs {gigabytes(self.peak)} of memory, and "
+            f"{epochs}{judging}. Needs {gigabytes(self.peak)} of memory, and "
             f"{gigabytes(free)} are free. Measured on this machine by a pilot of {duration(self.watched)}."
         )
 
