@@ -104,19 +104,17 @@ class Pilots:
                 time.sleep(5 * POLL_SECONDS)
 
     def _measure(self, wish: _Wish) -> None:
-        process = self._start(wish.spec)
-        try:
+        with self._start(wish.spec) as process:
             while process.poll() is None:
                 if self._jobs.is_busy() or all(other.key != wish.key for other in self._wanted()):
+                    process.kill()
                     return
                 time.sleep(POLL_SECONDS)
             self._take(wish, process)
-        finally:
-            process.kill()
-            process.communicate()
 
     def _take(self, wish: _Wish, process: "subprocess.Popen[str]") -> None:
-        told = process.communicate()[0]
+        assert process.stdout is not None
+        told = process.stdout.read()
         answer = json.loads(told.splitlines()[-1]) if process.returncode == 0 and told else {}
         with self._lock:
             self._wishes = {who: other for who, other in self._wishes.items() if other.key != wish.key}
