@@ -13,9 +13,15 @@ from recsys_core.errors import ModelError
 from recsys_core.types import Bool, Float32, Int32, Int64
 
 CHUNK_SCORES = 4_000_000  # scores held at once, whatever the number of people and items
+BYTES_A_SCORE = 20  # the score, where it came from, and what is needed to find the best
 HIDDEN = np.float32(-np.inf)
 
 Score = Callable[[Int32], Float32]
+
+
+def list_memory(n_items: int) -> int:
+    """Bytes that making lists takes at most, beside the model; from above."""
+    return BYTES_A_SCORE * max(CHUNK_SCORES, n_items)
 
 
 def masked_scores(

@@ -25,7 +25,7 @@ LEVELS = (
     ("metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
-    ("blending",),
+    ("blending", "preflight"),
     ("runs",),
     ("cli",),
     ("__main__",),
@@ -194,7 +194,10 @@ def test_slow_packages_are_imported_where_they_are_used():
     assert not report(wrong)
 
 
-LIGHT = ("recsys_core.data.importing", "recsys_core.runs.store", "recsys_core.runs.runner", "recsys_core.figures.theme")
+LIGHT = (
+    *("recsys_core.data.importing", "recsys_core.runs.store", "recsys_core.runs.runner", "recsys_core.runs.pilots"),
+    "recsys_core.figures.theme",
+)
 
 
 @pytest.mark.parametrize("module", LIGHT)

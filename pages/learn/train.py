@@ -11,9 +11,8 @@ from pages.shared.fine_tune_form import choose_start
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import ended, ended_together, watch
 from pages.shared.line_up_button import line_up_button
-from pages.shared.manage_dataset import size
-from pages.shared.model_card import cost
 from pages.shared.model_gallery import gallery
+from pages.shared.preflight_view import foretell, refuse_what_does_not_fit, show_refusal
 from pages.shared.split_summary import judged, show_split, show_warnings, split_summary
 from recsys_core.errors import SplitError, StudioError
 from recsys_core.models import Recommender, find_model
@@ -163,7 +162,8 @@ def choose_place() -> tuple[Executor, Device]:
             persist_state="session",
         )
         st.caption(
-            "Automatic trains small data in the app's process and large data beside it, so that pages stay quick."
+            "Automatic trains in the app's process what is short and small by the forecast, and all else beside it, so "
+            "that pages stay quick."
         )
         if torch.cuda.is_available() and not st.toggle("Use the GPU", True, key="gpu", persist_state="session"):
             return where, Device.CPU
@@ -175,17 +175,21 @@ def start_button(wanted: TrainSpec) -> bool:
     request = st.session_state.setdefault("train-request", uuid.uuid4().hex)
     pressed = st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:")
     kind, dataset = find_model(wanted.model), cache.dataset(wanted.dataset)
+    model = None
     try:
         model = kind(kind.Config.parse(wanted.settings))
-        model.check(dataset)
+        wanted = wanted.model_copy(update={"settings": model.config.model_dump(mode="json")})
+        refuse_what_does_not_fit(model, dataset, wanted)
         if not pressed:
-            st.caption(plain(f"Needs about {size(model.memory(dataset))} of memory; {cost(kind)}."))
+            foretell(model, dataset, wanted)
             return False
         split_summary(wanted.dataset, wanted.split)  # says so now, not in a job, where nobody would be judged
-        cache.runner().submit(wanted.model_copy(update={"settings": model.config.model_dump(mode="json")}), request)
+        cache.runner().submit(wanted, request)
     except StudioError as error:
         if pressed:
             show_error(error)
+        elif model is not None:
+            show_refusal(error, model, dataset, wanted)
         else:
             st.warning(plain(str(error)), icon=":material/block:")
         return False

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from recsys_core.data.dataset import Dataset
+from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import Jobs
+from recsys_core.runs.pilots import Pilots
 from recsys_core.runs.runner import JobRunner
 from recsys_core.runs.store import Workspace, default_home, open_workspace
 
@@ -34,6 +36,19 @@ def jobs() -> Jobs:
 @lru_cache(maxsize=8)
 def _runner(home: Path) -> JobRunner:
     return JobRunner(open_workspace(home))
+
+
+def pilots() -> Pilots:
+    return _pilots(default_home())
+
+
+def forecasts() -> Forecasts:
+    return Forecasts(workspace().database)
+
+
+@lru_cache(maxsize=8)
+def _pilots(home: Path) -> Pilots:
+    return Pilots(open_workspace(home), Jobs(open_workspace(home).database))
 
 
 def dataset(identifier: str) -> Dataset:

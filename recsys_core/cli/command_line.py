@@ -13,6 +13,7 @@ from recsys_core.cli import (
     import_verb,
     impressions_verb,
     line_up_verb,
+    preflight_verb,
     recommending_verbs,
     training_verbs,
 )
@@ -24,6 +25,7 @@ VERBS = (
     *impressions_verb.VERBS,
     *training_verbs.VERBS,
     *line_up_verb.VERBS,
+    *preflight_verb.VERBS,
     *blend_verb.VERBS,
     *recommending_verbs.VERBS,
 )

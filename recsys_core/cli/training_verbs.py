@@ -3,58 +3,20 @@
 import argparse
 import sys
 
-from recsys_core.cli.fine_tune_options import add_rate_options, fine_tune
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.split_options import add_split_options, split_recipe
+from recsys_core.cli.preflight_verb import add_train_arguments, foretell, told, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
-from recsys_core.errors import ConfigError, JobError
+from recsys_core.errors import JobError
 from recsys_core.training.context import EpochEnded, Progress
-from recsys_core.training.devices import Device, resolve
 from recsys_core.types import Json
 
 
-def _train_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset", metavar="DATASET", help="name or id")
-    start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--model", metavar="KEY", help="see: models")
-    start.add_argument("--from", dest="source", metavar="RUN", help="go on from a finished run, with its model")
-    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
-    parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
-    parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
-    add_rate_options(parser)
-    add_split_options(parser)
-
-
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.evaluation import stopping_metric
-    from recsys_core.models import find_model
-    from recsys_core.runs.before_after import sentence
-    from recsys_core.runs.fine_tuning import usual_rates, usual_settings
-    from recsys_core.runs.jobs import Jobs, TrainSpec
+    from recsys_core.runs.jobs import Jobs
     from recsys_core.runs.training_job import run_job
 
-    home = workspace()
-    card = home.find_dataset(options.dataset)
-    tuned = fine_tune(options)
-    settings, key = dict(_setting(text) for text in options.set), options.model
-    if tuned:
-        source = home.find_run(tuned.run)
-        settings, key = usual_settings(source) | settings, source.model
-        tuned = tuned.model_copy(update={"rates": usual_rates(source) | tuned.rates})
-    model = find_model(key)
-    stopping_metric(model(model.Config.parse(settings)), options.stop_on)
-    resolve(options.device)
-    recipe = split_recipe(options, home.load_dataset(card.id))
-    spec = TrainSpec(
-        dataset=card.id,
-        model=model.info.key,
-        settings=settings,
-        split=recipe,
-        seed=recipe.seed,
-        metric=options.stop_on,
-        device=options.device,
-        fine_tune=tuned,
-    )
+    home, spec = workspace(), train_spec(options)
+    print(told(foretell(spec)), file=sys.stderr)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _print_progress)
@@ -66,17 +28,12 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
     told = [run["ending"], metrics_table(run), f"run {result['run']}"]
-    if tuned:
+    if spec.fine_tune:
+        from recsys_core.runs.before_after import sentence
+
         result["fine_tune"] = run["fine_tune"]
         told.insert(2, sentence(run["fine_tune"]))
     return result, "\n".join(told)
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ConfigError(f"The setting {text!r} has no value.", "Write it as FIELD=VALUE.", "bad-setting")
-    return name.strip(), value.strip()
 
 
 def _print_progress(event: EpochEnded | Progress) -> None:
@@ -167,7 +124,7 @@ def _jobs(_: argparse.Namespace) -> tuple[Rows, str]:
 
 
 VERBS = (
-    Verb("train", "Train a model on a data set.", _train_arguments, _train),
+    Verb("train", "Train a model on a data set.", add_train_arguments, _train),
     Verb("evaluate", "Show what a run measured on its held-out events.", _run_argument, _evaluate),
     Verb("models", "List the models and what they can do.", _models_arguments, _models),
     Verb("runs", "List the finished runs of the workspace.", no_arguments, _runs),

@@ -59,3 +59,8 @@ def counted(number: int, noun: str) -> str:
     """``1 row``, ``2,000 rows``, ``3 people``."""
     plural = {"person": "people"}.get(noun, noun + "s")
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def gigabytes(number: float) -> str:
+    """Bytes of memory for people."""
+    return f"{number / 2**30:.1f} GB" if number >= 2**30 else f"{max(1, round(number / 2**20)):,} MB"

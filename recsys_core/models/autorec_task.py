@@ -26,7 +26,7 @@ class AutoRecTask:
         ratings: of R rows, by unit, with a deviation of 1.
         row_features, unit_features: of the R rows and the C units.
         blocks: what the rows of a parameter stand for.
-        tell: takes the network to answer with, after each epoch.
+        tell: takes the network to answer with, at the start and after each epoch.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class AutoRecTask:
         self._rows_in_a_step = math.ceil(config.events_in_a_step(n_ratings) * n_rows / n_ratings)
         steps = math.ceil(n_rows / self._rows_in_a_step)
         self._optimisation = Optimisation(net, config, steps, _pulls(net, config.weight_decay))
+        tell(self._optimisation.average)
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         n_ratings, n_rows, device = len(self._ratings.members), len(self._rated), self._generator.device

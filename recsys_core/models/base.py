@@ -1,5 +1,6 @@
 """What every recommender is and can do."""
 
+import copy
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -13,8 +14,11 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.findings import gigabytes
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError
+from recsys_core.models.smaller import Smaller, smaller
+from recsys_core.ranking import list_memory
 from recsys_core.training.context import Cancelled, FitContext, TrainingSummary
 from recsys_core.types import Feedback, Float32, Int32, Json
 
@@ -137,7 +141,8 @@ _WANTED = {
 
 
 class Recommender(ABC):
-    """A model: settings before ``fit``, answers after it. ``smaller`` says what to do where memory does not suffice.
+    """A model: settings before ``fit``, answers after it. ``smaller`` says what to do where no settings
+    fit into memory.
 
     Scores are comparable within one person, higher is better, and nothing is masked: hiding known items and cutting
     lists happens once, in ``recsys_core.ranking``.
@@ -195,18 +200,58 @@ class Recommender(ABC):
                 "Take these events out, or import the file again.",
                 "not-a-number",
             )
-        needed, free = self.memory(train), psutil.virtual_memory().available
+        self.require_memory(train, self.needs(train))
+
+    def require_memory(self, train: Dataset, needed: int) -> None:
+        """Refuse a training for which there is not enough memory just now.
+
+        Args:
+            train: what is to be learned from.
+            needed: bytes; what was measured, or :meth:`needs`.
+
+        Raises:
+            ModelError: names settings that would fit, where there are any.
+        """
+        free = psutil.virtual_memory().available
         if needed > free:
+            fitting = self.fitting(train, needed, free)
             raise ModelError(
-                f"{self.title} would need about {needed / 2**30:.1f} GB of memory to learn from {train.n_users:,} "
-                f"people and {train.n_items:,} items, and {free / 2**30:.1f} GB are free.",
-                self.smaller,
+                f"{self.title} would need about {gigabytes(needed)} of memory to learn from {train.n_users:,} "
+                f"people and {train.n_items:,} items, and {gigabytes(free)} are free.",
+                fitting.advice if fitting else self.smaller,
                 "too-large",
             )
+
+    def fitting(self, train: Dataset, needed: int, free: int) -> Smaller | None:
+        """The least change of settings with which the training fits into so many free bytes; None where none does.
+
+        Args:
+            needed: bytes with the settings as they are; what differs from :meth:`needs` is taken as fixed.
+        """
+        fixed = needed - self.needs(train)
+
+        def with_settings(config: Any) -> int:
+            other = copy.copy(self)
+            other.config = config
+            return other.needs(train) + fixed
+
+        return smaller(self.config, with_settings, free)
 
     @abstractmethod
     def memory(self, train: Dataset) -> int:
         """Bytes that learning takes at its peak beside the data, estimated from above."""
+
+    def needs(self, train: Dataset) -> int:
+        """Bytes that learning and judging take at their peak beside the data, estimated from above."""
+        return self.memory(train) + list_memory(train.n_items)
+
+    def work(self, train: Dataset) -> tuple[float, ...]:
+        """Operations that learning takes, by kind, where time grows in proportion to each kind.
+
+        It is asked of models that tell nobody how far they are (see :func:`recsys_core.training.loop.heartbeat`); the
+        others say nothing here.
+        """
+        return ()
 
     def fit(self, train: Dataset, context: FitContext | None = None) -> Self:
         """Learn from a data set; a second call starts afresh.

@@ -48,6 +48,9 @@ class Bias(Recommender):
     def memory(self, train: Dataset) -> int:
         return 4 * 8 * (len(train.interactions) + train.n_users + train.n_items)
 
+    def work(self, train: Dataset) -> tuple[float, ...]:
+        return (len(train.interactions) * self.config.sweeps,)
+
     def _fit(self, train: Dataset, context: FitContext) -> None:
         assert train.scale is not None
         events = train.interactions

@@ -62,7 +62,8 @@ class CosineIndex:
         Args:
             rows: (B, F).
             k: how many neighbours are kept; which of equally near ones, depends on nothing but the data.
-            pulse: called with the share that is done, a few hundred rows apart; what it raises ends the search.
+            pulse: called with the share of the work that is done, a few hundred rows apart; what it raises ends the
+                search.
             among_themselves: row b is the indexed row b, and not its own neighbour.
         """
         rows = self._weighted(rows)
@@ -86,13 +87,15 @@ class CosineIndex:
                 start if among_themselves else -size,
             )
 
+        # What a row is multiplied with: all that has a feature in common with it.
+        work = np.concatenate([[0], np.cumsum(np.diff(self._by_feature.indptr)[rows.indices])])[rows.indptr]
         found: list[tuple[Int64, Int32, Float32]] = []
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             searches = [pool.submit(search, start) for start in range(0, max(1, len(lengths)), size)]
             try:
-                for one in searches:
+                for place, one in enumerate(searches):
                     found.append(one.result())
-                    pulse(len(found) / len(searches))
+                    pulse(work[min((place + 1) * size, len(lengths))] / max(1, work[-1]))
             finally:
                 pool.shutdown(cancel_futures=True)
         counts, indices, values = (np.concatenate(part) for part in zip(*found, strict=True))

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
-from recsys_core.models.ease_solvers import CHUNK, COLUMNS, exact, normalised, truncated
+from recsys_core.models.ease_solvers import CHUNK, COLUMNS, PASSES, SAMPLE, exact, normalised, truncated
 from recsys_core.models.sparse import pattern, take_matrix, to_arrays
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Float64, Int32
@@ -85,6 +85,16 @@ class EASE(Recommender):
             return 4 * n_items**2 + events
         rank = min(self.config.rank, n_items)
         return 4 * (6 * n_items * rank + 12 * rank**2 + 4 * CHUNK) + 8 * COLUMNS * train.n_users + events
+
+    def work(self, train: Dataset) -> tuple[float, ...]:
+        """Multiplications with sparse and with dense operands: exact, pairs of items that a person met, and the
+        inverse; truncated, events times directions, and the decompositions."""
+        n_items = float(train.n_items)
+        if self._is_exact(train.n_items):
+            return float((train.interactions.user_counts().astype(np.float64) ** 2).sum()) / 2, n_items**3
+        rank, events = min(self.config.rank, train.n_items), len(train.interactions)
+        looked_at = events + PASSES * min(events, SAMPLE)
+        return 2.0 * looked_at * rank, 2.0 * (PASSES + 3) * n_items * rank**2 + 20.0 * rank**3
 
     def _is_exact(self, n_items: int) -> bool:
         return self.config.solver == "exact" or (self.config.solver == "auto" and n_items <= EXACT_ITEMS)

@@ -76,6 +76,7 @@ class LightGCNTask(ABC):
         size = net.table.shape[1]
         self.final, self.messages = torch.empty(net.table.shape), torch.empty(self.n_items, size)
         self.own_part = torch.empty(size, size)
+        self._answer()
 
     @abstractmethod
     def batches(self) -> Sequence[torch.Tensor]:

@@ -27,6 +27,9 @@ class Popularity(Recommender):
     def memory(self, train: Dataset) -> int:
         return 8 * train.n_items
 
+    def work(self, train: Dataset) -> tuple[float, ...]:
+        return (len(train.interactions),)
+
     def _fit(self, train: Dataset, context: FitContext) -> None:
         self.counts = train.interactions.item_counts().astype(np.float32)
 

@@ -34,8 +34,9 @@ class Answering(Protocol):
 class RatingTask(SGDTask):
     """Visits people in random order, each time with their ratings in the same random order.
 
-    Ratings are normalised: y = (r - mean) / deviation. The rates of the epochs fall in a line to zero. After each epoch
-    the model gets the whole biases and vectors, own and shared parts together, on the scale of the ratings.
+    Ratings are normalised: y = (r - mean) / deviation. The rates of the epochs fall in a line to zero. At the start and
+    after each epoch the model gets the whole biases and vectors, own and shared parts together, on the scale of the
+    ratings.
 
     Attributes:
         mean, deviation: of the ratings; a deviation of 1 where they are all alike.
@@ -90,6 +91,7 @@ class RatingTask(SGDTask):
         }
         super().__init__(arrays, train.n_users, len(events), seed)
         self.rows_at_once = max(1, ROWS_AT_ONCE * train.n_users // len(events))
+        self._tell_model()
 
     def learn(self, rows: Int64) -> float:
         config = self._config

@@ -43,6 +43,9 @@ class RecentPopularity(Recommender):
     def memory(self, train: Dataset) -> int:
         return 3 * 8 * len(train.interactions) + 16 * train.n_items
 
+    def work(self, train: Dataset) -> tuple[float, ...]:
+        return (len(train.interactions),)
+
     def _fit(self, train: Dataset, context: FitContext) -> None:
         events = train.interactions
         assert events.times is not None

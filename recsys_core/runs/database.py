@@ -62,6 +62,15 @@ CREATE TABLE epochs (
 CREATE INDEX runs_by_dataset ON runs(dataset);
 """
 
+# What can be measured again belongs to no version.
+CACHE = """
+CREATE TABLE IF NOT EXISTS forecasts (
+    key TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    about TEXT NOT NULL          -- JSON of a Forecast
+)
+"""
+
 
 class Database:
     """Short connections to one file: safe from any thread and any process of this machine."""
@@ -80,6 +89,7 @@ class Database:
                         "Open it with that version, or point FORETASTE_HOME at another folder.",
                         "other-version",
                     )
+                db.execute(CACHE)
         except sqlite3.DatabaseError as error:  # a database, but none of ours
             raise self._unusable(error) from error
 

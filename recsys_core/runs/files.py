@@ -59,6 +59,17 @@ def _is_full(error: Exception) -> bool:
     return any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
 
 
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A folder for what is of use inside the block only; where the process dies, :func:`sweep` removes it."""
+    folder = _beside(parent / "scratch")
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def remove_folder(target: Path) -> None:
     """Take a folder away in one step, so that no crash leaves half of it.
 

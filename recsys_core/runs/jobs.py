@@ -172,6 +172,11 @@ class Jobs:
         with self._database.connect() as db:
             return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY number DESC")]
 
+    def is_busy(self) -> bool:
+        """Whether a job runs or waits."""
+        with self._database.connect() as db:
+            return db.execute("SELECT 1 FROM jobs WHERE state IN (?, ?)", ACTIVE).fetchone() is not None
+
     def find(self, identifier: str) -> Job:
         """A job by its id.
 

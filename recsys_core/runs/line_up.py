@@ -82,7 +82,7 @@ def _refusal(model: Recommender, parts: Split) -> str:
     except SplitError:
         raise
     except StudioError as error:
-        return error.message
+        return str(error) if error.code == "too-large" else error.message  # then the fix names settings
     return ""
 
 

@@ -1,6 +1,8 @@
 """Which process is meant, even after its number was given to another one."""
 
 import os
+import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,3 +40,14 @@ def is_alive(known: str) -> bool:
     """Whether the process with this identity still runs."""
     pid = known.partition(".")[0]
     return pid.isdecimal() and identity(int(pid)) == known
+
+
+def end_with(parent: int, status: int) -> None:
+    """End this process with that exit status as soon as its parent is gone."""
+
+    def wait() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(status)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -8,15 +8,18 @@ import threading
 from pathlib import Path
 
 from recsys_core.errors import StudioError
-from recsys_core.runs.jobs import Executor, Job, Jobs, Spec, State
+from recsys_core.runs.forecasts import Forecasts
+from recsys_core.runs.jobs import Executor, Job, Jobs, Spec, State, TrainSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import give_way
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-# Where the line between a thread and a process lies, in training events: see benchmarks/RESULTS.md, pages.
-IN_PROCESS_EVENTS = 250_000
+# Where the line between a thread and a process lies: see benchmarks/RESULTS.md, pages. What a process of its own takes
+# to start is two seconds or three.
+IN_PROCESS_SECONDS, IN_PROCESS_BYTES = 20.0, 2**30
+IN_PROCESS_EVENTS = 250_000  # where nothing was measured
 
 
 class JobRunner:
@@ -25,6 +28,7 @@ class JobRunner:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.jobs = Jobs(workspace.database)
+        self._forecasts = Forecasts(workspace.database)
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
@@ -69,10 +73,17 @@ class JobRunner:
                 self._wake.wait(POLL_SECONDS)
 
     def executor(self, spec: Spec) -> Executor:
-        """Where a job will run. ``auto``: small ones here, large ones in a process of their own."""
+        """Where a job will run. ``auto``: short and small ones here, others in a process of their own.
+
+        What is short and small, the forecast says, or, where nobody waited for it, the number of events.
+        """
         if spec.executor is not Executor.AUTO:
             return spec.executor
         try:
+            forecast = self._forecasts.find(spec) if isinstance(spec, TrainSpec) else None
+            if forecast is not None:
+                short = forecast.learning + forecast.measuring <= IN_PROCESS_SECONDS
+                return Executor.IN_PROCESS if short and forecast.own <= IN_PROCESS_BYTES else Executor.PROCESS
             about = self.workspace.find_dataset(spec.dataset).about
         except StudioError:  # deleted while the job waited: the job itself will say so
             return Executor.IN_PROCESS

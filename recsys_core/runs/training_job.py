@@ -10,6 +10,7 @@ from recsys_core.models.popularity import Popularity
 from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
+from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.store import RunCard, Workspace
@@ -81,9 +82,12 @@ def _train(
     tuning = prepare(workspace, spec.fine_tune, model, parts) if spec.fine_tune else None
     if tuning is not None:
         parts = tuning.parts
+    device = devices.resolve(spec.device)
+    forecast = Forecasts(workspace.database).find(spec)
+    if forecast is not None:  # memory may have become scarce while the job waited
+        model.require_memory(parts.train, forecast.own)
     if spec.model != Popularity.info.key:
         ensure_popularity(workspace, card.id, parts)
-    device = devices.resolve(spec.device)
 
     def on_event(event: EpochEnded | Progress) -> None:
         jobs.report(job.id, event)

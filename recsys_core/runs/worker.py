@@ -7,12 +7,11 @@ import logging
 import os
 import signal
 import sys
-import threading
-import time
 from pathlib import Path
 
 from recsys_core.errors import StudioError
 from recsys_core.runs.jobs import Jobs
+from recsys_core.runs.processes import end_with
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import give_way
 from recsys_core.runs.training_job import run_job
@@ -26,7 +25,7 @@ def main(root: Path, identifier: str, parent: int) -> int:
     """Work on a job that the parent process has claimed. It may have ended while this one was loading."""
     if os.getppid() != parent:
         return ORPHANED
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with(parent, ORPHANED)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal reaches both: it is the server's
     give_way()
     workspace = Workspace(root)
@@ -41,12 +40,6 @@ def main(root: Path, identifier: str, parent: int) -> int:
     except Exception:
         log.exception("Job %s met a bug", identifier)
     return 0
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(ORPHANED)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,10 @@ class Cancelled(Exception):
     """Raised inside a training to unwind it when somebody asked it to stop."""
 
 
+class CutShort(Cancelled):
+    """Raised inside an epoch of a pilot that has been watched for long enough."""
+
+
 def _never() -> bool:
     return False
 
@@ -110,6 +114,8 @@ class FitContext:
         save_checkpoint: takes a :class:`Checkpoint` after an epoch.
         start_from: the checkpoint to continue from.
         warm: the earlier training to go on from, where there is one.
+        cut_after: seconds after which each epoch is cut short, though all that follows an epoch is done as ever: a
+            pilot, which shows what a training costs. Every batch is reported then, and every epoch gets a checkpoint.
     """
 
     seed: int = 0
@@ -120,3 +126,4 @@ class FitContext:
     save_checkpoint: Callable[[Checkpoint], None] = _ignore
     start_from: Checkpoint | None = None
     warm: "WarmStart | None" = None
+    cut_after: float | None = None

@@ -12,6 +12,7 @@ from recsys_core.errors import ModelError
 from recsys_core.training.context import (
     Cancelled,
     Checkpoint,
+    CutShort,
     EpochEnded,
     FitContext,
     Progress,
@@ -28,7 +29,7 @@ State = dict[str, torch.Tensor]
 
 
 class TrainingTask(Protocol):
-    """A model that learns in epochs. It must be usable after each of them."""
+    """A model that learns in epochs. It must be usable after each of them, and after a part of the first."""
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         """One pass; mean losses and the number of samples.
@@ -66,6 +67,7 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
     history, best_epoch, best = _resume(task, context)
     reason = f"All {epochs} epochs are done."
     last_checkpoint = time.monotonic()
+    between_checkpoints = CHECKPOINT_SECONDS if context.cut_after is None else 0.0
     try:
         for epoch in range(len(history) + 1, epochs + 1):
             if history and epoch - 1 - best_epoch >= patience:
@@ -76,7 +78,7 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
                 best_epoch, best = epoch, _copy(task.state())
             history.append(event)
             context.on_event(event)
-            if time.monotonic() - last_checkpoint >= CHECKPOINT_SECONDS:
+            if time.monotonic() - last_checkpoint >= between_checkpoints:
                 context.save_checkpoint(_checkpoint(task, best, best_epoch, history))
                 last_checkpoint = time.monotonic()
     except Cancelled:
@@ -101,7 +103,10 @@ def _one_epoch(
     best_epoch: int,
 ) -> tuple[EpochEnded, bool]:
     started = time.monotonic()
-    losses, samples = task.train_epoch(heartbeat(context, epoch, epochs))
+    try:
+        losses, samples = task.train_epoch(heartbeat(context, epoch, epochs))
+    except CutShort:
+        losses, samples = {}, 0
     seconds = time.monotonic() - started
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise ModelError(
@@ -119,18 +124,23 @@ def _one_epoch(
 def heartbeat(context: FitContext, epoch: int = 1, epochs: int = 1) -> Pulse:
     """What to call with the share that is done: it asks whether to stop, and reports a few times a second.
 
-    Once somebody asked to stop, its calls raise :class:`Cancelled`.
+    Once somebody asked to stop, its calls raise :class:`Cancelled`; in a pilot, after a while, :class:`CutShort`.
     """
-    last = time.monotonic()
+    cut_after = context.cut_after
+    between_reports = PROGRESS_SECONDS if cut_after is None else 0.0
+    last, first = time.monotonic(), None
 
     def pulse(fraction: float) -> None:
-        nonlocal last
+        nonlocal last, first
         if context.cancel():
             raise Cancelled
         now = time.monotonic()
-        if now - last >= PROGRESS_SECONDS:
+        first = now if first is None else first
+        if now - last >= between_reports:
             last = now
             context.on_event(Progress(epoch - 1 + fraction, epochs))
+        if cut_after is not None and 0 < fraction < 1 and now - first >= cut_after:
+            raise CutShort
 
     return pulse
 

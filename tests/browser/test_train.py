@@ -45,6 +45,18 @@ def test_from_the_gallery_to_a_finished_model_and_the_line_up(server, open_tab):
     expect(cards).to_have_count(1 + len(STANDARD_LINE_UP))  # not twice
 
 
+def test_the_forecast_comes_by_itself_and_moves_nothing(server, open_tab):
+    page = open_tab()
+    open_demo(page, server)
+    below = page.get_by_role("button", name="Train the standard line-up")
+    before = below.bounding_box()
+    page.get_by_text("Measured on this machine").wait_for(timeout=120_000)
+    assert below.bounding_box() == before
+    page.reload()
+    settled(page, "Train", "[data-testid=stBaseButton-primary]")
+    expect(page.get_by_text("Measured on this machine")).to_be_visible()  # known from then on
+
+
 def test_the_gallery_works_with_the_keyboard_alone(server, open_tab):
     page = open_tab()
     open_demo(page, server)

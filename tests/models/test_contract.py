@@ -22,7 +22,7 @@ from recsys_core.models import COMPOSED, MODELS, Ability, Recommender, find_mode
 from recsys_core.models.blend import Blend
 from recsys_core.models.warm_starts import warm_start
 from recsys_core.splitting import SplitRecipe, split
-from recsys_core.training.context import FitContext
+from recsys_core.training.context import CutShort, FitContext
 from recsys_core.types import Feedback
 from tests import worlds
 
@@ -537,3 +537,23 @@ def test_every_model_in_the_package_is_in_one_of_the_lists():
             if ours and issubclass(one, Recommender) and not inspect.isabstract(one):
                 found.add(one)
     assert found == {*MODELS, *COMPOSED}
+
+
+@pytest.mark.parametrize("variant", [row for row in variants() if not row.id.startswith("blend")])
+def test_a_pilot_sees_every_model_learn(variant: Variant):
+    """It reports how far it is and can be asked after a part of an epoch, or declares how its work grows."""
+    model, told, data = fresh(variant), [], world()
+    whole = split(data, SplitRecipe(key="random"))
+    context = FitContext(validate=validator(whole, model), on_event=told.append, cut_after=0.0)
+    try:
+        model.fit(whole.train, context)
+    except CutShort:
+        assert not model.is_fitted
+    else:
+        assert np.isfinite(model.score(np.arange(N_USERS, dtype=np.int32))).all()
+    work = model.work(whole.train)
+    assert told or all(part > 0 for part in work)
+    assert bool(work) != bool(told)
+    if work:
+        half = whole.train.with_interactions(whole.train.interactions.take(np.arange(60)))
+        assert all(part <= of_all for part, of_all in zip(model.work(half), work, strict=True))

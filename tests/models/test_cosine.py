@@ -112,6 +112,14 @@ def test_what_the_pulse_raises_ends_the_search(monkeypatch: pytest.MonkeyPatch):
     assert shares == [0.25, 0.5]
 
 
+def test_the_pulse_goes_by_the_work_of_the_rows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cosine, "ROWS_AT_ONCE", 1)
+    shares: list[float] = []
+    rows = csr_array(np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0], [1, 1, 0]], dtype=np.float32))
+    CosineIndex(rows, PLAIN).nearest(rows, 3, shares.append)
+    assert shares == [6 / 14, 9 / 14, 9 / 14, 1.0]  # 3 + 2 + 1 pairs, then 3, 0 and 3 + 2
+
+
 def test_neighbours_come_in_the_order_of_their_positions():
     rows = csr_array(np.random.default_rng(2).random((30, 4), dtype=np.float32))
     found = CosineIndex(rows, PLAIN).nearest(rows, 6, among_themselves=True)

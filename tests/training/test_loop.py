@@ -135,3 +135,16 @@ def test_a_training_goes_on_from_what_another_one_learned():
     assert second.learned["weight"].tensor.item() == 30 + 20
     assert task.paces["weight"].tolist() == [0.5]
     assert second.epochs == 2
+
+
+def test_a_pilot_cuts_each_epoch_short_and_does_all_that_follows_one():
+    task, events, saved = Counter(), [], []
+    context = FitContext(
+        validate=judged_by(0.1, 0.2, 0.3), on_event=events.append, save_checkpoint=saved.append, cut_after=0.0
+    )
+    summary = train(task, None, context, epochs=3, patience=9)
+    assert task.weight.item() == 3  # a batch of each epoch
+    assert (summary.epochs, summary.best_epoch, len(saved)) == (3, 3, 3)
+    assert [event.done for event in events if isinstance(event, Progress)] == [0.0, 0.1, 1.0, 1.1, 2.0, 2.1]
+    ended = [event for event in events if isinstance(event, EpochEnded)]
+    assert [(event.losses, event.validation.value) for event in ended] == [({}, 0.1), ({}, 0.2), ({}, 0.3)]
