@@ -1,13 +1,15 @@
 """Verbs that train models, and show what they measured."""
 
 import argparse
+import math
 import sys
+from collections.abc import Callable
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
 from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
-from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.context import Cancelled, EpochEnded, Progress
 from recsys_core.training.devices import Device, resolve
 from recsys_core.types import Json
 
@@ -16,7 +18,12 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="name or id")
     parser.add_argument("--model", required=True, metavar="KEY", help="see: models")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
+    parser.add_argument("--preset", metavar="NAME", help="settings to start from: quick, paper, or one that was saved")
     parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
+    parser.add_argument(
+        "--stop-after", type=int, metavar="N", help="stop after this epoch, as by hand, and keep the best"
+    )
+    parser.add_argument("--training-seed", type=int, metavar="N", help="of the training; default: that of the split")
     parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
     add_split_options(parser)
 
@@ -25,27 +32,35 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.evaluation import stopping_metric
     from recsys_core.models import find_model
     from recsys_core.runs.jobs import Jobs, TrainSpec
+    from recsys_core.runs.presets import Presets
     from recsys_core.runs.training_job import run_job
 
     home = workspace()
     card = home.find_dataset(options.dataset)
-    settings = dict(_setting(text) for text in options.set)
     model = find_model(options.model)
+    settings = Presets(home.root).find(options.model, options.preset) if options.preset else {}
+    settings |= dict(_setting(text) for text in options.set)
     stopping_metric(model(model.Config.parse(settings)), options.stop_on)
     resolve(options.device)
+    for flag, number, low, high in (
+        ("--stop-after", options.stop_after, 1, math.inf),
+        ("--training-seed", options.training_seed, 0, 2**32 - 1),
+    ):
+        if number is not None and not low <= number <= high:
+            raise ConfigError(f"{flag} cannot be {number}.", f"Choose {low} or more.", "bad-setting")
     recipe = split_recipe(options, home.load_dataset(card.id))
     spec = TrainSpec(
         dataset=card.id,
         model=options.model,
         settings=settings,
         split=recipe,
-        seed=recipe.seed,
+        seed=recipe.seed if options.training_seed is None else options.training_seed,
         metric=options.stop_on,
         device=options.device,
     )
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
-    run_job(home, jobs, job, _print_progress)
+    run_job(home, jobs, job, _listener(options.stop_after))
     ended = jobs.find(job.id)
     if ended.run is None:
         raise JobError(ended.message, "Train again.", "stopped")
@@ -63,6 +78,17 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress], None]:
+    """Prints each epoch, and ends the training after the last one that is wanted."""
+
+    def listen(event: EpochEnded | Progress) -> None:
+        _print_progress(event)
+        if isinstance(event, EpochEnded) and event.epoch == stop_after:
+            raise Cancelled
+
+    return listen
+
+
 def _print_progress(event: EpochEnded | Progress) -> None:
     if isinstance(event, Progress):
         return
@@ -77,14 +103,20 @@ def _run_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
-    run = workspace().find_run(options.run).about
+    from recsys_core.runs.standing import standing
+
+    home = workspace()
+    card = home.find_run(options.run)
+    run, stands = card.about, standing(home, card)
     result = {name: run[name] for name in ("passport", "metrics", "users", "cold_users")} | {"run": run["id"]}
+    result["standing"] = stands.sentence if stands is not None and stands.against else None
     split = run["passport"]["split"]
     head = (
         f"{run['title']} on {plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
         f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
     )
-    return result, f"{head}\n{metrics_table(run)}"
+    stood = f"\n{plain(result['standing'])}" if result["standing"] else ""
+    return result, f"{head}\n{metrics_table(run)}{stood}"
 
 
 def _models_arguments(parser: argparse.ArgumentParser) -> None:
