@@ -95,7 +95,10 @@ def own_settings(spec: Spec) -> str:
 
 def run_of(job: Job) -> RunCard | None:
     """The model that a job made, None where there is none (any more)."""
-    return next((run for run in cache.workspace().runs() if run.id == job.run), None)
+    try:
+        return None if job.run is None else cache.workspace().find_run(job.run)
+    except StudioError:  # the model was deleted
+        return None
 
 
 def result(job: Job) -> list[str]:
@@ -154,6 +157,7 @@ def running(job: Job, colours: Theme) -> None:
     st.progress(min(1.0, job.done / job.epochs) if job.epochs else 0.0, text=status(job, epochs))
     if learns_in_epochs(job):
         curves(epochs, colours, key=job.id)
+        what_they_say(job, epochs)
 
 
 def learns_in_epochs(job: Job) -> bool:
@@ -258,7 +262,7 @@ def ended(job: Job, is_latest: bool) -> None:
                 st.rerun()
         if is_latest:
             how_it_went(job)
-        elif job.epochs:
+        elif job.run is not None or job.done >= 1:
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)
@@ -266,14 +270,21 @@ def ended(job: Job, is_latest: bool) -> None:
 
 def how_it_went(job: Job) -> None:
     """What its curves say, where the model stands, and the curves."""
-    from pages.shared.diagnosis_view import findings, show_findings
     from pages.shared.standing_view import standing_view
-    from recsys_core.training.loop import event_from_json
 
     epochs = cache.jobs().epochs(job.id)
-    if isinstance(job.spec, TrainSpec):
-        show_findings(findings(job.spec, [event_from_json(event) for event in epochs], True), job.spec, job.id)
+    what_they_say(job, epochs)
     if (run := run_of(job)) is not None:
         standing_view(run)
     if epochs:
         curves(epochs, look(), key=job.id)
+
+
+def what_they_say(job: Job, epochs: list[Json]) -> None:
+    """What the curves of a job say; of one that runs, only what cannot wait."""
+    from pages.shared.diagnosis_view import findings, show_findings
+    from recsys_core.training.loop import event_from_json
+
+    if isinstance(job.spec, TrainSpec):
+        history = [event_from_json(event) for event in epochs]
+        show_findings(findings(job.spec, history, not job.is_active), job.spec, job.id, with_buttons=not job.is_active)

@@ -24,13 +24,15 @@ def preset_menu(model: type[Recommender], settings: dict[str, Any]) -> None:
     key = model.info.key
     with st.popover("Presets", icon=":material/bookmark:", key=f"presets-{key}", help="Save, share or delete presets."):
         with st.form(f"save-preset-{key}", border=False, clear_on_submit=True):
-            name = st.text_input("Save these settings as", max_chars=LONGEST_NAME, placeholder="a name")
+            name = st.text_input(
+                "Save these settings as", max_chars=LONGEST_NAME, placeholder="a name", key=f"preset-name-{key}"
+            )
             if st.form_submit_button("Save as preset", width="stretch"):
                 _save(key, name, settings)
         for saved in saved_presets().all(key):
             _saved(key, saved)
         turn = st.session_state.setdefault(TURN, 0)  # a new box for each file
-        file = st.file_uploader("Preset from a file", "json", key=f"preset-file-{turn}")
+        file = st.file_uploader("Preset from a file", "json", key=f"preset-file-{turn}", max_upload_size=1)
         if file is not None:
             st.session_state[TURN] = turn + 1
             _take_in(file.getvalue())

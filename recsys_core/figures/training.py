@@ -134,6 +134,6 @@ def side_by_side(lines: Sequence[Line], metric: str, axis: str, look: Theme) -> 
         showlegend=True,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "itemwidth": 40},
     )
-    chart.update_xaxes(title_text=escape(axis), showgrid=False, rangemode="tozero")
+    chart.update_xaxes(title_text=escape(axis), showgrid=False)
     chart.update_yaxes(title_text=escape(metric), nticks=6)
     return chart

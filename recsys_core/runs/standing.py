@@ -10,7 +10,8 @@ from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.splitting import SplitRecipe
 
 # What each model is measured against, the simplest first; a model worth its training beats them.
-RANKING, RATING = ("popularity", "ease"), ("bias", "biased_mf")
+RANKING: tuple[str, ...] = ("popularity", "ease")
+RATING: tuple[str, ...] = ("bias", "biased_mf")
 SAME = 0.0005  # smaller figures and differences are read as 0
 
 
@@ -97,16 +98,17 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
         StoreError: the figures of a run cannot be read.
     """
     metrics = run.about["metrics"]
-    metric, plain = ("rmse", RATING) if "rmse" in metrics else ("ndcg@10", RANKING)
-    plain = plain[: plain.index(run.model)] if run.model in plain else plain
-    if not plain:
+    metric = "rmse" if "rmse" in metrics else "ndcg@10"
+    keys = RATING if metric == "rmse" else RANKING
+    keys = keys[: keys.index(run.model)] if run.model in keys else keys
+    if not keys:
         return None
     higher_is_better = about(metric).higher_is_better
     mine = workspace.per_user(run.id)[metric]
     found: dict[str, RunCard] = {}
     for other in workspace.runs():
         if (
-            other.model in plain
+            other.model in keys
             and other.split_fingerprint == run.split_fingerprint
             and metric in other.about["metrics"]
         ):
@@ -120,10 +122,10 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
             paired_difference(mine, workspace.per_user(found[key].id)[metric]),
             higher_is_better,
         )
-        for key in plain
+        for key in keys
         if key in found
     ]
-    missing = tuple(key for key in plain if key not in found)
+    missing = tuple(key for key in keys if key not in found)
     return Standing(metric, _figure(run, metric), tuple(against), missing)
 
 

@@ -109,9 +109,10 @@ class Curves:
         """Whether validation became worse after its best epoch, by more than its jumps."""
         if self.score is None or len(self) - 1 - self.best < 2:
             return False
-        best = self.score[self.best]
-        lost, gained = best - self.score[-2:].mean(), best - self.score[: self.best + 1].min()
-        return bool(lost > max(2 * self.jitter, 0.1 * gained, 0.005 * abs(best)))
+        gained = self.score[self.best] - self.score[: self.best + 1].min()
+        last = self.score[-3:] if len(self) > 4 else self.score[-2:]
+        lost = smooth(self.score).max() - last.mean()  # means, for the best epoch itself may be a lucky one
+        return bool(lost > max(1.5 * self.jitter, 0.05 * gained, 0.005 * abs(self.score[self.best])))
 
     @cached_property
     def improves_late(self) -> bool:
@@ -122,7 +123,9 @@ class Curves:
             return bool(before - self.loss[-1] > 0.02 * abs(before))
         gained = self.score[self.best] - self.score[:start].max()
         is_late = self.best >= len(self) - 1 - len(self) // 10
-        return bool(is_late and gained > max(self.jitter, 0.005 * abs(self.score[self.best])))
+        is_more_than_chance = gained > self.jitter or bool((np.diff(self.score[-4:]) > 0).all())
+        step = max(gained, np.diff(self.score[-3:]).mean()) if len(self) > 1 else gained
+        return bool(is_late and is_more_than_chance and step > 0.05 * (self.score.max() - self.score.min()))
 
     def setting(self, name: str) -> Any:
         """The value of a setting, None where the model has none of that name."""
@@ -139,6 +142,12 @@ class Curves:
         except ValidationError:
             return {}
         return {} if wanted == now else {name: wanted}
+
+
+def smooth(values: Float64) -> Float64:
+    """Means of each value and its neighbours, as many as there are."""
+    ends = np.convolve(np.ones(len(values)), np.ones(3), "same")
+    return np.convolve(values, np.ones(3), "same") / ends
 
 
 def jitter(values: Float64) -> float:
@@ -266,7 +275,12 @@ def fine(curves: Curves) -> Finding | None:
     if curves.score is None:
         return Finding("fine", f"The training loss levelled off at {curves.loss[-1]:.4g}.")
     verb = "rose" if curves.higher_is_better else "fell"
-    how = "hardly changed" if curves.best == 0 else f"{verb} until epoch {curves.best + 1} and then held"
+    if curves.best == 0:
+        how = "hardly changed"
+    elif curves.best == len(curves) - 1:
+        how = f"{verb} up to the last epoch, by less and less"
+    else:
+        how = f"{verb} until epoch {curves.best + 1} and then held"
     return Finding("fine", f"Validation {curves.metric} {how}: it has learned what it can with these settings.")
 
 

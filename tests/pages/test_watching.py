@@ -103,6 +103,13 @@ def test_what_the_curves_say_is_put_into_the_form_at_one_press(jobs, films):
     assert jobs.all()[0].spec.settings["dropout"] == 0.3
 
 
+def test_what_cannot_wait_is_said_while_it_runs(jobs, films):
+    noted(jobs, films, OVERFITTED, None)
+    at = opened()
+    assert "overfitting" in said(at)
+    assert not any(button.label.startswith("Try ") for button in at.button)
+
+
 def test_curves_of_several_trainings_are_chosen_and_laid_over_each_other(jobs, films):
     noted(jobs, films, OVERFITTED)
     noted(jobs, films, [0.1, 0.3], settings={"dropout": 0.2})
@@ -160,7 +167,7 @@ def test_own_presets_stand_beside_those_of_the_model(home, jobs, films):
     at = opened()
     at.selectbox(key="pick-model").set_value("mf").run()
     at.number_input(key="config-mf-epochs").set_value(7).run()
-    at.text_input[0].set_value("**Mine**")
+    at.text_input(key="preset-name-mf").set_value("**Mine**")
     press(at, "Save as preset")
     assert Presets(home).find("mf", "**Mine**") == MF.Config(epochs=7).model_dump(mode="json")
     preset = at.segmented_control(key="preset-mf")
@@ -177,7 +184,7 @@ def test_own_presets_stand_beside_those_of_the_model(home, jobs, films):
 
 def test_a_preset_that_cannot_be_saved_gets_a_sentence(home, jobs, films):
     at = opened()
-    at.text_input[0].set_value("quick")
+    at.text_input(key="preset-name-neumf").set_value("quick")
     press(at, "Save as preset")
     assert "belongs to the models" in at.error[0].value
 
