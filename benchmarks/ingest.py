@@ -111,10 +111,12 @@ def through_the_shell(folder: Path) -> list[Row]:
 def through_the_page(folder: Path) -> list[Row]:
     """Upload in Chromium, import, and wait for the profile."""
     from benchmarks.browser import AppServer, chromium, settled
+    from recsys_core.runs.store import Workspace
 
     file = folder / "ratings-1m.csv"
     write_ratings(file, ROWS_ON_THE_PAGE, seed=1)
     server = AppServer(folder / "page")
+    Workspace(server.home)  # empty, but not new: no demo comes by itself
     server.start()
     with ExitStack() as stack:
         stack.callback(server.kill)

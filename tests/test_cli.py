@@ -12,7 +12,9 @@ import pytest
 from recsys_core import cli
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.models import MODELS
+from recsys_core.models.neumf import NeuMF
 from recsys_core.recommending import recommend_to_history, recommend_to_user
+from recsys_core.runs.presets import Presets
 from recsys_core.runs.store import Workspace, open_workspace
 from recsys_core.splitting import SPLITTERS
 from tests import worlds
@@ -183,6 +185,25 @@ def test_a_training_can_be_stopped_by_another_figure_and_kept_from_the_gpu(works
     assert (run["passport"]["stopping_metric"], run["passport"]["device"]) == ("recall@20", "cpu")
 
 
+def test_a_training_starts_from_a_preset_and_single_settings_go_above_it(workspace, dataset, ask):
+    keep(workspace, dataset)
+    Presets(workspace.root).save("neumf", "Tiny", {"epochs": 2, "tower": [8, 4], "embedding_size": 4})
+    words = ("train", "golden", "--model", "neumf", "--preset")
+    run = workspace.find_run(ask(*words, "Tiny", "--set", "epochs=1")[1]["run"]).about
+    assert (run["passport"]["config"]["tower"], run["epochs"]) == ([8, 4], 1)
+    run = workspace.find_run(ask(*words, "quick", "--set", "epochs=1")[1]["run"]).about
+    assert run["passport"]["config"]["tower"] == list(NeuMF.Config.quick["tower"])
+
+
+def test_a_training_is_stopped_after_an_epoch_and_has_a_seed_of_its_own(workspace, dataset, ask):
+    keep(workspace, dataset)
+    words = ("--model", "mf", "--set", "epochs=9", "--stop-after", "2", "--seed", "1", "--training-seed", "4")
+    run = workspace.find_run(ask("train", "golden", *words)[1]["run"]).about
+    assert run["epochs"] == 2
+    assert run["ending"].startswith("Stopped by hand")
+    assert (run["spec"]["seed"], run["spec"]["split"]["seed"]) == (4, 1)
+
+
 def test_a_model_that_learns_in_one_step_has_no_epochs(workspace, dataset, ask):
     keep(workspace, dataset)
     _, document, err = ask("train", "golden", "--model", "popularity")
@@ -223,6 +244,10 @@ def test_the_split_is_temporal_where_there_are_times_and_random_where_there_are_
         (["golden", "--model", "biased_mf", "--set", "use_attributes=maybe"], "bad-setting", "true or false"),
         (["golden", "--model", "biased_mf", "--set", "use_attributes=[]"], "bad-setting", "true or false"),
         (["golden", "--model", "neumf", "--set", "epochs"], "bad-setting", "FIELD=VALUE"),
+        (["golden", "--model", "neumf", "--preset", "slow"], "unknown-preset", "quick, balanced"),
+        (["golden", "--model", "neumf", "--stop-after", "0"], "bad-setting", "--stop-after cannot be 0"),
+        (["golden", "--model", "neumf", "--training-seed", "-1"], "bad-setting", "--training-seed"),
+        (["golden", "--model", "neumf", "--training-seed", str(2**40)], "bad-setting", "--training-seed"),
         (["golden", "--model", "neumf", "--stop-on", "rmse"], "unknown-metric", "one of: ndcg@10"),
         (["golden", "--model", "neumf", "--device", "cuda"], "no-gpu", "'auto' or 'cpu'"),
         (["golden", "--model", "bias", "--split", "sideways"], "unknown-split", "global-temporal"),

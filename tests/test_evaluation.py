@@ -11,7 +11,15 @@ from recsys_core import evaluation, ranking
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError, SplitError
-from recsys_core.evaluation import PerUser, bootstrap, early_stopping_metrics, evaluate, resampled_sums, validator
+from recsys_core.evaluation import (
+    PerUser,
+    bootstrap,
+    early_stopping_metrics,
+    evaluate,
+    paired_difference,
+    resampled_sums,
+    validator,
+)
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
 from recsys_core.models import GMF, MODELS, Bias, Popularity
@@ -307,6 +315,27 @@ def test_metrics_over_the_same_people_share_their_resamples():
     together = bootstrap({"x": per_user(x), "y": per_user(2 * x)}, seed=1)
     assert together["x"] == pytest.approx(bootstrap({"x": per_user(x)}, seed=1)["x"])
     assert together["y"] == pytest.approx(tuple(2 * end for end in together["x"]))
+
+
+def test_what_is_hard_for_both_cancels_out_of_a_paired_difference():
+    rng = np.random.default_rng(5)
+    hard, small = rng.normal(size=200), 0.01 * rng.normal(size=200)
+    difference = paired_difference(per_user(hard + 0.05 + small), per_user(hard), seed=1)
+    assert difference.value == pytest.approx(0.05, abs=0.005)
+    assert 0.04 < difference.low < difference.value < difference.high < 0.06
+    low, high = bootstrap({"x": per_user(hard)}, seed=1)["x"]
+    assert high - low > 10 * (difference.high - difference.low)
+    other_way = paired_difference(per_user(hard), per_user(hard + 0.05 + small), seed=1)
+    assert other_way.low == pytest.approx(-difference.high)
+
+
+def test_a_paired_difference_is_taken_over_the_people_in_both():
+    mine = PerUser(np.arange(0, 30), np.ones(30), np.ones(30), lambda value: value)
+    values = np.where(np.arange(20, 60) < 30, 0.0, 99.0)
+    theirs = PerUser(np.arange(20, 60), values, np.ones(40), lambda value: value)
+    assert vars(paired_difference(mine, theirs)) == {"value": 1.0, "low": 1.0, "high": 1.0}
+    few = PerUser(np.arange(20, 29), np.zeros(9), np.ones(9), lambda value: value)
+    assert vars(paired_difference(mine, few)) == {"value": 1.0, "low": None, "high": None}
 
 
 def test_the_seed_decides_the_interval():

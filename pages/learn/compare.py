@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
+from pages.shared.difference_view import difference_view
 from pages.shared.frame import look, plain
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import model_colours
@@ -194,6 +195,7 @@ else:
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
     table(group, metric, titles)
+    difference_view(best_first(group, metric), titles)
     blend_view(group, titles, [run.id for run in best_first(group, metric)])
     removal(titles)
     if len({run.model for run in group}) == 1:

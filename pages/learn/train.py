@@ -7,12 +7,14 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.config_form import choose_preset, choose_stopping, chosen_settings, config_form
+from pages.shared.curves_view import curves_view
 from pages.shared.fine_tune_form import choose_start
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import ended, ended_together, watch
 from pages.shared.line_up_button import line_up_button
 from pages.shared.model_gallery import gallery
 from pages.shared.preflight_view import foretell, refuse_what_does_not_fit, show_refusal
+from pages.shared.preset_menu import preset_menu
 from pages.shared.split_summary import judged, show_split, show_warnings, split_summary
 from recsys_core.errors import SplitError, StudioError
 from recsys_core.models import Recommender, find_model
@@ -24,7 +26,7 @@ from recsys_core.training.devices import Device
 
 DEFAULT_MODEL = "neumf"
 JOBS_SHOWN, MOST_JOBS = 4, 30
-VIEW, TRAININGS, GALLERY = "show", "Trainings", "Models"
+VIEW, TRAININGS, GALLERY, CURVES = "show", "Trainings", "Models", "Curves"
 WHERE = {
     Executor.AUTO: "Automatic",
     Executor.IN_PROCESS: "In the app's process",
@@ -127,6 +129,7 @@ def form(card: DatasetCard) -> None:
         with st.expander("Settings"):
             config_form(model)
             metric = choose_stopping(model)
+            preset_menu(model, chosen_settings(model))
     recipe = choose_split(card)
     executor, device = choose_place()
     spec = TrainSpec(
@@ -217,8 +220,11 @@ def outcomes() -> None:
 
 def results(card: DatasetCard | None) -> None:
     """What became of the trainings, or all models to choose from; models first where nothing was trained yet."""
-    views = [TRAININGS, GALLERY] if cache.jobs().all() else [GALLERY, TRAININGS]
-    if choose.switch("What to show", VIEW, views) == GALLERY:
+    views = [TRAININGS, GALLERY, CURVES] if cache.jobs().all() else [GALLERY, TRAININGS, CURVES]
+    view = choose.switch("What to show", VIEW, views)
+    if view == CURVES:
+        curves_view(card)
+    elif view == GALLERY:
         gallery(None if card is None else cache.dataset(card.id), st.session_state.get(f"pick-{choose.MODEL}", ""))
     else:
         outcomes()

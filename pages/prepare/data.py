@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import cache, choose, draft, nav
+from pages.shared import cache, choose, draft, first_start, nav
 from pages.shared.browse import browse
 from pages.shared.findings_view import balance, findings_list, from_card
 from pages.shared.frame import plain, scroll_to_top, show_error
@@ -171,5 +171,7 @@ elif cards and ADDING not in st.session_state:
 elif cards:
     adding()
 else:
+    if first_start.underway():  # the demo must not take the way in from under somebody's hands
+        st.session_state[ADDING] = ""
     ways_in()
     impressions_section()

@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from pages.shared.frame import plain
+from pages.shared.preset_menu import saved_presets
 from recsys_core.errors import StudioError
 from recsys_core.evaluation import early_stopping_metrics
 from recsys_core.metrics import metric_label
@@ -32,9 +34,10 @@ def chosen_settings(model: type[Recommender]) -> dict[str, Any]:
 
 
 def choose_preset(model: type[Recommender]) -> None:
-    """Quick, balanced or paper; a fourth choice shows that the settings are nobody's but one's own."""
-    presets = model.Config.presets()
-    current = _current(model.Config, chosen_settings(model))
+    """Quick, balanced, paper or a saved one; a last choice shows that the settings are nobody's but one's own."""
+    own = model.Config.presets()
+    presets = own | saved_presets().all(model.info.key)
+    current = _current(model.Config, presets, chosen_settings(model))
     options = [*presets, *([OWN] if current == OWN else [])]
     if len(options) == 1:
         return
@@ -51,9 +54,9 @@ def choose_preset(model: type[Recommender]) -> None:
         options,
         key=key,
         required=True,
-        format_func=str.capitalize,
+        format_func=lambda name: name.capitalize() if name in HINTS else plain(name),
         on_change=take,
-        help=" ".join(f"**{name.capitalize()}**: {HINTS[name]}" for name in options),
+        help=" ".join(f"**{name.capitalize()}**: {HINTS[name]}" for name in (*own, OWN)),
     )
 
 
@@ -77,13 +80,13 @@ def choose_stopping(model: type[Recommender]) -> str | None:
     return None if chosen == choices[0] else chosen
 
 
-def _current(config: type[Config], settings: dict[str, Any]) -> str:
+def _current(config: type[Config], presets: dict[str, dict[str, Any]], settings: dict[str, Any]) -> str:
     """The preset that says the same as the settings."""
     try:
         now = config.parse(settings)
     except StudioError:
         return OWN
-    return next((name for name, preset in config.presets().items() if config.parse(preset) == now), OWN)
+    return next((name for name, preset in presets.items() if config.parse(preset) == now), OWN)
 
 
 def config_form(model: type[Recommender]) -> None:

@@ -10,12 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
+from pages.shared.reproduce_view import reproduce_menu
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
-from recsys_core.figures.training import Curve, learning_curve
+from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import RESUMABLE, BlendSpec, Job, State, TrainSpec
+from recsys_core.runs.jobs import RESUMABLE, BlendSpec, Job, Spec, State, TrainSpec
+from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
@@ -78,28 +80,32 @@ def _blend_name(spec: BlendSpec) -> str:
     return blend_title(titles.get(member, "a deleted model") for member in spec.members)
 
 
-def own_settings(job: Job) -> str:
+def own_settings(spec: Spec) -> str:
     """What was set differently from how the model comes, which tells trainings of one model apart."""
     from recsys_core.models import find_model
 
-    if isinstance(job.spec, BlendSpec):
+    if isinstance(spec, BlendSpec):
         return ""
-    config = find_model(job.spec.model).Config
+    config = find_model(spec.model).Config
     try:
-        usual, chosen = config().model_dump(), config.parse(job.spec.settings).model_dump()
+        usual, chosen = config().model_dump(), config.parse(spec.settings).model_dump()
     except StudioError:  # settings that were refused
         return ""
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chosen.items() if value != usual[name])
 
 
+def run_of(job: Job) -> RunCard | None:
+    """The model that a job made, None where there is none (any more)."""
+    try:
+        return None if job.run is None else cache.workspace().find_run(job.run)
+    except StudioError:  # the model was deleted
+        return None
+
+
 def result(job: Job) -> list[str]:
     """The figures that say most, of a job with a finished model."""
-    if job.run is None:
-        return []
-    try:
-        metrics = cache.workspace().find_run(job.run).about["metrics"]
-    except StudioError:  # the model was deleted
-        return []
+    run = run_of(job)
+    metrics = {} if run is None else run.about["metrics"]
     return [f"{metric_label(name)} {metrics[name]['value']:.3f}" for name in HEADLINES if name in metrics]
 
 
@@ -152,6 +158,7 @@ def running(job: Job, colours: Theme) -> None:
     st.progress(min(1.0, job.done / job.epochs) if job.epochs else 0.0, text=status(job, epochs))
     if learns_in_epochs(job):
         curves(epochs, colours, key=job.id)
+        what_they_say(job, epochs)
 
 
 def learns_in_epochs(job: Job) -> bool:
@@ -188,38 +195,24 @@ def duration(seconds: float) -> str:
 
 
 def curves(epochs: list[Json], colours: Theme, key: str) -> None:
-    """Training loss and validation metric, side by side."""
+    """Training loss and validation metric over the same epochs."""
     if not epochs:
         st.caption("The curves begin after the first epoch.")
         return
-    left, right = st.columns(2)
     numbers = [event["epoch"] for event in epochs]
-    most = epochs[-1]["epochs"]
     (name,) = list(epochs[0]["losses"])[:1]  # the first part is what is minimised
     losses = [event["losses"][name] for event in epochs]
+    loss, validation = Curve(f"training {name}", numbers, losses), None
     change = "is" if len(losses) == 1 else "fell to" if losses[-1] < losses[0] else "rose to"
-    figure = learning_curve(
-        Curve(f"training {name}", numbers, losses),
-        most,
-        f"{name.capitalize()} {change} {losses[-1]:.3f}",
-        colours,
-        colours.popularity,
-    )
-    draw(left, figure, f"loss-{key}")
-    if epochs[-1]["validation"] is None:
-        right.caption("Nothing is held out to validate on, so the last epoch is kept.")
-        return
-    metric = epochs[-1]["validation"]["metric"]
-    values = [event["validation"]["value"] for event in epochs]
-    best = epochs[-1]["best_epoch"]
-    figure = learning_curve(
-        Curve(f"validation {metric}", numbers, values, best),
-        most,
-        f"{metric} is best in epoch {best}: {values[numbers.index(best)]:.3f}",
-        colours,
-        colours.accent,
-    )
-    draw(right, figure, f"validation-{key}")
+    title = f"{name.capitalize()} {change} {losses[-1]:.3f}"
+    if epochs[-1]["validation"] is not None:
+        metric, best = epochs[-1]["validation"]["metric"], epochs[-1]["best_epoch"]
+        values = [event["validation"]["value"] for event in epochs]
+        validation = Curve(f"validation {metric}", numbers, values, best)
+        title = f"{metric} is best in epoch {best}: {values[numbers.index(best)]:.3f}"
+    draw(st.container(), loss_and_validation(loss, validation, epochs[-1]["epochs"], title, colours), f"curves-{key}")
+    if validation is None:
+        st.caption("Nothing is held out to validate on, so the last epoch is kept.")
 
 
 def draw(place: DeltaGenerator, figure: object, key: str) -> None:
@@ -248,7 +241,7 @@ def ended(job: Job, is_latest: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
-        st.caption(plain(" · ".join(part for part in (job.message, *result(job), own_settings(job)) if part)))
+        st.caption(plain(" · ".join(part for part in (job.message, *result(job), own_settings(job.spec)) if part)))
         fine_tune_view(job)
         with st.container(horizontal=True):
             if (
@@ -264,9 +257,36 @@ def ended(job: Job, is_latest: bool) -> None:
                     st.rerun()
             if job.run is not None and st.button("See recommendations", key=f"see-{job.id}", type=step):
                 st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: job.run})
+            if (run := run_of(job)) is not None:
+                reproduce_menu(run)
             if st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
                 cache.jobs().dismiss(job.id)
                 st.rerun()
-        epochs = cache.jobs().epochs(job.id) if is_latest else []
-        if epochs:
-            curves(epochs, look(), key=job.id)
+        if is_latest:
+            how_it_went(job)
+        elif job.run is not None or job.done >= 1:
+            with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
+                if details.open:
+                    how_it_went(job)
+
+
+def how_it_went(job: Job) -> None:
+    """What its curves say, where the model stands, and the curves."""
+    from pages.shared.standing_view import standing_view
+
+    epochs = cache.jobs().epochs(job.id)
+    what_they_say(job, epochs)
+    if (run := run_of(job)) is not None:
+        standing_view(run)
+    if epochs:
+        curves(epochs, look(), key=job.id)
+
+
+def what_they_say(job: Job, epochs: list[Json]) -> None:
+    """What the curves of a job say; of one that runs, only what cannot wait."""
+    from pages.shared.diagnosis_view import findings, show_findings
+    from recsys_core.training.loop import event_from_json
+
+    if isinstance(job.spec, TrainSpec):
+        history = [event_from_json(event) for event in epochs]
+        show_findings(findings(job.spec, history, not job.is_active), job.spec, job.id, with_buttons=not job.is_active)

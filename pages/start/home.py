@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import cache, choose, nav
+from pages.shared import cache, choose, first_start, nav
 from pages.shared.cards import data_address
 from pages.shared.frame import ASSETS, plain
 from pages.shared.jobs import active_jobs, watch
@@ -25,6 +25,7 @@ def welcome() -> None:
             add_sample("demo", nav.TRAIN)
         st.page_link(nav.DATA.path, label="Add my own ratings", icon=":material/upload_file:")
     st.caption("The demo is a generated catalogue of 400 invented films, 600 people and 30,000 ratings.")
+    first_start.wait_visibly()
     st.space("small")
     posters()
 

@@ -2,13 +2,22 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.preflight_verb import add_train_arguments, foretell, told, train_spec
+from recsys_core.cli.preflight_verb import foretell, told
+from recsys_core.cli.train_options import add_train_arguments, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
-from recsys_core.errors import JobError
-from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.errors import ConfigError, JobError
+from recsys_core.training.context import Cancelled, EpochEnded, Progress
 from recsys_core.types import Json
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    add_train_arguments(parser)
+    parser.add_argument(
+        "--stop-after", type=int, metavar="N", help="stop after this epoch, as by hand, and keep the best"
+    )
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
@@ -16,10 +25,12 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.runs.training_job import run_job
 
     home, spec = workspace(), train_spec(options)
+    if options.stop_after is not None and options.stop_after < 1:
+        raise ConfigError(f"--stop-after cannot be {options.stop_after}.", "Choose 1 or more.", "bad-setting")
     print(told(foretell(spec)), file=sys.stderr)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
-    run_job(home, jobs, job, _print_progress)
+    run_job(home, jobs, job, _listener(options.stop_after))
     ended = jobs.find(job.id)
     if ended.run is None:
         raise JobError(ended.message, "Train again.", "stopped")
@@ -27,13 +38,24 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
-    told = [run["ending"], metrics_table(run), f"run {result['run']}"]
+    lines = [run["ending"], metrics_table(run), f"run {result['run']}"]
     if spec.fine_tune:
         from recsys_core.runs.before_after import sentence
 
         result["fine_tune"] = run["fine_tune"]
-        told.insert(2, sentence(run["fine_tune"]))
-    return result, "\n".join(told)
+        lines.insert(2, sentence(run["fine_tune"]))
+    return result, "\n".join(lines)
+
+
+def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress], None]:
+    """Prints each epoch, and ends the training after the last one that is wanted."""
+
+    def listen(event: EpochEnded | Progress) -> None:
+        _print_progress(event)
+        if isinstance(event, EpochEnded) and event.epoch == stop_after:
+            raise Cancelled
+
+    return listen
 
 
 def _print_progress(event: EpochEnded | Progress) -> None:
@@ -50,14 +72,20 @@ def _run_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
-    run = workspace().find_run(options.run).about
+    from recsys_core.runs.standing import standing
+
+    home = workspace()
+    card = home.find_run(options.run)
+    run, stands = card.about, standing(home, card)
     result = {name: run[name] for name in ("passport", "metrics", "users", "cold_users")} | {"run": run["id"]}
+    result["standing"] = stands.sentence if stands is not None and stands.against else None
     split = run["passport"]["split"]
     head = (
         f"{run['title']} on {plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
         f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
     )
-    return result, f"{head}\n{metrics_table(run)}"
+    stood = f"\n{plain(result['standing'])}" if result["standing"] else ""
+    return result, f"{head}\n{metrics_table(run)}{stood}"
 
 
 def _models_arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +152,7 @@ def _jobs(_: argparse.Namespace) -> tuple[Rows, str]:
 
 
 VERBS = (
-    Verb("train", "Train a model on a data set.", add_train_arguments, _train),
+    Verb("train", "Train a model on a data set.", _train_arguments, _train),
     Verb("evaluate", "Show what a run measured on its held-out events.", _run_argument, _evaluate),
     Verb("models", "List the models and what they can do.", _models_arguments, _models),
     Verb("runs", "List the finished runs of the workspace.", no_arguments, _runs),

@@ -92,6 +92,11 @@ Spec = TrainSpec | BlendSpec
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 
 
+def spec_from_json(about: Json) -> Spec:
+    """The spec that was written as plain data, as a run keeps it."""
+    return _SPEC.validate_python(about)
+
+
 class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"

@@ -26,7 +26,7 @@ from recsys_core.runs.jobs import Jobs, State
 from recsys_core.types import Json
 
 if TYPE_CHECKING:  # these load torch, which a page that lists things does not need
-    from recsys_core.evaluation import Report
+    from recsys_core.evaluation import PerUser, Report
     from recsys_core.models import Recommender
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
@@ -40,6 +40,8 @@ __all__ = [
     "RunCard",
     "Workspace",
     "default_home",
+    "home_beside_app",
+    "is_new",
     "names",
     "open_workspace",
 ]
@@ -47,11 +49,17 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 LONGEST_LICENCE = 500
+DATABASE = "foretaste.sqlite"
+
+
+def home_beside_app() -> Path:
+    """The folder ``workspace`` beside the app."""
+    return Path(__file__).resolve().parents[2] / "workspace"
 
 
 def default_home() -> Path:
     """``FORETASTE_HOME``, or the folder ``workspace`` beside the app."""
-    return Path(os.environ.get("FORETASTE_HOME") or Path(__file__).resolve().parents[2] / "workspace")
+    return Path(os.environ.get("FORETASTE_HOME") or home_beside_app())
 
 
 class Workspace:
@@ -68,7 +76,7 @@ class Workspace:
                 "Point FORETASTE_HOME at a folder that may be written to.",
                 "cannot-write",
             ) from error
-        self.database = Database(root / "foretaste.sqlite")
+        self.database = Database(root / DATABASE)
         for table in ("datasets", "runs"):
             sweep(root / table)
             self._agree(table)
@@ -281,7 +289,7 @@ class Workspace:
         rest = (
             bytes_in(self.root / "jobs")
             + bytes_in(self.root / "logs")
-            + sum(path.stat().st_size for path in self.root.glob("foretaste.sqlite*"))
+            + sum(path.stat().st_size for path in self.root.glob(f"{DATABASE}*"))
         )
         return Storage(sum(card.size for card in self.datasets()), sum(run.size for run in self.runs()), rest)
 
@@ -378,6 +386,12 @@ class Workspace:
 
         return read_history(self.root / "runs" / self.find_run(identifier).id)
 
+    def per_user(self, identifier: str) -> "dict[str, PerUser]":
+        """The figures of a run taken apart per person, by metric."""
+        from recsys_core.runs.run_files import read_per_user
+
+        return read_per_user(self.root / "runs" / self.find_run(identifier).id)
+
     def delete_run(self, identifier: str) -> None:
         """Remove a run."""
         self._remove("runs", self.find_run(identifier).id)
@@ -411,6 +425,11 @@ def _is_whole(folder: Path) -> bool:
     except StoreError:
         return False
     return True
+
+
+def is_new(root: Path) -> bool:
+    """Whether nothing was ever kept at this folder: the database that is made first outlives all that is deleted."""
+    return not (root / DATABASE).exists()
 
 
 @lru_cache(maxsize=8)

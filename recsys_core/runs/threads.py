@@ -9,7 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from recsys_core.errors import ConfigError
+
 NICENESS = 10
+VARIABLE = "FORETASTE_THREADS"
 
 
 def available_cores() -> int:
@@ -17,13 +20,36 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def wanted_threads() -> int:
+    """``FORETASTE_THREADS``, or all cores but one.
+
+    Raises:
+        ConfigError: it is no whole number above zero.
+    """
+    text = os.environ.get(VARIABLE, "")
+    if not text:
+        return max(1, available_cores() - 1)
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise ConfigError(
+            f"{VARIABLE} is {text!r}, which is no number of threads.", "Set it to 1 or more.", "bad-threads"
+        )
+    return int(text)
+
+
 @contextmanager
-def training_threads() -> Iterator[int]:
-    """Let torch, and numpy's linear algebra, use all cores but one inside the block; gives their number."""
+def training_threads(threads: int | None = None) -> Iterator[int]:
+    """Let torch, and numpy's linear algebra, use so many threads inside the block; gives their number.
+
+    The order in which threads add up decides the last digits of a result, so whoever makes a run again asks for as many
+    as it had.
+
+    Args:
+        threads: None: as many as are wanted here.
+    """
     import torch
     from threadpoolctl import threadpool_limits
 
-    before, threads = torch.get_num_threads(), max(1, available_cores() - 1)
+    before, threads = torch.get_num_threads(), threads or wanted_threads()
     torch.set_num_threads(threads)
     try:
         with threadpool_limits(threads, user_api="blas"):

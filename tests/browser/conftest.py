@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from benchmarks.browser import AppServer, chromium
+from recsys_core.runs.store import Workspace
 
 # Streamlit itself asks for these below the path of a page before it finds them at the root.
 KNOWN_CONSOLE = ("404 (Not Found)",)
@@ -20,7 +21,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[AppServer]:
+    """With an empty workspace that is not new, so that no demo comes by itself."""
     app = AppServer(tmp_path / "home")
+    Workspace(app.home)
     app.start()
     yield app
     app.kill()

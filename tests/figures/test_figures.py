@@ -8,7 +8,7 @@ import pytest
 from benchmarks.browser import ROOT
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import DARK, LIGHT, escape, model_colours, theme
-from recsys_core.figures.training import Curve, learning_curve
+from recsys_core.figures.training import Curve, Line, loss_and_validation, side_by_side
 from recsys_core.models import COMPOSED, MODELS
 
 
@@ -84,8 +84,10 @@ def test_a_blend_is_drawn_in_ink_and_its_long_name_in_lines():
 
 def test_titles_are_shown_as_text():
     bar = Bar("<b>x</b> & <a href='javascript:alert(1)'>y</a>", 0.5, 0.4, 0.6, "#000000")
-    curve = learning_curve(Curve("loss", [1], [0.5]), 1, "<img src=x>", LIGHT, LIGHT.accent)
-    assert "<" not in curve.layout.title.text
+    curve = loss_and_validation(Curve("<loss>", [1], [0.5]), None, 1, "<img src=x>", LIGHT)
+    assert "<" not in curve.layout.title.text + curve.layout.yaxis.title.text
+    (line, _) = side_by_side([Line("<b>x</b>", [1.0], [0.5], 0, "#000000")], "NDCG@10", "epoch", LIGHT).data
+    assert "<b>" not in line.name
     figure = interval_chart([bar], "NDCG", LIGHT)
     assert "<b>" not in figure.layout.yaxis.ticktext[0]
     assert escape("a & b") == "a &amp; b"
@@ -102,14 +104,41 @@ def test_intervals_are_drawn_where_there_are_any_and_the_best_is_on_top():
     assert figure.layout.xaxis.title.text == "NDCG@10"
 
 
-def test_a_learning_curve_marks_its_best_epoch():
-    figure = learning_curve(Curve("NDCG@10", [1, 2, 3], [0.1, 0.3, 0.2], best=2), 30, "best", LIGHT, LIGHT.accent)
-    assert (figure.data[1].x[0], figure.data[1].y[0]) == (2, 0.3)
+def test_loss_and_validation_stand_one_below_the_other_over_the_same_epochs():
+    loss, found = (
+        Curve("training loss", [1, 2, 3], [3.0, 2.0, 1.0]),
+        Curve("NDCG@10", [1, 2, 3], [0.1, 0.3, 0.2], best=2),
+    )
+    figure = loss_and_validation(loss, found, 30, "best", LIGHT)
+    above, below, best = figure.data
+    assert (above.yaxis, below.yaxis, best.yaxis) == ("y", "y2", "y2")
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]
+    assert list(above.x) == list(below.x)
+    assert (best.x[0], best.y[0]) == (2, 0.3)
+    (mark,) = figure.layout.shapes
+    assert (mark.x0, mark.x1) == (2, 2)
     assert figure.layout.xaxis.range[1] >= 30
+    assert figure.layout.yaxis2.title.text == "NDCG@10"
 
 
 @pytest.mark.parametrize(
     "curve", [Curve("loss", [], []), Curve("loss", [1], [0.5]), Curve("loss", [1], [float("nan")])]
 )
-def test_short_and_odd_curves_are_drawn(curve):
-    assert learning_curve(curve, 1, "title", DARK, DARK.accent).data
+@pytest.mark.parametrize("validated", [True, False])
+def test_short_and_odd_curves_are_drawn(curve, validated):
+    assert loss_and_validation(curve, curve if validated else None, 1, "title", DARK).data
+
+
+def test_trainings_side_by_side_are_told_apart_and_each_marks_its_best():
+    lines = [
+        Line("MF", [1.0, 2.0], [0.1, 0.2], 1, "#111111"),
+        Line("MF, epochs 2", [0.5, 1.1], [0.2, 0.1], 0, "#111111", dash=1),
+    ]
+    figure = side_by_side(lines, "validation NDCG@10", "seconds", LIGHT)
+    curves, marks = figure.data[::2], figure.data[1::2]
+    assert [curve.name for curve in curves] == ["MF", "MF, epochs 2"]
+    assert len({curve.line.color for curve in curves}) == 1
+    assert len({curve.line.dash for curve in curves}) == 2
+    assert [(mark.x[0], mark.y[0]) for mark in marks] == [(2.0, 0.2), (0.5, 0.2)]
+    assert figure.layout.xaxis.title.text == "seconds"
+    assert side_by_side([], "NDCG@10", "epoch", DARK).data == ()

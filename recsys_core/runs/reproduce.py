@@ -1,0 +1,189 @@
+"""A finished run as a shell command and as Python, each of which measures the same figures again, to the last digit."""
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from recsys_core.errors import StoreError
+from recsys_core.models import find_model
+from recsys_core.runs.jobs import BlendSpec, TrainSpec, spec_from_json
+from recsys_core.runs.store import RunCard, Workspace, home_beside_app, names
+from recsys_core.runs.threads import VARIABLE
+from recsys_core.splitting import SplitRecipe
+from recsys_core.types import Json
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """How to make a run again.
+
+    Attributes:
+        command: one line for a shell, in the folder of Foretaste.
+        python: a script.
+        caveat: what may still change the last digits, "" where nothing does.
+    """
+
+    command: str
+    python: str
+    caveat: str
+
+
+def reproduce(workspace: Workspace, run: RunCard) -> Reproduction:
+    """How to make a run again.
+
+    Raises:
+        StoreError: what it was made from is gone.
+    """
+    spec = spec_from_json(run.about["spec"])
+    words, python = WRITERS[type(spec)](workspace, run, spec)
+    passport = run.about["passport"]
+    where = {VARIABLE: str(passport["threads"])}
+    if workspace.root != home_beside_app():
+        where["FORETASTE_HOME"] = str(workspace.root)
+    command = [*(f"{name}={shlex.quote(value)}" for name, value in where.items()), "python", "-m", "recsys_core"]
+    caveat = "On a GPU the last digits may differ." if passport["device"] != "cpu" else ""
+    return Reproduction(" ".join([*command, *map(shlex.quote, words)]), python, caveat)
+
+
+Writer = Callable[[Workspace, RunCard, Any], tuple[list[str], str]]
+
+
+def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], str]:
+    passport, recipe = run.about["passport"], spec.split
+    settings = _own_settings(spec.model, passport["config"])
+    stopped_after = _stopped_after(run)
+    words = ["train", _dataset_name(workspace, run), "--model", spec.model]
+    for name, value in settings.items():
+        words += ["--set", f"{name}={_as_typed(value)}"]
+    words += ["--split", recipe.key]
+    for name, value in _own_split(recipe).items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    words += ["--seed", str(recipe.seed)]
+    if spec.seed != recipe.seed:
+        words += ["--training-seed", str(spec.seed)]
+    if spec.metric is not None:
+        words += ["--stop-on", spec.metric]
+    if stopped_after is not None:
+        words += ["--stop-after", str(stopped_after)]
+    words += ["--device", passport["device"]]
+    return words, _training_script(workspace, run, spec, settings, stopped_after)
+
+
+def _training_script(
+    workspace: Workspace, run: RunCard, spec: TrainSpec, settings: Json, stopped_after: int | None
+) -> str:
+    passport, recipe = run.about["passport"], spec.split
+    own = {"key": recipe.key} | _own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
+    metric = "" if spec.metric is None else f", {spec.metric!r}"
+    stop, on_event, cancelled = "", "", ""
+    if stopped_after is not None:
+        cancelled = "Cancelled, "
+        on_event = ", on_event=stop"
+        stop = (
+            f"\n\ndef stop(event):\n    if getattr(event, 'epoch', 0) == {stopped_after}:\n        raise Cancelled\n\n"
+        )
+    return f"""\
+from pathlib import Path
+
+from recsys_core.evaluation import evaluate, validator
+from recsys_core.models import find_model
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.threads import training_threads
+from recsys_core.splitting import SplitRecipe, split
+from recsys_core.training.context import {cancelled}FitContext
+{stop}
+workspace = Workspace(Path({str(workspace.root)!r}))
+parts = split(workspace.load_dataset({run.dataset!r}), SplitRecipe({_arguments(own)}))
+kind = find_model({spec.model!r})
+model = kind(kind.Config({_arguments(settings)}))
+validate = validator(parts, model{metric})
+with training_threads({passport["threads"]}):
+    model.fit(parts.train, FitContext(seed={spec.seed}, device={passport["device"]!r}, validate=validate{on_event}))
+    report = evaluate(model, parts.test, parts.dataset.item_ids)
+for name, estimate in report.metrics.items():
+    print(name, estimate.value)
+"""
+
+
+def _blend(workspace: Workspace, run: RunCard, spec: BlendSpec) -> tuple[list[str], str]:
+    known = {card.id for card in workspace.runs()}
+    for member in spec.members:
+        if member not in known:
+            raise StoreError(
+                f"The member {member} of this blend was deleted, so the blend cannot be made again.",
+                "Train its members anew and blend those.",
+                "member-gone",
+            )
+    return (
+        [
+            "blend",
+            *spec.members,
+        ],
+        f"""\
+from pathlib import Path
+
+from recsys_core.blending import compose, judge
+from recsys_core.evaluation import evaluate
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.threads import training_threads
+
+workspace = Workspace(Path({str(workspace.root)!r}))
+members = [workspace.load_run(run) for run in {list(spec.members)!r}]
+models, parts = [member.model for member in members], members[0].split
+with training_threads({run.about["passport"]["threads"]}):
+    model = compose(judge(models, parts.valid, {spec.seed}), models, parts.train)
+    report = evaluate(model, parts.test, parts.dataset.item_ids)
+for name, estimate in report.metrics.items():
+    print(name, estimate.value)
+""",
+    )
+
+
+# A new kind of spec is one function and one line.
+WRITERS: dict[type, Writer] = {TrainSpec: _training, BlendSpec: _blend}
+
+
+def _dataset_name(workspace: Workspace, run: RunCard) -> str:
+    """What the shell calls the data set: its name where that is clear, else its id."""
+    cards = {card.id: card for card in workspace.datasets()}
+    if run.dataset not in cards:
+        raise StoreError(
+            "The data set of this run was deleted, so no model can be trained on it again.",
+            "Import the same file again and train there.",
+            "unknown-dataset",
+        )
+    name = names(cards.values())[run.dataset]
+    is_clear = not name.startswith("-") and workspace.find_dataset(name).id == run.dataset
+    return name if is_clear else run.dataset
+
+
+def _own_settings(model: str, config: Json) -> Json:
+    """Those that differ from how the model comes."""
+    usual = find_model(model).Config().model_dump(mode="json")
+    return {name: value for name, value in config.items() if value != usual.get(name)}
+
+
+def _own_split(recipe: SplitRecipe) -> Json:
+    """What the recipe says beside its key and seed that differs from how recipes come."""
+    usual = SplitRecipe()
+    chosen = recipe.model_dump(exclude={"key", "seed"})
+    return {name: value for name, value in chosen.items() if value != getattr(usual, name)}
+
+
+def _stopped_after(run: RunCard) -> int | None:
+    """Epochs after which somebody stopped it by hand; None where it ended by itself."""
+    epochs, best, config = run.about["epochs"], run.about["best_epoch"], run.about["passport"]["config"]
+    if epochs is None or epochs >= config["epochs"] or epochs - best >= config["patience"]:
+        return None
+    return int(epochs)
+
+
+def _as_typed(value: Any) -> str:
+    """A setting as a shell is told it."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def _arguments(values: Json) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())

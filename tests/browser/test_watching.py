@@ -1,0 +1,157 @@
+"""Watching, comparing and making again, in a real browser; and the very first start of a server."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.browser import AppServer, settled
+from recsys_core.data.samples import SAMPLES
+from recsys_core.runs.jobs import Jobs, TrainSpec
+from recsys_core.runs.reproduce import reproduce
+from recsys_core.runs.store import Workspace
+from recsys_core.runs.training_job import run_job
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TRAININGS = [("mf", {"epochs": 6}), ("mf", {"epochs": 8, "learning_rate": 0.1}), ("gmf", {"epochs": 4})]
+
+
+def drawn(page: Page) -> None:
+    page.wait_for_timeout(400)
+    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached", timeout=60_000)
+
+
+def picture(page: Page, folder: Path, name: str, width: int) -> None:
+    page.wait_for_timeout(700)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, 900), 3000)})
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def train_some(home: Path) -> Workspace:
+    workspace = Workspace(home)
+    sample = next(sample for sample in SAMPLES if sample.key == "demo").load()
+    card = workspace.save_dataset(sample.dataset, sample.summary())
+    jobs = Jobs(workspace.database)
+    for model, settings in TRAININGS:
+        run_job(workspace, jobs, jobs.begin(TrainSpec(dataset=card.id, model=model, settings=settings)))
+    return workspace
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390], ids=["wide", "phone"])
+def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
+    """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
+    folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    look = f"{width}-{'dark' if dark else 'light'}"
+    workspace = train_some(server.home)
+    page = open_tab(width=width, dark=dark)
+    page.goto(f"{server.url}/train")
+    settled(page, "Train", ".js-plotly-plot .main-svg")
+    expect(page.locator(".ft-stand")).to_have_count(2)
+    picture(page, folder, f"watch-1-{look}", width)
+
+    page.get_by_role("button", name="Copy").first.click()
+    command = page.locator("[data-testid=stCode]").first
+    wanted = reproduce(workspace, workspace.runs()[0])
+    expect(command).to_contain_text(wanted.command)
+    page.get_by_role("tab", name="As Python").click()
+    expect(page.locator("[data-testid=stCode]").nth(1)).to_contain_text("validator(parts, model)")
+    picture(page, folder, f"watch-2-{look}", width)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("radio", name="Curves").click()
+    page.get_by_text("leads with NDCG@10").wait_for()
+    drawn(page)
+    legend = page.locator(".js-plotly-plot").first.locator(".legendtext")
+    expect(legend).to_have_count(len(TRAININGS))
+    page.get_by_role("radio", name="By second").click()
+    page.get_by_text(re.compile(r"leads with NDCG@10 .* after .* s")).wait_for()
+    drawn(page)
+    picture(page, folder, f"watch-3-{look}", width)
+
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_role("button", name="Presets").click()
+    page.get_by_label("Save these settings as").fill("My way")
+    page.get_by_role("button", name="Save as preset").click()
+    page.get_by_text("Saved as My way").wait_for()
+    drawn(page)
+    page.get_by_role("button", name="Presets").click()
+    picture(page, folder, f"watch-4-{look}", width)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    shared = tmp_path / "preset.json"
+    download.value.save_as(shared)
+    preset = json.loads(shared.read_text())
+    assert preset["name"] == "My way"
+    shared.write_text(json.dumps(preset | {"name": "From a friend", "settings": {"epochs": 3}}))
+    page.locator("input[type=file]").set_input_files(shared)
+    page.get_by_text("From a friend is in the form").wait_for()
+    drawn(page)
+    expect(page.get_by_role("radio", name="From a friend")).to_be_checked()
+
+
+def test_two_runs_are_compared_setting_by_setting(server: AppServer, open_tab):
+    train_some(server.home)
+    page = open_tab()
+    page.goto(f"{server.url}/compare")
+    settled(page, "Compare", ".js-plotly-plot .main-svg")
+    page.get_by_text("What differs between two of them").click()
+    expect(page.get_by_text(re.compile("differ")).last).to_be_visible()
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[AppServer]:
+    app = AppServer(tmp_path / "home")
+    app.start()
+    yield app
+    app.kill()
+
+
+def test_on_the_first_start_no_screen_is_empty_and_what_is_deleted_stays_away(new_server: AppServer, open_tab):
+    page = open_tab()
+    page.goto(new_server.url)
+    settled(page, "Foretaste")
+    page.get_by_role("button", name="See what").wait_for(timeout=90_000)  # by itself, without a reload
+    for path, content in (
+        ("data", ".js-plotly-plot .main-svg"),
+        ("train", ".ft-stand"),
+        ("train?show=Curves", ".js-plotly-plot .main-svg"),
+        ("compare", ".js-plotly-plot .main-svg"),
+        ("recommendations", ".ft-grid .ft-card img"),
+        ("recommendations?view=Try+it+yourself", ".ft-grid .ft-card img"),
+    ):
+        page.goto(f"{new_server.url}/{path}")
+        settled(page, path.partition("?")[0].capitalize(), content)
+    workspace = Workspace(new_server.home)
+    (card,) = workspace.datasets()
+    workspace.delete_dataset(card.id, with_runs=True)
+    page.goto("about:blank")
+    new_server.kill()
+    new_server.start()
+    page.goto(new_server.url)
+    settled(page, "Foretaste")
+    page.wait_for_timeout(3000)
+    assert workspace.datasets() == []
+    expect(page.get_by_role("button", name="Open the demo")).to_be_visible()
+
+
+def test_who_opens_the_demo_at_once_gets_it_once(new_server: AppServer, open_tab):
+    page = open_tab()
+    page.goto(new_server.url)
+    settled(page, "Foretaste")
+    if page.get_by_role("button", name="Open the demo").is_visible():
+        page.get_by_role("button", name="Open the demo").click()
+        settled(page, "Train", "[data-testid=stBaseButton-primary]")
+    page.goto(f"{new_server.url}/train")
+    settled(page, "Train", ".ft-stand", timeout=90)
+    assert len(Workspace(new_server.home).datasets()) == 1
