@@ -9,7 +9,7 @@ from recsys_core.blending.pools import Say
 from recsys_core.blending.verdict import Gain, Verdict
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import ModelError, SplitError
-from recsys_core.evaluation import FEWEST_FOR_INTERVAL, PerUser, resampled_sums
+from recsys_core.evaluation import FEWEST_FOR_INTERVAL, PerUser, paired_difference
 from recsys_core.models import COMPOSED, Ability, Recommender
 from recsys_core.models.blend import Blend, Mixture, group_of
 from recsys_core.splitting import Holdout
@@ -18,7 +18,6 @@ from recsys_core.types import Int64
 FOLDS = 5
 GROUPS = 3  # people of whom few, some and many events are known
 FEWEST_IN_GROUP = 50
-TAILS = (0.025, 0.975)
 
 
 def judge(members: Sequence[Recommender], holdout: Holdout, seed: int = 0, say: Say = lambda _: None) -> Verdict:
@@ -139,8 +138,8 @@ def _cross_fitted(evidence: Evidence, group: Int64, folds: Int64) -> PerUser:
 
 def _gain(evidence: Evidence, figures: PerUser, than: PerUser, seed: int) -> Gain:
     """With its 95 % interval over resampled people, the same ones for both."""
-    columns = np.stack([figures.numerator, than.numerator, figures.denominator], axis=1)
-    sums = resampled_sums(columns, seed)
-    gains = evidence.sign * (figures.finish(sums[:, 0] / sums[:, 2]) - than.finish(sums[:, 1] / sums[:, 2]))
-    low, high = np.quantile(gains, TAILS)
-    return Gain(value=evidence.sign * (figures.value() - than.value()), low=float(low), high=float(high))
+    found = paired_difference(figures, than, seed)
+    assert found.low is not None  # there are enough people
+    assert found.high is not None
+    low, high = sorted((evidence.sign * found.low, evidence.sign * found.high))
+    return Gain(value=evidence.sign * found.value, low=low, high=high)

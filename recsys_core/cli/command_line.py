@@ -15,6 +15,7 @@ from recsys_core.cli import (
     line_up_verb,
     recommending_verbs,
     training_verbs,
+    tune_verb,
 )
 from recsys_core.errors import ConfigError, StudioError
 
@@ -24,6 +25,7 @@ VERBS = (
     *impressions_verb.VERBS,
     *training_verbs.VERBS,
     *line_up_verb.VERBS,
+    *tune_verb.VERBS,
     *blend_verb.VERBS,
     *recommending_verbs.VERBS,
 )

@@ -9,6 +9,7 @@ from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
 from recsys_core.training.context import EpochEnded, Progress
 from recsys_core.training.devices import Device, resolve
+from recsys_core.tuning.trial import Trial
 from recsys_core.types import Json
 
 
@@ -63,8 +64,8 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _print_progress(event: EpochEnded | Progress) -> None:
-    if isinstance(event, Progress):
+def _print_progress(event: EpochEnded | Progress | Trial) -> None:
+    if not isinstance(event, EpochEnded):
         return
     losses = ", ".join(f"{name} {value:.4f}" for name, value in event.losses.items())
     found = f", {event.validation.metric} {event.validation.value:.4f}" if event.validation else ""

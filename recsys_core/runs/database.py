@@ -39,7 +39,7 @@ CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     number INTEGER NOT NULL,     -- the order of submission
     request TEXT NOT NULL UNIQUE,  -- the same click twice is one job
-    spec TEXT NOT NULL,          -- JSON of a TrainSpec or a BlendSpec
+    spec TEXT NOT NULL,          -- JSON of a TrainSpec, a BlendSpec or a TuneSpec
     state TEXT NOT NULL,
     phase TEXT NOT NULL,         -- what it is doing, for people
     message TEXT NOT NULL,       -- why it ended as it did, for people
@@ -62,6 +62,17 @@ CREATE TABLE epochs (
 CREATE INDEX runs_by_dataset ON runs(dataset);
 """
 
+# Made where it is missing, so that a workspace from before there was tuning opens.
+TRIALS = """
+CREATE TABLE IF NOT EXISTS trials (
+    job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    trial TEXT NOT NULL,         -- JSON of a Trial
+    PRIMARY KEY (job, model, number)
+)
+"""
+
 
 class Database:
     """Short connections to one file: safe from any thread and any process of this machine."""
@@ -80,6 +91,7 @@ class Database:
                         "Open it with that version, or point FORETASTE_HOME at another folder.",
                         "other-version",
                     )
+                db.execute(TRIALS)
         except sqlite3.DatabaseError as error:  # a database, but none of ours
             raise self._unusable(error) from error
 

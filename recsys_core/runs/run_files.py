@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from recsys_core.errors import StoreError
-from recsys_core.evaluation import Report
+from recsys_core.evaluation import PerUser, Report, as_it_is
+from recsys_core.metrics import METRICS, RatingMetric
 from recsys_core.models import Recommender, load_model
 from recsys_core.runs.dataset_files import CARD, read_dataset, write_dataset
 from recsys_core.splitting import Split, SplitRecipe
@@ -75,6 +76,28 @@ def read_history(folder: Path) -> list[Json]:
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from error
     return history
+
+
+def read_per_user(folder: Path) -> dict[str, PerUser]:
+    """The figures of a run taken apart per person, by metric.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    finish = {one.about.key: one.finish for one in METRICS if isinstance(one, RatingMetric)}
+    try:
+        with np.load(folder / "per_user.npz", allow_pickle=False) as saved:
+            return {
+                name: PerUser(
+                    saved[f"{name}/users"],
+                    saved[f"{name}/numerator"],
+                    saved[f"{name}/denominator"],
+                    finish.get(name, as_it_is),
+                )
+                for name in {key.rpartition("/")[0] for key in saved.files}
+            }
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise _damaged(folder, error) from error
 
 
 def _damaged(folder: Path, error: Exception) -> StoreError:

@@ -26,7 +26,7 @@ from recsys_core.runs.jobs import Jobs, State
 from recsys_core.types import Json
 
 if TYPE_CHECKING:  # these load torch, which a page that lists things does not need
-    from recsys_core.evaluation import Report
+    from recsys_core.evaluation import PerUser, Report
     from recsys_core.models import Recommender
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
@@ -366,6 +366,12 @@ class Workspace:
         from recsys_core.runs.run_files import read_history
 
         return read_history(self.root / "runs" / self.find_run(identifier).id)
+
+    def per_user(self, identifier: str) -> "dict[str, PerUser]":
+        """The figures of a run taken apart per person, by metric."""
+        from recsys_core.runs.run_files import read_per_user
+
+        return read_per_user(self.root / "runs" / self.find_run(identifier).id)
 
     def delete_run(self, identifier: str) -> None:
         """Remove a run."""
