@@ -56,12 +56,19 @@ def searched(models: Sequence[str], trials: int, seed: int, ratings: Path) -> Se
         jobs = Jobs(workspace.database)
         job = jobs.begin(spec)
         started = time.monotonic()
-        run_job(workspace, jobs, job, lambda event: print(event, flush=True) if isinstance(event, Trial) else None)
+        run_job(workspace, jobs, job, tell)
         seconds = time.monotonic() - started
         runs = tuned_runs(workspace, job)
         known = {run.id: run.about["metrics"] for run in workspace.runs()}
         untuned = {key: known.get(run.about["passport"]["tuning"]["untuned_run"], {}) for key, run in runs.items()}
         return Searched(jobs.find(job.id), Trials(workspace.database).ended(job.id), runs, untuned, seconds)
+
+
+def tell(event: object) -> None:
+    """A line for each trial that ended."""
+    if isinstance(event, Trial):
+        best = f"epoch {len(event.curve)}, " if len(event.curve) > 1 else ""
+        print(f"{event.model} {event.number}: {event.ended}, {best}{event.seconds:.1f} s, {event.settings}", flush=True)
 
 
 def rows_of(found: Searched, metric: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -101,7 +101,7 @@ def steps(job: Job, runs: dict[str, RunCard]) -> None:
                 st.rerun()
         winner = next((run for run in runs.values() if run.id == job.run), None)
         if winner is not None:
-            kind = "secondary" if job.is_resumable else "primary"
+            kind: Literal["primary", "secondary"] = "secondary" if job.is_resumable else "primary"
             if st.button(f"See what {plain(winner.title)} recommends", key=f"see-{job.id}", type=kind):
                 st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: winner.id})
             st.page_link(
@@ -144,7 +144,7 @@ def best_settings(first: Trial, best: Trial, key: str, run: RunCard | None) -> N
         {
             "Setting": _label(name),
             "Best": _text(value),
-            "As it comes": _text(first.settings[name]),
+            "As it comes": _text(first.settings.get(name, "")),
         }
         for name, value in best.settings.items()
     ]
@@ -169,18 +169,18 @@ def use_in_train(key: str, settings: dict[str, Any], dataset: str) -> None:
 def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSpec, key: str) -> None:
     """Each setting against the figure, in the order of what it explains."""
     from recsys_core.models import find_model
-    from recsys_core.tuning.space import Number, space_of
+    from recsys_core.tuning.space import Number, fits, space_of
 
+    space = space_of(find_model(key))
     shares = _importance(job.id, key, len(trials), spec.metric)
-    judged = [trial for trial in trials if trial.curve and trial.ended is not Ended.FAILED]
-    names = list(shares) or list(best.settings)
+    judged = [
+        trial for trial in trials if trial.curve and trial.ended is not Ended.FAILED and fits(trial.settings, space)
+    ]
     st.markdown(f"**{plain(_what_matters(shares, key))}**")
-    space = {setting.name: setting for setting in space_of(find_model(key))}
     dots, label = _dots(judged, spec.metric), metric_label(spec.metric)
     cells = st.columns(IN_A_ROW)
-    for place, name in enumerate(names):
-        setting = space[name]
-        is_number = isinstance(setting, Number)
+    for place, setting in enumerate(sorted(space, key=lambda setting: -shares.get(setting.name, 0.0))):
+        name, is_number = setting.name, isinstance(setting, Number)
         values = [trial.settings[name] if is_number else _text(trial.settings[name]) for trial in judged]
         share = f" · {shares[name]:.0%}" if shares else ""
         chart = setting_chart(
@@ -188,7 +188,7 @@ def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSp
             values,
             dots,
             best.number,
-            is_number and setting.by_ratio,
+            isinstance(setting, Number) and setting.by_ratio,
             label,
             look(),
             _colour(key, look()),

@@ -74,12 +74,20 @@ def search_chart(searches: list[Search], trials: int, metric: str, higher_is_bet
     )
     chart.update_xaxes(title_text="trial", range=[0.5, trials + 0.5], dtick=max(1, -(-trials // 10)), showgrid=False)
     chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False)
+    _around_one_value(chart, [dot.value for search in searches for dot in search.dots])
     return chart
+
+
+def _around_one_value(chart: go.Figure, values: Sequence[float]) -> None:
+    """Where all values are the same, plotly would draw an axis that goes below 0."""
+    if len(set(values)) == 1:
+        chart.update_yaxes(range=[0, 2 * max(values[0], 1e-3)])
 
 
 def _best_so_far(dots: Sequence[Dot], higher_is_better: bool) -> tuple[list[int], list[float]]:
     """Of whole trials, until the last one of all."""
-    numbers, best = [], []
+    numbers: list[int] = []
+    best: list[float] = []
     for dot in dots:
         if dot.whole:
             known = [*best[-1:], dot.value]
@@ -137,6 +145,7 @@ def setting_chart(
         chart.update_xaxes(type="log", tickvals=_round_numbers(values))
     chart.update_xaxes(showgrid=False, nticks=5, zeroline=False)
     chart.update_yaxes(nticks=4, zeroline=False)
+    _around_one_value(chart, [dot.value for dot in dots])
     return chart
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from recsys_core.models import find_model
 from recsys_core.tuning.proposal import study_of
-from recsys_core.tuning.space import space_of
+from recsys_core.tuning.space import fits, space_of
 from recsys_core.tuning.trial import Ended, Trial
 
 FEWEST_TRIALS = 8  # of fewer, a forest says nothing
@@ -24,10 +24,15 @@ def importance(trials: Sequence[Trial], metric: str) -> dict[str, float]:
     Returns:
         Shares that sum to 1; nothing where there are too few trials, or all came to the same.
     """
-    judged = [replace(trial, ended=Ended.DONE) for trial in trials if trial.ended in (Ended.DONE, Ended.PRUNED)]
+    space = space_of(find_model(trials[0].model)) if trials else ()
+    judged = [
+        replace(trial, ended=Ended.DONE)
+        for trial in trials
+        if trial.ended in (Ended.DONE, Ended.PRUNED) and fits(trial.settings, space)
+    ]
     if len(judged) < FEWEST_TRIALS or len({trial.value(metric) for trial in judged}) == 1:
         return {}
     from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 
-    study = study_of(space_of(find_model(judged[0].model)), judged, metric)
+    study = study_of(space, judged, metric)
     return get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0))

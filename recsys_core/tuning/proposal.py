@@ -7,7 +7,7 @@ import numpy as np
 
 from recsys_core.metrics import about
 from recsys_core.models import find_model
-from recsys_core.tuning.space import Choice, Setting, as_it_comes, space_of
+from recsys_core.tuning.space import Choice, Setting, as_it_comes, fits, space_of
 from recsys_core.tuning.trial import Ended, Trial
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def propose(model: str, number: int, earlier: Sequence[Trial], metric: str, seed
 
 
 def study_of(space: Sequence[Setting], trials: Sequence[Trial], metric: str, seed: int = 0) -> "Study":
-    """An Optuna study in memory that knows these trials."""
+    """An Optuna study in memory that knows those of the trials that lie in the space."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -49,7 +49,7 @@ def study_of(space: Sequence[Setting], trials: Sequence[Trial], metric: str, see
     study = optuna.create_study(
         direction=direction, sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=AT_RANDOM)
     )
-    study.add_trials([_as_optuna_has_it(space, trial, metric) for trial in trials])
+    study.add_trials([_as_optuna_has_it(space, trial, metric) for trial in trials if fits(trial.settings, space)])
     return study
 
 

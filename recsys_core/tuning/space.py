@@ -1,5 +1,6 @@
 """What may be tried of a model: read from its Config class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -42,6 +43,16 @@ def as_it_comes(model: type[Recommender]) -> Json:
     """The searched settings as they come, as plain data."""
     usual = model.Config().model_dump(mode="json")
     return {name: usual[name] for name in model.Config.search}
+
+
+def fits(settings: Json, space: Sequence[Setting]) -> bool:
+    """Whether settings lie in a space; those that were tried by another version may not."""
+    return set(settings) == {setting.name for setting in space} and all(
+        settings[setting.name] in setting.options
+        if isinstance(setting, Choice)
+        else setting.low <= settings[setting.name] <= setting.high
+        for setting in space
+    )
 
 
 def _setting(model: type[Recommender], name: str) -> Setting:

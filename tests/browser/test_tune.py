@@ -44,7 +44,7 @@ def test_a_search_is_started_watched_refreshed_and_stopped_and_its_best_is_kept(
     phone.goto(f"{server.url}/tune")
     for tab in (page, phone):
         tab.get_by_text("has the best NDCG@10 on the validation events so far").wait_for(timeout=60_000)
-        expect(tab.get_by_role("button", name=STOP)).to_have_count(1)  # a double click is one search
+        expect(tab.get_by_role("button", name=STOP)).to_have_count(1, timeout=30_000)  # a double click is one search
     phone.get_by_role("button", name=STOP).click()
     for tab in (page, phone):
         tab.get_by_text("Stopped by hand after").wait_for(timeout=120_000)

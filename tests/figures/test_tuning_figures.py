@@ -33,6 +33,8 @@ def test_the_best_so_far_grows_by_whole_trials_and_reaches_to_the_last():
 def test_without_a_whole_trial_there_is_no_line_yet(dots):
     chart = search_chart([Search("EASE", "#0072B2", dots)], 8, "NDCG@10", True, DARK)
     assert not chart.data[1].x
+    if dots:
+        assert chart.layout.yaxis.range[0] == 0
 
 
 def test_a_setting_stands_against_the_figure_and_the_best_trial_has_a_ring():

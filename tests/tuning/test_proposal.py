@@ -57,6 +57,15 @@ def test_pruned_and_failed_trials_are_understood_and_optuna_says_nothing(capsys)
     assert capsys.readouterr() == ("", "")
 
 
+def test_trials_of_another_version_are_left_out():
+    made = searched(6)
+    odd = [
+        replace(made[2], settings={"regularisation": 20.0}),
+        replace(made[3], settings=made[3].settings | {"user_normalisation": 7.0}),
+    ]
+    assert propose("ease", 9, [*made, *odd], "ndcg@10", seed=0) == propose("ease", 9, made, "ndcg@10", seed=0)
+
+
 def test_the_best_trial_is_the_earliest_of_equals_and_never_a_pruned_one():
     made = searched(3)
     equal = [replace(trial, curve=(1.0,)) for trial in made]
