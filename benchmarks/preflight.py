@@ -37,8 +37,9 @@ from recsys_core.preflight import memory
 from recsys_core.preflight.clock import now
 from recsys_core.preflight.forecast import Forecast, duration
 from recsys_core.runs.jobs import Jobs, TrainSpec
+from recsys_core.runs.popularity_run import ensure_popularity
 from recsys_core.runs.store import Workspace
-from recsys_core.runs.training_job import ensure_popularity, run_job
+from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import default_recipe, split
 
 TIME, MEMORY, SHARE = 1.5, 1.3, 0.8

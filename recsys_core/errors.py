@@ -43,6 +43,16 @@ class StudioError(Exception):
         return {"code": self.code, "message": self.message, "fix": self.fix}
 
 
+def what_happened(error: BaseException) -> str:
+    """Any failure of background work in one or two sentences for people."""
+    if isinstance(error, StudioError):
+        return str(error)
+    # Torch says by words alone that it got no memory.
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in str(error)):
+        return "The machine's memory did not suffice. Choose a smaller embedding size or batch, or fewer ratings."
+    return f"Foretaste made a mistake ({type(error).__name__}). The log has the details."
+
+
 class DataError(StudioError):
     code = "data"
 

@@ -26,6 +26,7 @@ LEVELS = (
     ("models",),
     ("evaluation", "recommending"),
     ("blending", "preflight"),
+    ("tuning",),
     ("runs",),
     ("cli",),
     ("__main__",),
@@ -43,6 +44,7 @@ SLOW_TO_IMPORT = {
     "openpyxl",
     "matplotlib",
     "transformers",
+    "optuna",
     "safetensors.torch",
 }
 RUNS_CODE_FROM_FILES = {"pickle", "cPickle", "_pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}

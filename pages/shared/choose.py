@@ -9,7 +9,7 @@ from pages.shared import cache, nav
 from pages.shared.frame import plain
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
-DATASET, MODEL, RUN, PERSON = "data", "model", "run", "person"
+DATASET, MODEL, RUN, PERSON, SEARCH = "data", "model", "run", "person", "search"
 
 
 def remember(key: str, value: str) -> None:

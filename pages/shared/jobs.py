@@ -16,7 +16,7 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import RESUMABLE, BlendSpec, Job, Spec, State, TrainSpec
+from recsys_core.runs.jobs import BlendSpec, Job, Spec, State, TrainSpec, TuneSpec
 from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
@@ -34,12 +34,17 @@ def active_jobs() -> list[Job]:
     return [job for job in reversed(cache.jobs().all()) if job.is_active]
 
 
-def watch(active: list[Job], shown: Callable[[Job], bool] = lambda _: True) -> None:
+def watch(
+    active: list[Job],
+    shown: Callable[[Job], bool] = lambda _: True,
+    card: Callable[[Job, Theme], None] | None = None,
+) -> None:
     """Live cards of active jobs; the whole page is drawn anew when one of them ends.
 
     Args:
         active: what the page took for active when it drew the rest, so that none falls between the two.
         shown: which active jobs the page shows; all of them unless said otherwise.
+        card: draws a running job; :func:`running` unless said otherwise.
     """
 
     @st.fragment(run_every=POLL_SECONDS if active else None)
@@ -50,7 +55,7 @@ def watch(active: list[Job], shown: Callable[[Job], bool] = lambda _: True) -> N
         for job in now:
             if job.state is State.RUNNING:
                 with errors_as_sentences(), st.container(border=True, key=f"job-{job.id}"):
-                    running(job, look())
+                    (card or running)(job, look())
         waiting([job for job in now if job.state is State.QUEUED])
 
     draw()
@@ -58,7 +63,10 @@ def watch(active: list[Job], shown: Callable[[Job], bool] = lambda _: True) -> N
 
 def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
-    name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
+    if isinstance(job.spec, TuneSpec):
+        name = _search_name(job.spec)
+    else:
+        name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
 
 
@@ -80,11 +88,18 @@ def _blend_name(spec: BlendSpec) -> str:
     return blend_title(titles.get(member, "a deleted model") for member in spec.members)
 
 
+def _search_name(spec: TuneSpec) -> str:
+    from recsys_core.blending.verdict import in_a_row
+    from recsys_core.models import find_model
+
+    return f"Tuning of {in_a_row([find_model(key).info.title for key in spec.models])}"
+
+
 def own_settings(spec: Spec) -> str:
     """What was set differently from how the model comes, which tells trainings of one model apart."""
     from recsys_core.models import find_model
 
-    if isinstance(spec, BlendSpec):
+    if not isinstance(spec, TrainSpec):
         return ""
     config = find_model(spec.model).Config
     try:
@@ -136,29 +151,53 @@ def waiting(jobs: list[Job]) -> None:
 
 
 def take_out(jobs: list[Job]) -> None:
-    """Out of the queue, without a card that says so; one that began meanwhile stops and keeps its card."""
+    """Out of the queue, without a card that says so; one that began meanwhile stops and keeps its card.
+
+    So does a search: it may have been resumed, and its trials would go with it.
+    """
     for job in jobs:
         cache.jobs().stop(job.id)
-        cache.jobs().dismiss(job.id)
+        if not isinstance(job.spec, TuneSpec):
+            cache.jobs().dismiss(job.id)
     st.rerun()
 
 
 def running(job: Job, colours: Theme) -> None:
-    """Progress, speed, time left, curves and Stop."""
+    """Progress, speed, time left, Stop, and curves; those of a search are on the page Tune."""
+    progress(job)
+    if learns_in_epochs(job):
+        epochs = cache.jobs().epochs(job.id)
+        curves(epochs, colours, key=job.id)
+        what_they_say(job, epochs)
+    elif isinstance(job.spec, TuneSpec):
+        link_to_search(job, "Watch the trials")
+
+
+def link_to_search(job: Job, label: str) -> None:
+    """To the trials of a search."""
+    st.page_link(
+        nav.TUNE.path,
+        label=label,
+        icon=":material/arrow_forward:",
+        width="content",
+        query_params={choose.SEARCH: job.id},
+    )
+
+
+def progress(job: Job) -> None:
+    """What a job is, how far it is, and Stop."""
     epochs = cache.jobs().epochs(job.id)
+    keeps = learns_in_epochs(job) or isinstance(job.spec, TuneSpec)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{title(job)}**", width="content")
-        label = "Stopping…" if job.stop else "Stop and keep the best" if learns_in_epochs(job) else "Stop"
+        label = "Stopping…" if job.stop else "Stop and keep the best" if keeps else "Stop"
         if st.button(label, key=f"stop-{job.id}", disabled=job.stop):
             cache.jobs().stop(job.id)
             st.rerun(scope="fragment")
-    if not job.epochs and not learns_in_epochs(job):
+    if not job.epochs and not keeps:
         st.caption(status(job, epochs))  # a bar would stand still until the end
         return
     st.progress(min(1.0, job.done / job.epochs) if job.epochs else 0.0, text=status(job, epochs))
-    if learns_in_epochs(job):
-        curves(epochs, colours, key=job.id)
-        what_they_say(job, epochs)
 
 
 def learns_in_epochs(job: Job) -> bool:
@@ -173,6 +212,11 @@ def status(job: Job, epochs: list[Json]) -> str:
     if job.stop and job.phase == "Training":
         return "Stopping; the best epoch is kept"
     parts = [job.phase]
+    if isinstance(job.spec, TuneSpec):
+        left = job.seconds_left(time.time())
+        stopping = ["stopping; the best so far is trained and kept"] if job.stop else []
+        about = [] if left is None or job.stop else [f"about {duration(left)} left"]
+        return plain(" · ".join([*parts, *stopping, *about]))
     if job.phase == "Training" and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
         if epochs:
@@ -222,12 +266,13 @@ def draw(place: DeltaGenerator, figure: object, key: str) -> None:
 
 def ended_together(jobs: list[Job]) -> None:
     """What can be done about several jobs that ended; those that can be resumed are never dismissed at once."""
-    done = [job for job in jobs if job.state not in RESUMABLE]
+    done = [job for job in jobs if not job.is_resumable and not isinstance(job.spec, TuneSpec)]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if sum(job.run is not None for job in done) > 1:
             st.page_link(nav.COMPARE.path, label="Compare the models", icon=":material/arrow_forward:", width="content")
         if len(done) > 1 and st.button(
-            "Dismiss all", help="Takes the cards away; finished models stay, and so does what can be resumed."
+            "Dismiss all",
+            help="Takes the cards away; finished models stay, and so do trials and what can be resumed.",
         ):
             for job in done:
                 cache.jobs().dismiss(job.id)
@@ -245,7 +290,7 @@ def ended(job: Job, is_latest: bool) -> None:
         fine_tune_view(job)
         with st.container(horizontal=True):
             if (
-                job.state in RESUMABLE
+                job.is_resumable
                 and _dataset_name(job) is not None
                 and st.button("Resume", key=f"resume-{job.id}", type=step)
             ):
@@ -259,7 +304,9 @@ def ended(job: Job, is_latest: bool) -> None:
                 st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: job.run})
             if (run := run_of(job)) is not None:
                 reproduce_menu(run)
-            if st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
+            if isinstance(job.spec, TuneSpec):
+                link_to_search(job, "See the trials")
+            elif st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
                 cache.jobs().dismiss(job.id)
                 st.rerun()
         if is_latest:

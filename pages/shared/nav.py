@@ -30,12 +30,13 @@ class PageInfo:
 HOME = PageInfo("", "start/home.py", "Home", "What is here, what is running, what to do next?")
 DATA = PageInfo("Prepare", "prepare/data.py", "Data", "Is my file usable, and what does it look like?")
 TRAIN = PageInfo("Learn", "learn/train.py", "Train", "Learn a model, watch it, stop it, resume it.")
+TUNE = PageInfo("Learn", "learn/tune.py", "Tune", "Which settings suit these data, at the same budget for each model?")
 COMPARE = PageInfo("Learn", "learn/compare.py", "Compare", "Which model is better, and by how much?")
 RECOMMENDATIONS = PageInfo(
     "Understand", "understand/recommendations.py", "Recommendations", "What does this person see, what would I see?"
 )
 
-PAGES = (HOME, DATA, TRAIN, COMPARE, RECOMMENDATIONS)
+PAGES = (HOME, DATA, TRAIN, TUNE, COMPARE, RECOMMENDATIONS)
 
 
 def current_page() -> "st.Page":

@@ -16,6 +16,7 @@ from recsys_core.cli import (
     preflight_verb,
     recommending_verbs,
     training_verbs,
+    tune_verb,
 )
 from recsys_core.errors import ConfigError, StudioError
 
@@ -26,6 +27,7 @@ VERBS = (
     *training_verbs.VERBS,
     *line_up_verb.VERBS,
     *preflight_verb.VERBS,
+    *tune_verb.VERBS,
     *blend_verb.VERBS,
     *recommending_verbs.VERBS,
 )

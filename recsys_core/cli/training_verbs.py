@@ -10,6 +10,7 @@ from recsys_core.cli.train_options import add_train_arguments, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
 from recsys_core.training.context import Cancelled, EpochEnded, Progress
+from recsys_core.tuning.trial import Trial
 from recsys_core.types import Json
 
 
@@ -47,10 +48,10 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     return result, "\n".join(lines)
 
 
-def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress], None]:
+def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress | Trial], None]:
     """Prints each epoch, and ends the training after the last one that is wanted."""
 
-    def listen(event: EpochEnded | Progress) -> None:
+    def listen(event: EpochEnded | Progress | Trial) -> None:
         _print_progress(event)
         if isinstance(event, EpochEnded) and event.epoch == stop_after:
             raise Cancelled
@@ -58,8 +59,8 @@ def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress], None]
     return listen
 
 
-def _print_progress(event: EpochEnded | Progress) -> None:
-    if isinstance(event, Progress):
+def _print_progress(event: EpochEnded | Progress | Trial) -> None:
+    if not isinstance(event, EpochEnded):
         return
     losses = ", ".join(f"{name} {value:.4f}" for name, value in event.losses.items())
     found = f", {event.validation.metric} {event.validation.value:.4f}" if event.validation else ""

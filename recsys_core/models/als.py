@@ -10,7 +10,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.als_solver import STEPS_TO_THE_END, Rows, solve
 from recsys_core.models.als_task import ALSTask
-from recsys_core.models.base import Ability, Config, Cost, ModelInfo
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Search
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
@@ -27,6 +27,12 @@ class ALSConfig(Config):
         "regularisation": 0.007,
         "unobserved_weight": 0.3,
         "frequency_exponent": 1.0,
+    }
+    search: ClassVar[dict[str, Search]] = {
+        "embedding_size": (16, 256),
+        "regularisation": (0.01, 10),
+        "unobserved_weight": (0.02, 2),
+        "frequency_exponent": None,
     }
 
     embedding_size: int = Field(64, ge=1, le=2048, description="Numbers in the vector of a person or an item.")

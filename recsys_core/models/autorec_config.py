@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from recsys_core.models.base import Config
+from recsys_core.models.base import Config, Search
 from recsys_core.models.gradient_config import SMALLEST_BATCH, GradientConfig
 from recsys_core.training.optimisation import Schedule
 
@@ -20,6 +20,12 @@ class _Basics(Config):
 
 class AutoRecConfig(GradientConfig, _Basics):
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 10}
+    search: ClassVar[dict[str, Search]] = GradientConfig.search | {
+        "embedding_size": (32, 512),
+        "weight_decay": (0.01, 1),
+        "presence": (0, 5),
+        "use_attributes": None,
+    }
 
     epochs: int = Field(
         15, ge=1, le=1000, description="Passes over the ratings, at most; steps shrink to nothing by then."

@@ -66,6 +66,10 @@ class ModelInfo:
     needs_times: bool = False
 
 
+# What tuning may try: from a lowest to a highest value, the values of a list, or, None, all that the field allows.
+Search = tuple[float, float] | list[Any] | None
+
+
 class Config(BaseModel):
     """Settings of a model. Each field has bounds and a description: the class is also the form that people fill in.
 
@@ -75,11 +79,14 @@ class Config(BaseModel):
     Attributes:
         quick: settings that give a first impression in a fraction of the time.
         paper: settings of the paper, or of the run that reproduces a published figure.
+        search: what is worth trying when the model is tuned, around its settings as they come. What a field allows is
+            too wide to search well, and settings that trade quality for time are not named here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     quick: ClassVar[dict[str, Any]] = {}
     paper: ClassVar[dict[str, Any]] = {}
+    search: ClassVar[dict[str, Search]] = {}
 
     @classmethod
     def presets(cls) -> dict[str, dict[str, Any]]:

@@ -1,16 +1,20 @@
 """Ratings from the generosity of the person and the quality of the item alone."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, Search, expect_shapes
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
 
 class BiasConfig(Config):
+    search: ClassVar[dict[str, Search]] = {"user_damping": (0, 30), "item_damping": (0, 30)}
+
     user_damping: float = Field(
         5.0, ge=0, le=100, description="Ratings' worth of doubt about a person: high values pull towards the mean."
     )

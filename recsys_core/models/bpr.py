@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from recsys_core.data.interactions import Interactions
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig, bring_near
 from recsys_core.training.compiled import Random, compiled, draw_below
 from recsys_core.training.prefetch import fetch, fetch_row
@@ -23,6 +23,10 @@ class BPRConfig(SGDFactorsConfig):
 
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 8}
     paper: ClassVar[dict[str, Any]] = {"candidates": 1}
+    search: ClassVar[dict[str, Search]] = SGDFactorsConfig.search | {
+        "regularisation": (0.001, 0.1),
+        "candidates": (1, 32),
+    }
 
 
 class BPR(SGDFactors):

@@ -10,10 +10,10 @@ from pydantic import Field
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.attribute_features import MOST_VALUES, item_fields, user_fields
 from recsys_core.models.attribute_vectors import Fields
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.deepfm_net import DeepFMNet
 from recsys_core.models.neural_cf import SCORE, NeuralCF
-from recsys_core.models.neural_cf_config import NeuralCFConfig, Tower
+from recsys_core.models.neural_cf_config import TOWERS, NeuralCFConfig, Tower
 from recsys_core.types import Float32
 
 PEOPLE, ITEMS = "attributes of people", "attributes of items"  # as they are called in a saved model
@@ -23,6 +23,7 @@ VECTORS_AT_ONCE = 1 << 14
 class DeepFMConfig(NeuralCFConfig):
     quick: ClassVar[dict[str, Any]] = NeuralCFConfig.quick | {"tower": (32, 16)}
     paper: ClassVar[dict[str, Any]] = {"embedding_size": 10, "tower": (400, 400, 400), "dropout": 0.5}  # section 3.1
+    search: ClassVar[dict[str, Search]] = NeuralCFConfig.search | {"tower": TOWERS, "use_attributes": None}
 
     embedding_size: int = Field(
         64, ge=1, le=512, description="Numbers in the vector of a person, an item, or an attribute of one of them."

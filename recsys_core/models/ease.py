@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, Search, expect_shapes
 from recsys_core.models.ease_solvers import CHUNK, COLUMNS, PASSES, SAMPLE, exact, normalised, truncated
 from recsys_core.models.sparse import pattern, take_matrix, to_arrays
 from recsys_core.training.context import FitContext
@@ -18,6 +18,12 @@ EXACT_ITEMS = 20_000  # 1.6 GB, and a few minutes: the time grows with the third
 
 
 class EASEConfig(Config):
+    search: ClassVar[dict[str, Search]] = {
+        "regularisation": (10, 10_000),
+        "user_normalisation": None,
+        "item_normalisation": None,
+    }
+
     regularisation: float = Field(
         1000.0,
         ge=1,

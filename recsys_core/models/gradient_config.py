@@ -1,11 +1,11 @@
 """Settings of models that learn by gradient steps on a network."""
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from recsys_core.models.base import Config
+from recsys_core.models.base import Config, Search
 from recsys_core.training.optimisation import Schedule
 
 SMALLEST_BATCH = 1024
@@ -15,6 +15,8 @@ MOST_STEPS = 300
 
 class GradientConfig(Config):
     """What the training of every network asks for. A model narrows defaults and words by naming a field anew."""
+
+    search: ClassVar[dict[str, Search]] = {"learning_rate": (0.0005, 0.05), "dropout": (0, 0.6)}
 
     epochs: int = Field(30, ge=1, le=1000, description="Passes over the training events, at most.")
     patience: int = Field(
@@ -56,6 +58,8 @@ class GradientConfig(Config):
 
 class RankingGradientConfig(GradientConfig):
     """For networks that learn to tell what a person met from what the person never met."""
+
+    search: ClassVar[dict[str, Search]] = GradientConfig.search | {"negatives": (1, 8)}
 
     negatives: int = Field(
         4, ge=1, le=100, description="Items the person never met, drawn for each event. Used when ranking."

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from recsys_core.models.base import Config
+from recsys_core.models.base import Config, Search
 from recsys_core.training.optimisation import Schedule
 
 SMALLEST_BATCH = 1024
@@ -22,6 +22,12 @@ class LightGCNConfig(Config):
         "learning_rate": 0.001,
         "regularisation": 1e-4,
         "batch_size": 2048,
+    }
+    search: ClassVar[dict[str, Search]] = {
+        "embedding_size": (16, 128),
+        "layers": (1, 4),
+        "learning_rate": (0.02, 1),
+        "regularisation": (0.001, 0.2),
     }
     clip: ClassVar[float] = 0.0  # gradients are taken as they are
 

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from recsys_core.data.interactions import Interactions
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.sgd_factors import FactorsTask, SGDFactors, SGDFactorsConfig, bring_near
 from recsys_core.training.compiled import Random, compiled, draw_below
 from recsys_core.training.prefetch import fetch_row
@@ -27,6 +27,10 @@ class MFConfig(SGDFactorsConfig):
         "schedule": "constant",
         "regularisation": 0.005,
         "negatives": 8,
+    }
+    search: ClassVar[dict[str, Search]] = SGDFactorsConfig.search | {
+        "regularisation": (0.0005, 0.05),
+        "negatives": (1, 32),
     }
 
 

@@ -4,15 +4,17 @@ from typing import Any, ClassVar
 
 import torch
 
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF
-from recsys_core.models.neural_cf_config import NeuralCFConfig, Tower
+from recsys_core.models.neural_cf_config import TOWERS, NeuralCFConfig, Tower
 from recsys_core.models.neural_cf_net import NeuralCFNet
 
 
 class MLPConfig(NeuralCFConfig):
     quick: ClassVar[dict[str, Any]] = NeuralCFConfig.quick | {"tower": (32, 16)}
     paper: ClassVar[dict[str, Any]] = NeuralCFConfig.paper | {"embedding_size": 32, "tower": (64, 32, 16)}
+
+    search: ClassVar[dict[str, Search]] = NeuralCFConfig.search | {"tower": TOWERS}
 
     tower: Tower = (128, 64)
 

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 import torch
 
 from recsys_core.models.bags import Bags
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial import LIANG, SCORE, MultinomialAutoencoder
-from recsys_core.models.multinomial_config import HiddenLayers, MultinomialConfig
+from recsys_core.models.multinomial_config import HIDDEN, HiddenLayers, MultinomialConfig
 from recsys_core.models.multinomial_net import Decoder, DenoisingEncoder, MultinomialNet
 from recsys_core.models.multinomial_task import Losses, MultinomialTask, log_loss
 from recsys_core.training.loop import Pulse
@@ -17,6 +17,7 @@ from recsys_core.training.loop import Pulse
 class MultDAEConfig(MultinomialConfig):
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 8, "learning_rate": 5e-3}
     paper: ClassVar[dict[str, Any]] = {"batch_size": 500, "epochs": 200, "weight_decay": 4e-5}
+    search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {"tower": HIDDEN}
 
     tower: HiddenLayers = ()
 

@@ -6,10 +6,10 @@ import torch
 from pydantic import Field
 
 from recsys_core.models.bags import Bags
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial import LIANG, SCORE, MultinomialAutoencoder
-from recsys_core.models.multinomial_config import HiddenLayers, MultinomialConfig
+from recsys_core.models.multinomial_config import HIDDEN, HiddenLayers, MultinomialConfig
 from recsys_core.models.multinomial_net import Decoder, MultinomialNet, TanhEncoder
 from recsys_core.models.multinomial_task import Losses, MultinomialTask, log_loss
 from recsys_core.training.loop import Pulse
@@ -25,6 +25,7 @@ class MultVAEConfig(MultinomialConfig):
         "divergence_weight": 0.2,
         "annealing_epochs": 170,
     }
+    search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {"tower": HIDDEN, "divergence_weight": (0, 1)}
 
     learning_rate: float = Field(
         5e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}

@@ -1,10 +1,11 @@
 """Settings that Mult-DAE, Mult-VAE and RecVAE share."""
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from recsys_core.models.base import Search
 from recsys_core.models.gradient_config import GradientConfig
 
 MOST_PEOPLE = 250  # in a step
@@ -21,6 +22,8 @@ HiddenLayers = Annotated[
     ),
 ]
 
+HIDDEN: Search = [[], [200], [600]]
+
 
 class _Basics(GradientConfig):
     """What the form asks first."""
@@ -29,6 +32,8 @@ class _Basics(GradientConfig):
 
 
 class MultinomialConfig(_Basics):
+    search: ClassVar[dict[str, Search]] = GradientConfig.search | {"embedding_size": (32, 512), "dropout": (0, 0.8)}
+
     epochs: int = Field(30, ge=1, le=1000, description="Passes over the people, at most.")
     patience: int = Field(
         5, ge=1, le=1000, description="Stop after this many epochs without a better result on the validation events."

@@ -1,7 +1,7 @@
 """What ItemKNN and UserKNN share: neighbours by cosine, of events or of what the biases leave of ratings."""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import expect_shapes
+from recsys_core.models.base import Search, expect_shapes
 from recsys_core.models.bias import Bias
 from recsys_core.models.cosine import CosineIndex, Likeness
 from recsys_core.models.either_objective import EitherObjective, EitherObjectiveConfig
@@ -26,6 +26,13 @@ DISCOUNT = (
 
 
 class NeighboursConfig(EitherObjectiveConfig):
+    search: ClassVar[dict[str, Search]] = {
+        "neighbours": (10, 1000),
+        "shrinkage": (0, 100),
+        "discount": None,
+        "asymmetry": None,
+    }
+
     neighbours: int = Field(
         100,
         ge=1,

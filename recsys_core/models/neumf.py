@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.mlp import MLPConfig
 from recsys_core.models.neural_cf import PAPER, SCORE, NeuralCF
 from recsys_core.models.neural_cf_net import NeuralCFNet
@@ -13,6 +13,7 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 
 class NeuMFConfig(MLPConfig):
     paper: ClassVar[dict[str, Any]] = MLPConfig.paper | {"product_size": 64}
+    search: ClassVar[dict[str, Search]] = MLPConfig.search | {"product_size": (4, 64)}
 
     embedding_size: int = Field(50, ge=1, le=512, description="Numbers in each vector that enters the tower.")
     product_size: int = Field(16, ge=1, le=512, description="Numbers in each vector that is multiplied (GMF).")

@@ -1,13 +1,14 @@
 """What factor models of ratings share: r(u, i) = mean + b_u + b_i + p_u · q_i, by stochastic gradient descent."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Config, expect_shapes
+from recsys_core.models.base import Config, Search, expect_shapes
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.models.rating_task import RatingTask
 from recsys_core.training import loop
@@ -19,6 +20,14 @@ DOUBT = 1.0  # pull towards the typical person before the first rating; chosen o
 
 class RatingFactorsConfig(Config):
     """Rates and pulls are those of ratings with a standard deviation of 1, so they suit any scale."""
+
+    search: ClassVar[dict[str, Search]] = {
+        "embedding_size": (16, 256),
+        "learning_rate": (0.002, 0.1),
+        "regularisation": (0.01, 0.3),
+        "bias_regularisation": (0.001, 0.2),
+        "use_attributes": None,
+    }
 
     embedding_size: int = Field(100, ge=1, le=512, description="Numbers in the vector of a person or an item.")
     epochs: int = Field(

@@ -1,11 +1,13 @@
 """Most popular lately first: popularity that forgets."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, Search, expect_shapes
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
@@ -13,6 +15,8 @@ SECONDS_PER_DAY = 86_400
 
 
 class RecentPopularityConfig(Config):
+    search: ClassVar[dict[str, Search]] = {"half_life_days": (1, 1000)}
+
     half_life_days: float = Field(
         30.0,
         ge=0.01,

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from recsys_core.models.base import Search
 from recsys_core.models.multinomial_config import MultinomialConfig
 
 
@@ -16,6 +17,10 @@ class RecVAEConfig(MultinomialConfig):
         "batch_size": 500,
         "epochs": 50,
         "divergence_weight": 0.005,
+    }
+    search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {
+        "hidden_size": (64, 512),
+        "divergence_weight": (0.0005, 0.05),
     }
 
     epochs: int = Field(20, ge=1, le=1000, description="Rounds of four passes over the people, at most.")

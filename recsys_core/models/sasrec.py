@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
-from recsys_core.models.base import Ability, Cost, ModelInfo
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.sasrec_net import SASRecNet
 from recsys_core.models.sequence_config import SequenceConfig
 from recsys_core.models.sequence_model import SCORE, SequenceModel
@@ -22,6 +22,7 @@ class SASRecConfig(SequenceConfig):
         "dropout": 0.2,
         "learning_rate": 1e-3,
     }
+    search: ClassVar[dict[str, Search]] = SequenceConfig.search | {"heads": [1, 2, 4]}
 
     layers: int = Field(2, ge=1, le=16, description="Blocks of attention, one upon the other.")
     heads: int = Field(2, ge=1, le=16, description="Parts of a vector that attend to different events each.")

@@ -1,8 +1,10 @@
 """Settings that the sequence models share."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from recsys_core.models.base import Config
+from recsys_core.models.base import Config, Search
 from recsys_core.models.gradient_config import MOST_STEPS, SMALLEST_BATCH, GradientConfig
 
 
@@ -16,6 +18,8 @@ class _Basics(Config):
 
 
 class SequenceConfig(GradientConfig, _Basics):
+    search: ClassVar[dict[str, Search]] = GradientConfig.search | {"embedding_size": (16, 128), "layers": (1, 3)}
+
     dropout: float = Field(0.3, ge=0, le=0.9, description="Share of hidden values left out at random while learning.")
     weight_decay: float = Field(
         0.0, ge=0, le=10, description="Pull of the items' vectors towards zero, against learning events by heart."

@@ -39,7 +39,7 @@ CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     number INTEGER NOT NULL,     -- the order of submission
     request TEXT NOT NULL UNIQUE,  -- the same click twice is one job
-    spec TEXT NOT NULL,          -- JSON of a TrainSpec or a BlendSpec
+    spec TEXT NOT NULL,          -- JSON of a TrainSpec, a BlendSpec or a TuneSpec
     state TEXT NOT NULL,
     phase TEXT NOT NULL,         -- what it is doing, for people
     message TEXT NOT NULL,       -- why it ended as it did, for people
@@ -62,12 +62,19 @@ CREATE TABLE epochs (
 CREATE INDEX runs_by_dataset ON runs(dataset);
 """
 
-# What can be measured again belongs to no version.
-CACHE = """
+# Made where they are missing, so that a workspace from before there were such tables opens.
+LATER = """
 CREATE TABLE IF NOT EXISTS forecasts (
     key TEXT PRIMARY KEY,
     created REAL NOT NULL,
     about TEXT NOT NULL          -- JSON of a Forecast
+);
+CREATE TABLE IF NOT EXISTS trials (
+    job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    trial TEXT NOT NULL,         -- JSON of a Trial
+    PRIMARY KEY (job, model, number)
 )
 """
 
@@ -89,7 +96,7 @@ class Database:
                         "Open it with that version, or point FORETASTE_HOME at another folder.",
                         "other-version",
                     )
-                db.execute(CACHE)
+                db.executescript(LATER)
         except sqlite3.DatabaseError as error:  # a database, but none of ours
             raise self._unusable(error) from error
 

@@ -19,6 +19,8 @@ from recsys_core.training.devices import Device
 from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
 
+FEWEST_TRIALS, MOST_TRIALS = 2, 1000  # of a model in a search; one alone would only try it as it comes
+
 
 class Executor(StrEnum):
     """Where a job runs: a thread of the app, a process of its own, or whichever suits its size."""
@@ -88,7 +90,35 @@ class BlendSpec(BaseModel):
         return "blend"
 
 
-Spec = TrainSpec | BlendSpec
+class TuneSpec(BaseModel):
+    """A search for the best settings of some models as plain data, each with the same number of trials.
+
+    Attributes:
+        models: keys.
+        trials: of each model; the first one tries its settings as they come.
+        split: with validation events, which judge the trials.
+        seed: of the search, and of each training.
+        metric: the figure of all trials, such as "ndcg@10".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    models: tuple[str, ...] = Field(min_length=1)
+    trials: int = Field(ge=FEWEST_TRIALS, le=MOST_TRIALS)
+    split: SplitRecipe = Field(default_factory=SplitRecipe)
+    seed: int = Field(0, ge=0, lt=2**32)
+    executor: Executor = Executor.AUTO
+    metric: str
+    device: Device = Device.AUTO
+
+    @property
+    def model(self) -> str:
+        """The keys of the models that come of it, in a row."""
+        return ", ".join(self.models)
+
+
+Spec = TrainSpec | BlendSpec | TuneSpec
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 
 
@@ -101,7 +131,7 @@ class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
-    STOPPED = "stopped"  # by hand, before there was anything to keep
+    STOPPED = "stopped"  # by hand, before there was anything to keep; a search: before all trials were done
     FAILED = "failed"
     INTERRUPTED = "interrupted"  # the process that worked on it is gone
 
@@ -132,6 +162,11 @@ class Job:
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def is_resumable(self) -> bool:
+        """A search that was stopped by hand can go on as well: its trials are kept."""
+        return self.state in RESUMABLE or (isinstance(self.spec, TuneSpec) and self.state is State.STOPPED)
 
     def seconds_left(self, now: float) -> float | None:
         """Until the last epoch at the pace so far; None while that cannot be told."""
@@ -214,17 +249,21 @@ class Jobs:
             )
 
     def resume(self, identifier: str) -> None:
-        """Queue an interrupted or failed job again; it goes on from its last checkpoint.
+        """Queue an interrupted or failed job again, or a search that was stopped; it goes on from where it was.
 
         Raises:
             JobError: it is in a state that cannot be resumed.
         """
+        job = self.find(identifier)
         with self._database.connect() as db:
-            changed = db.execute(
-                "UPDATE jobs SET state = ?, phase = 'Waiting', message = '', stop = 0, finished = NULL"
-                " WHERE id = ? AND state IN (?, ?)",
-                (State.QUEUED, identifier, *RESUMABLE),
-            ).rowcount
+            changed = (
+                job.is_resumable
+                and db.execute(
+                    "UPDATE jobs SET state = ?, phase = 'Waiting', message = '', stop = 0, finished = NULL"
+                    " WHERE id = ? AND state = ?",
+                    (State.QUEUED, identifier, job.state),
+                ).rowcount
+            )
         if not changed:
             raise JobError(
                 f"The job is {self.find(identifier).state}; only an interrupted or failed one can be resumed.",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from recsys_core.errors import StudioError
+from recsys_core.errors import StudioError, what_happened
 from recsys_core.evaluation import evaluate, validator
 from recsys_core.models import find_model
 from recsys_core.models.popularity import Popularity
@@ -11,17 +11,22 @@ from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.passport import describe
+from recsys_core.runs.popularity_run import ensure_popularity
+from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.threads import training_threads
-from recsys_core.splitting import Split, split
+from recsys_core.runs.tune_job import tune
+from recsys_core.splitting import split
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.tuning.trial import Trial
 
-STOP_POLL_SECONDS = 0.2
+# Before that there is nothing to keep.
+_WHAT_IS_KEPT = {TrainSpec: "the first epoch was over", BlendSpec: "it was done", TuneSpec: "a trial was done"}
 
-Listener = Callable[[EpochEnded | Progress], None]
+Listener = Callable[[EpochEnded | Progress | Trial], None]
 
 
 def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | None = None) -> None:
@@ -30,21 +35,24 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
     Args:
         workspace, jobs: where it belongs.
         job: claimed, so running.
-        listener: is told what the job's row is told.
+        listener: is told what the job's row is told; of a search, the trials that ended.
 
     Raises:
         StudioError: expected failures, after the job was closed as failed.
         Exception: bugs, likewise.
     """
     checkpoints = Checkpoints(workspace.root / "jobs" / job.id)
+    state = State.FINISHED
     try:
         if isinstance(job.spec, BlendSpec):
             ending, kept = blend(workspace, jobs, job, job.spec)
+        elif isinstance(job.spec, TuneSpec):
+            state, ending, kept = tune(workspace, jobs, job, job.spec, listener or (lambda _: None))
         else:
             run = _train(workspace, jobs, job, job.spec, checkpoints, listener)
             ending, kept = str(run.about["ending"]), run.id
     except Cancelled:
-        before = "it was done" if isinstance(job.spec, BlendSpec) else "the first epoch was over"
+        before = _WHAT_IS_KEPT[type(job.spec)]
         jobs.end(job.id, State.STOPPED, f"Stopped by hand before {before}; there was nothing to keep.")
     except StudioError as error:
         jobs.end(job.id, State.FAILED, str(error))
@@ -53,19 +61,12 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
         jobs.end(job.id, State.INTERRUPTED, "Interrupted from the keyboard.")
         raise
     except BaseException as error:
-        jobs.end(job.id, State.FAILED, _what_happened(error))
+        jobs.end(job.id, State.FAILED, what_happened(error))
         raise
     else:
-        jobs.end(job.id, State.FINISHED, ending, kept)
+        jobs.end(job.id, state, ending, kept)
         if kept is not None:  # else its folder holds what it came to
             checkpoints.clear()
-
-
-def _what_happened(error: BaseException) -> str:
-    # Torch says by words alone that it got no memory.
-    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in str(error)):
-        return "The machine's memory did not suffice. Choose a smaller embedding size or batch, or fewer ratings."
-    return f"Foretaste made a mistake ({type(error).__name__}). The log has the details."
 
 
 def _train(
@@ -101,7 +102,7 @@ def _train(
         device=device,
         validate=validator(parts, model, spec.metric),
         on_event=on_event,
-        cancel=_Throttled(lambda: jobs.stop_requested(job.id)),
+        cancel=StopRequest(jobs, job.id),
         save_checkpoint=checkpoints.save,
         start_from=checkpoints.newest(),
         warm=tuning.warm if tuning else None,
@@ -118,29 +119,3 @@ def _train(
         about["fine_tune"] = outcome
         about["passport"]["fine_tune"] = tuning.passport()
     return workspace.save_run(about, model, parts, report)
-
-
-class _Throttled:
-    """Asks a question that costs a database look-up a few times a second at most; yes stays yes."""
-
-    def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask, self._answer, self._asked = ask, False, 0.0
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self._answer and now - self._asked >= STOP_POLL_SECONDS:
-            self._answer, self._asked = self._ask(), now
-        return self._answer
-
-
-def ensure_popularity(workspace: Workspace, dataset: str, parts: Split) -> None:
-    """Popularity is in every table: train and measure it where it has not been on this split."""
-    for run in workspace.runs():
-        if run.model == Popularity.info.key and run.split_fingerprint == parts.fingerprint:
-            return
-    started = time.monotonic()
-    model = Popularity().fit(parts.train)
-    seconds = time.monotonic() - started
-    report = evaluate(model, parts.test, parts.dataset.item_ids)
-    spec = TrainSpec(dataset=dataset, model=model.info.key, split=parts.recipe)
-    workspace.save_run(describe(model, dataset, parts, report, seconds, 1, spec), model, parts, report)
