@@ -30,6 +30,11 @@ class Preset(BaseModel):
     settings: dict[str, Any]
 
 
+def fitting_name(text: str) -> str:
+    """What of a text can be the name of a preset."""
+    return "".join(sign for sign in text if sign.isprintable())[:LONGEST_NAME]
+
+
 class Presets:
     """The saved presets of a workspace, one small JSON file each.
 

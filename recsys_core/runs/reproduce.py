@@ -8,7 +8,8 @@ from typing import Any
 
 from recsys_core.errors import StoreError
 from recsys_core.models import find_model
-from recsys_core.runs.jobs import BlendSpec, TrainSpec, spec_from_json
+from recsys_core.runs.fine_tuning import usual_settings
+from recsys_core.runs.jobs import BlendSpec, FineTune, TrainSpec, spec_from_json
 from recsys_core.runs.store import RunCard, Workspace, home_beside_app, names
 from recsys_core.runs.threads import VARIABLE
 from recsys_core.splitting import SplitRecipe
@@ -52,9 +53,16 @@ Writer = Callable[[Workspace, RunCard, Any], tuple[list[str], str]]
 
 def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], str]:
     passport, recipe = run.about["passport"], spec.split
-    settings = _own_settings(spec.model, passport["config"])
     stopped_after = _stopped_after(run)
-    words = ["train", _dataset_name(workspace, run), "--model", spec.model]
+    words = ["train", _dataset_name(workspace, run)]
+    usual = find_model(spec.model).Config().model_dump(mode="json")
+    if spec.fine_tune is None:
+        words += ["--model", spec.model]
+    else:
+        words += ["--from", spec.fine_tune.run]
+        words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
+        usual |= usual_settings(_source(workspace, spec.fine_tune))
+    settings = {name: value for name, value in passport["config"].items() if value != usual.get(name)}
     for name, value in settings.items():
         words += ["--set", f"{name}={_as_typed(value)}"]
     words += ["--split", recipe.key]
@@ -68,13 +76,13 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
     if stopped_after is not None:
         words += ["--stop-after", str(stopped_after)]
     words += ["--device", passport["device"]]
-    return words, _training_script(workspace, run, spec, settings, stopped_after)
+    return words, _training_script(workspace, run, spec, stopped_after)
 
 
-def _training_script(
-    workspace: Workspace, run: RunCard, spec: TrainSpec, settings: Json, stopped_after: int | None
-) -> str:
+def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stopped_after: int | None) -> str:
     passport, recipe = run.about["passport"], spec.split
+    usual = find_model(spec.model).Config().model_dump(mode="json")
+    settings = {name: value for name, value in passport["config"].items() if value != usual.get(name)}
     own = {"key": recipe.key} | _own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
     metric = "" if spec.metric is None else f", {spec.metric!r}"
     stop, on_event, cancelled = "", "", ""
@@ -84,12 +92,21 @@ def _training_script(
         stop = (
             f"\n\ndef stop(event):\n    if getattr(event, 'epoch', 0) == {stopped_after}:\n        raise Cancelled\n\n"
         )
+    imports, begin, warm = "", "", ""
+    if spec.fine_tune is not None:
+        rates = {part.value: rate for part, rate in spec.fine_tune.rates.items()}
+        imports = "from recsys_core.runs.fine_tuning import prepare\nfrom recsys_core.runs.jobs import FineTune\n"
+        begin = (
+            f"tuning = prepare(workspace, FineTune(run={spec.fine_tune.run!r}, rates={rates!r}), model, parts)\n"
+            "parts = tuning.parts\n"
+        )
+        warm = ", warm=tuning.warm"
     return f"""\
 from pathlib import Path
 
 from recsys_core.evaluation import evaluate, validator
 from recsys_core.models import find_model
-from recsys_core.runs.store import Workspace
+{imports}from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training.context import {cancelled}FitContext
@@ -98,9 +115,11 @@ workspace = Workspace(Path({str(workspace.root)!r}))
 parts = split(workspace.load_dataset({run.dataset!r}), SplitRecipe({_arguments(own)}))
 kind = find_model({spec.model!r})
 model = kind(kind.Config({_arguments(settings)}))
-validate = validator(parts, model{metric})
+{begin}context = FitContext(
+    seed={spec.seed}, device={passport["device"]!r}, validate=validator(parts, model{metric}){on_event}{warm}
+)
 with training_threads({passport["threads"]}):
-    model.fit(parts.train, FitContext(seed={spec.seed}, device={passport["device"]!r}, validate=validate{on_event}))
+    model.fit(parts.train, context)
     report = evaluate(model, parts.test, parts.dataset.item_ids)
 for name, estimate in report.metrics.items():
     print(name, estimate.value)
@@ -159,10 +178,16 @@ def _dataset_name(workspace: Workspace, run: RunCard) -> str:
     return name if is_clear else run.dataset
 
 
-def _own_settings(model: str, config: Json) -> Json:
-    """Those that differ from how the model comes."""
-    usual = find_model(model).Config().model_dump(mode="json")
-    return {name: value for name, value in config.items() if value != usual.get(name)}
+def _source(workspace: Workspace, tuning: FineTune) -> RunCard:
+    """The run that a fine-tuning went on from."""
+    found = next((card for card in workspace.runs() if card.id == tuning.run), None)
+    if found is None:
+        raise StoreError(
+            f"The run {tuning.run}, which this one went on from, was deleted, so it cannot be made again.",
+            "Train from scratch on the same data instead.",
+            "source-gone",
+        )
+    return found
 
 
 def _own_split(recipe: SplitRecipe) -> Json:

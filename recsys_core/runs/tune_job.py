@@ -17,6 +17,7 @@ from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
+from recsys_core.runs.presets import Presets, fitting_name
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.threads import training_threads
@@ -219,6 +220,8 @@ class _Search:
             "untuned_run": None if usual is None else usual.id,
         }
         run = self._tuned(tuning) or self._train(kind, best.settings, done + 1, tuning)
+        name = f"search {self.job.number} on {self.parts.dataset.name}"
+        Presets(self.workspace.root).save(best.model, fitting_name(name), best.settings)
         gain = self._gain(run, usual) if usual is not None else None
         return run, Tuned(run.title, Estimate(**run.about["metrics"][self.spec.metric]), gain, budget)
 

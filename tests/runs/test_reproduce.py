@@ -16,13 +16,14 @@ from benchmarks.browser import ROOT
 from recsys_core.cli import main
 from recsys_core.errors import StoreError
 from recsys_core.runs.blend_job import blend_spec
-from recsys_core.runs.jobs import Executor, Jobs, TrainSpec
+from recsys_core.runs.jobs import Executor, FineTune, Jobs, TrainSpec
 from recsys_core.runs.reproduce import reproduce
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training.context import Cancelled
 from recsys_core.training.devices import Device
+from recsys_core.training.warm_start import Part
 from recsys_core.types import Feedback
 from tests.runs.builders import camps, keep
 
@@ -128,13 +129,31 @@ def test_whatever_a_spec_says_is_in_the_command(field, home):
     card = keep(workspace, camps())
     run = trained(workspace, TrainSpec(dataset=card.id, model="gmf", settings=FEW, split=RANDOM))
     before = reproduce(workspace, run).command
-    changed = TrainSpec.model_validate(run.about["spec"]).model_copy(update={field: OTHER[field]})
+    others = OTHER | {"fine_tune": FineTune(run=run.id, rates={Part.ITEMS: 0.5})}
+    changed = TrainSpec.model_validate(run.about["spec"]).model_copy(update={field: others[field]})
     run.about["spec"] = changed.model_dump(mode="json")
     run.about["passport"]["config"] |= changed.settings
     run.about["passport"]["device"] = "cuda" if field == "device" else "cpu"
     again = reproduce(workspace, run)
     assert again.command != before
     assert ("GPU" in again.caveat) == (field == "device")
+
+
+def test_a_fine_tuning_is_made_again(home, monkeypatch, capsys):
+    workspace = Workspace(home)
+    card = keep(workspace, camps("films", 40))
+    source = trained(workspace, TrainSpec(dataset=card.id, model="gmf", settings=FEW, seed=3))
+    tuning = FineTune(run=source.id, rates={Part.ITEMS: 0.0, Part.PEOPLE: 0.3})
+    settings = FEW | {"epochs": 2, "learning_rate": 1e-3}
+    run = trained(
+        workspace, TrainSpec(dataset=card.id, model="gmf", settings=settings, seed=3, split=RANDOM, fine_tune=tuning)
+    )
+    again = reproduce(workspace, run)
+    assert by_command(again.command, monkeypatch, capsys) == figures(run)
+    assert by_script(again.python) == figures(run)
+    workspace.delete_run(source.id)
+    with pytest.raises(StoreError, match="which this one went on from"):
+        reproduce(workspace, run)
 
 
 def test_a_data_set_is_named_so_that_it_is_found(home, monkeypatch):

@@ -15,6 +15,7 @@ from recsys_core.models import find_model
 from recsys_core.models.base import Search
 from recsys_core.runs import tune_job
 from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec, TuneSpec
+from recsys_core.runs.presets import Presets
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.runs.trials import Trials
@@ -102,6 +103,12 @@ def test_each_model_has_the_same_budget_and_its_best_settings_are_kept_as_a_run(
     assert job.message.startswith(workspace.find_run(job.run).title)
     assert "The budget: 3 trials each" in job.message
     assert not unfinished(workspace.root)
+
+
+def test_the_best_settings_become_presets(workspace):
+    job = done(workspace, spec_of(workspace))
+    for key, run in tuned_runs(workspace, job).items():
+        assert Presets(workspace.root).all(key) == {f"search {job.number} on camps": run.about["passport"]["config"]}
 
 
 def test_the_settings_as_they_come_are_measured_beside_the_best_and_not_trained_twice(workspace):
