@@ -108,7 +108,7 @@ def own_settings(job: Job) -> str:
 
 def result(job: Job) -> list[str]:
     """The figures that say most, of a job with a finished model."""
-    if job.run is None:
+    if job.run is None or isinstance(job.spec, TuneSpec):  # its message has them
         return []
     try:
         metrics = cache.workspace().find_run(job.run).about["metrics"]
