@@ -77,7 +77,8 @@ def run_titles(runs: list[RunCard]) -> dict[str, str]:
             for name, value in settings(run).items()
             if any(settings(twin).get(name, value) != value for twin in twins)
         ]
-        mark = ", ".join(differing[:2]) or run.id.rpartition("-")[2]
+        tuned = ["tuned"] if "tuning" in run.about["passport"] else []
+        mark = ", ".join([*tuned, *differing][:2]) or run.id.rpartition("-")[2]
         titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"
     return titles
 

@@ -120,7 +120,9 @@ def run_of(job: Job) -> RunCard | None:
 def result(job: Job) -> list[str]:
     """The figures that say most, of a job with a finished model."""
     run = run_of(job)
-    metrics = {} if run is None else run.about["metrics"]
+    if run is None or isinstance(job.spec, TuneSpec):  # whose message has them
+        return []
+    metrics = run.about["metrics"]
     return [f"{metric_label(name)} {metrics[name]['value']:.3f}" for name in HEADLINES if name in metrics]
 
 

@@ -64,7 +64,9 @@ def outcome(job: Job) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
-        st.markdown(plain(job.message))
+        headline, _, rest = job.message.partition(". ")
+        st.markdown(f"**{plain(headline.removesuffix('.'))}.**" if headline else "")
+        st.markdown(plain(rest))
         made, planned = len(trials), len(spec.models) * spec.trials
         left = f" · {made:,} of {planned:,} trials are kept, Resume makes the others" if job.is_resumable else ""
         st.caption(plain(f"Started {choose.moment(job.created)} · {spec.trials:,} trials for each model{left}"))
@@ -124,6 +126,10 @@ def on_the_test(spec: TuneSpec, runs: dict[str, RunCard]) -> None:
     st.subheader("On the test events", anchor=False)
     axis = f"{metric_label(spec.metric)}, 95 % interval over people"
     draw(st.container(), interval_chart(bars, axis, look()), "tuned-on-test")
+    st.caption(
+        "Each model with its best settings and as it comes. Gains are told person by person, so one can be certain "
+        "although these intervals overlap."
+    )
 
 
 def one_model(job: Job, spec: TuneSpec, key: str, trials: list[Trial], run: RunCard | None) -> None:
@@ -177,6 +183,8 @@ def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSp
         trial for trial in trials if trial.curve and trial.ended is not Ended.FAILED and fits(trial.settings, space)
     ]
     st.markdown(f"**{plain(_what_matters(shares, key))}**")
+    if shares:
+        st.caption(f"By a functional ANOVA of {len(judged)} trials: the fewer they are, the rougher the shares.")
     dots, label = _dots(judged, spec.metric), metric_label(spec.metric)
     cells = st.columns(IN_A_ROW)
     for place, setting in enumerate(sorted(space, key=lambda setting: -shares.get(setting.name, 0.0))):

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from recsys_core.figures.theme import Theme, escape, figure
 
 DOT, DIAMOND, RING = 7, 10, 14
+FEWEST_TICKS = 3
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def setting_chart(
     if values and isinstance(values[0], str):
         chart.update_xaxes(type="category", categoryorder="category ascending")
     elif by_ratio:
-        chart.update_xaxes(type="log", tickvals=_round_numbers(values))
+        chart.update_xaxes(type="log", tickvals=_round_numbers(values), tickangle=0)
     chart.update_xaxes(showgrid=False, nticks=5, zeroline=False)
     chart.update_yaxes(nticks=4, zeroline=False)
     _around_one_value(chart, [dot.value for dot in dots])
@@ -150,11 +151,13 @@ def setting_chart(
 
 
 def _round_numbers(values: Sequence[float]) -> list[float]:
-    """Powers of ten, and three times as much, from the lowest to the highest value; those two where there are none."""
+    """Powers of ten from the lowest to the highest value, with three times as much where they are few."""
     low, high = min(values), max(values)
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = [step * 10.0**power for power in powers for step in (1, 3) if low <= step * 10.0**power <= high]
-    return found if len(found) > 1 else sorted({low, high})
+    powers = [10.0**power for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+    inside = [power for power in powers if low <= power <= high]
+    if len(inside) < FEWEST_TICKS:
+        inside = [step * power for power in powers for step in (1, 3) if low <= step * power <= high]
+    return inside if len(inside) > 1 else sorted({low, high})
 
 
 def _marker(dots: Sequence[Dot], colour: str, look: Theme) -> dict[str, Any]:

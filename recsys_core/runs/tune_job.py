@@ -279,9 +279,10 @@ def _newest(checkpoints: Checkpoints) -> Checkpoint | None:
 
 
 def tuned_runs(workspace: Workspace, job: Job) -> dict[str, RunCard]:
-    """Model → the run that a search has kept of it, the newest where it was stopped and went on."""
+    """Model → the run that a search has kept of it, the newest where it was stopped and went on; in its order."""
+    assert isinstance(job.spec, TuneSpec)
     found: dict[str, RunCard] = {}
     for run in workspace.runs():
         if run.about["passport"].get("tuning", {}).get("job") == job.id:
             found.setdefault(run.model, run)
-    return found
+    return {key: found[key] for key in job.spec.models if key in found}

@@ -8,7 +8,7 @@ from recsys_core.tuning.proposal import study_of
 from recsys_core.tuning.space import fits, space_of
 from recsys_core.tuning.trial import Ended, Trial
 
-FEWEST_TRIALS = 8  # of fewer, a forest says nothing
+FEWEST_TRIALS = 10  # of fewer, a forest says nothing
 
 
 def importance(trials: Sequence[Trial], metric: str) -> dict[str, float]:

@@ -88,7 +88,8 @@ def _estimate(estimate: Estimate) -> str:
 def _brought(one: Tuned) -> str:
     if one.gain is None:
         return f"{one.title} nothing"
-    return f"{one.title} {'' if one.gain.is_certain else 'nothing certain, '}{one.gain}"
+    words = "" if one.gain.is_certain else "a certain loss, " if one.gain.high < 0 else "nothing certain, "
+    return f"{one.title} {words}{one.gain}"
 
 
 def _price(tuned: Sequence[Tuned]) -> str:

@@ -45,6 +45,10 @@ def test_a_setting_stands_against_the_figure_and_the_best_trial_has_a_ring():
     assert chart.layout.xaxis.type is None
     by_ratio = setting_chart("Rate", [1, 10, 100, 1000, 1], DOTS, 3, True, "NDCG@10", LIGHT, "#0072B2")
     assert by_ratio.layout.xaxis.type == "log"
+    assert list(by_ratio.layout.xaxis.tickvals) == [1, 10, 100, 1000]
+    for values, ticks in (([2, 20, 5, 4, 3], [3, 10]), ([4, 5, 6, 7, 8], [4, 8]), ([2, 2, 2, 2, 2], [2])):
+        chart = setting_chart("Rate", values, DOTS, 3, True, "NDCG@10", LIGHT, "#0072B2")
+        assert list(chart.layout.xaxis.tickvals) == ticks
     towers = setting_chart("Tower", ["64", "64, 32", "64", "128", "64"], DOTS, 3, False, "NDCG@10", DARK, "#0072B2")
     assert towers.layout.xaxis.type == "category"
     assert setting_chart("Nothing", [], [], 1, False, "NDCG@10", LIGHT, "#0072B2").data

@@ -37,6 +37,8 @@ def test_one_model_nothing_gained_unequal_budgets_and_no_result_are_said():
         "EASE has NDCG@10 0.3000 [0.2800, 0.3200] on the test events. Over the settings as they come, tuning brought "
         "EASE nothing. The budget: 8 trials, which took EASE 12 s. GMF has no result: the loss is not a number."
     )
+    worse = replace(EASE, gain=Gain(value=-0.2, low=-0.3, high=-0.1))
+    assert "tuning brought EASE a certain loss, -0.2000 [-0.3000, -0.1000]." in verdict([worse], None, "ndcg@10", {})
     few = verdict([EASE, replace(NEUMF, budget=Budget(7, 0, 0, 1))], None, "ndcg@10", {})
     assert "EASE comes out first" in few
     assert "The budget: EASE 8 trials in 12 s and NeuMF 7 trials in 1 s." in few

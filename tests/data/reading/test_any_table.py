@@ -296,7 +296,7 @@ def zipped(name: str) -> bytes:
     [
         (b"%PDF-1.7 ...", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
-        (gzip.compress(b"a,b,c\n"), "a gzip archive"),
+        (gzip.compress(b"a,b,c\n", mtime=0), "a gzip archive"),
         (zipped("ratings.csv"), "a zip archive"),
         (zipped("[Content_Types].xml"), "an Excel workbook"),
         (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
