@@ -79,12 +79,11 @@ def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path,
     picture(page, folder, f"watch-3-{look}", width)
 
     page.get_by_text("Settings", exact=True).click()
-    page.get_by_role("button", name="Presets").click()
+    page.get_by_text("Presets", exact=True).click()
     page.get_by_label("Save these settings as").fill("My way")
     page.get_by_role("button", name="Save as preset").click()
     page.get_by_text("Saved as My way").wait_for()
     drawn(page)
-    page.get_by_role("button", name="Presets").click()
     picture(page, folder, f"watch-4-{look}", width)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
