@@ -18,11 +18,11 @@ def saved_presets() -> Presets:
 
 
 def preset_menu(model: type[Recommender], settings: dict[str, Any]) -> None:
-    """A small button below the settings, which opens to all that can be done with saved presets."""
+    """Below the settings: all that can be done with saved presets."""
     if SAID in st.session_state:
         st.toast(st.session_state.pop(SAID), icon=":material/bookmark:")
     key = model.info.key
-    with st.popover("Presets", icon=":material/bookmark:", key=f"presets-{key}", help="Save, share or delete presets."):
+    with st.expander("Presets", icon=":material/bookmark:", key=f"presets-{key}"):
         with st.form(f"save-preset-{key}", border=False, clear_on_submit=True):
             name = st.text_input(
                 "Save these settings as", max_chars=LONGEST_NAME, placeholder="a name", key=f"preset-name-{key}"

@@ -1,9 +1,8 @@
-"""Watching, comparing and making again, in a real browser; and the very first start of a server."""
+"""Watching, comparing and making again, in a real browser."""
 
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -80,12 +79,11 @@ def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path,
     picture(page, folder, f"watch-3-{look}", width)
 
     page.get_by_text("Settings", exact=True).click()
-    page.get_by_role("button", name="Presets").click()
+    page.get_by_text("Presets", exact=True).click()
     page.get_by_label("Save these settings as").fill("My way")
     page.get_by_role("button", name="Save as preset").click()
     page.get_by_text("Saved as My way").wait_for()
     drawn(page)
-    page.get_by_role("button", name="Presets").click()
     picture(page, folder, f"watch-4-{look}", width)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
@@ -107,51 +105,3 @@ def test_two_runs_are_compared_setting_by_setting(server: AppServer, open_tab):
     settled(page, "Compare", ".js-plotly-plot .main-svg")
     page.get_by_text("What differs between two of them").click()
     expect(page.get_by_text(re.compile("differ")).last).to_be_visible()
-
-
-@pytest.fixture
-def new_server(tmp_path: Path) -> Iterator[AppServer]:
-    app = AppServer(tmp_path / "home")
-    app.start()
-    yield app
-    app.kill()
-
-
-def test_on_the_first_start_no_screen_is_empty_and_what_is_deleted_stays_away(new_server: AppServer, open_tab):
-    page = open_tab()
-    page.goto(new_server.url)
-    settled(page, "Foretaste")
-    page.get_by_role("button", name="See what").wait_for(timeout=90_000)  # by itself, without a reload
-    for path, content in (
-        ("data", ".js-plotly-plot .main-svg"),
-        ("train", ".ft-stand"),
-        ("train?show=Curves", ".js-plotly-plot .main-svg"),
-        ("compare", ".js-plotly-plot .main-svg"),
-        ("recommendations", ".ft-grid .ft-card img"),
-        ("recommendations?view=Try+it+yourself", ".ft-grid .ft-card img"),
-    ):
-        page.goto(f"{new_server.url}/{path}")
-        settled(page, path.partition("?")[0].capitalize(), content)
-    workspace = Workspace(new_server.home)
-    (card,) = workspace.datasets()
-    workspace.delete_dataset(card.id, with_runs=True)
-    page.goto("about:blank")
-    new_server.kill()
-    new_server.start()
-    page.goto(new_server.url)
-    settled(page, "Foretaste")
-    page.wait_for_timeout(3000)
-    assert workspace.datasets() == []
-    expect(page.get_by_role("button", name="Open the demo")).to_be_visible()
-
-
-def test_who_opens_the_demo_at_once_gets_it_once(new_server: AppServer, open_tab):
-    page = open_tab()
-    page.goto(new_server.url)
-    settled(page, "Foretaste")
-    if page.get_by_role("button", name="Open the demo").is_visible():
-        page.get_by_role("button", name="Open the demo").click()
-        settled(page, "Train", "[data-testid=stBaseButton-primary]")
-    page.goto(f"{new_server.url}/train")
-    settled(page, "Train", ".ft-stand", timeout=90)
-    assert len(Workspace(new_server.home).datasets()) == 1
