@@ -13,7 +13,7 @@ import recsys_core.models
 from recsys_core.errors import ConfigError, ModelError, SplitError, StudioError
 from recsys_core.models import find_model
 from recsys_core.models.base import Search
-from recsys_core.runs import tune_job
+from recsys_core.runs import stop_request, tune_job
 from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
@@ -231,7 +231,6 @@ def test_stop_keeps_the_best_so_far_drops_the_trial_in_progress_and_can_go_on_to
     assert ended.done == 3
     assert "EASE 2 trials in 1 s" in ended.message
     assert len(trials_of(stopped, job)) == 3
-    assert Trials(stopped.database).running(replace(ended, state=State.RUNNING)) is None  # dropped, not only hidden
     first = tuned_runs(stopped, ended)
     assert {key: run.about["passport"]["tuning"]["trials"] for key, run in first.items()} == {"ease": 2, "slow": 1}
     jobs.resume(job.id)
@@ -241,6 +240,26 @@ def test_stop_keeps_the_best_so_far_drops_the_trial_in_progress_and_can_go_on_to
     assert trials_of(stopped, again) == trials_of(plain, whole)
     assert best_figures(stopped, again) == best_figures(plain, whole)
     assert all(run.about["passport"]["tuning"]["trials"] == 3 for run in tuned_runs(stopped, again).values())
+
+
+def test_a_trial_that_is_cut_by_a_stop_leaves_no_trace(workspace, monkeypatch):
+    monkeypatch.setattr(stop_request, "POLL_SECONDS", 0.0)
+    jobs, note, noted = Jobs(workspace.database), Trials.note, []
+
+    def note_and_stop(trials: Trials, job: str, trial: Trial) -> None:
+        note(trials, job, trial)
+        noted.append(trial)
+        if trial.model == "slow" and trial.curve:
+            jobs.stop(job)
+
+    monkeypatch.setattr(Trials, "note", note_and_stop)
+    job = jobs.begin(spec_of(workspace, ("ease", "slow")))
+    run_job(workspace, jobs, job)
+    ended = jobs.find(job.id)
+    assert ended.state is State.STOPPED
+    assert noted[-1].ended is Ended.NOT_YET
+    assert [trial.model for trial in trials_of(workspace, job)] == ["ease"]
+    assert Trials(workspace.database).running(replace(ended, state=State.RUNNING)) is None  # gone, not only hidden
 
 
 def test_a_search_that_is_stopped_before_any_trial_is_done_keeps_nothing(workspace):
