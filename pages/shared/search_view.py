@@ -186,8 +186,9 @@ def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSp
     if shares:
         st.caption(f"By a functional ANOVA of {len(judged)} trials: the fewer they are, the rougher the shares.")
     dots, label = _dots(judged, spec.metric), metric_label(spec.metric)
-    cells = st.columns(IN_A_ROW)
     for place, setting in enumerate(sorted(space, key=lambda setting: -shares.get(setting.name, 0.0))):
+        if place % IN_A_ROW == 0:
+            cells = st.columns(IN_A_ROW)
         name, is_number = setting.name, isinstance(setting, Number)
         values = [trial.settings[name] if is_number else _text(trial.settings[name]) for trial in judged]
         share = f" · {shares[name]:.0%}" if shares else ""
@@ -197,6 +198,7 @@ def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSp
             dots,
             best.number,
             isinstance(setting, Number) and setting.by_ratio,
+            [] if isinstance(setting, Number) else [_text(option) for option in setting.options],
             label,
             look(),
             _colour(key, look()),

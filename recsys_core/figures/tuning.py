@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from recsys_core.figures.theme import Theme, escape, figure
 
 DOT, DIAMOND, RING = 7, 10, 14
-FEWEST_TICKS = 3
+FEWEST_TICKS = 2
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def setting_chart(
     dots: list[Dot],
     best: int,
     by_ratio: bool,
+    options: Sequence[str],
     metric: str,
     look: Theme,
     colour: str,
@@ -114,10 +115,11 @@ def setting_chart(
 
     Args:
         title: the finding.
-        values: of the setting, one for each dot: numbers, or texts, which are drawn side by side in their order.
+        values: of the setting, one for each dot: numbers, or some of the options.
         dots: the trials.
         best: number of the best trial, which has a ring around it.
         by_ratio: whether the values are compared by their ratio.
+        options: all that the setting can be, side by side in this order; none where it is a number.
         metric: what to call the figure.
         look, colour: of the look and of the model.
     """
@@ -140,12 +142,14 @@ def setting_chart(
                 marker={"size": RING, "color": "rgba(0,0,0,0)", "line": {"color": look.accent, "width": 2.5}},
                 hoverinfo="skip",
             )
-    if values and isinstance(values[0], str):
-        chart.update_xaxes(type="category", categoryorder="category ascending")
+    if options:
+        lines = [escape(option).replace(", ", "<br>") for option in options]
+        chart.update_xaxes(type="category", categoryarray=list(options), range=[-0.5, len(options) - 0.5])
+        chart.update_xaxes(tickvals=list(options), ticktext=lines, tickangle=0)
     elif by_ratio:
         chart.update_xaxes(type="log", tickvals=_round_numbers(values), tickangle=0)
     chart.update_xaxes(showgrid=False, nticks=5, zeroline=False)
-    chart.update_yaxes(nticks=4, zeroline=False)
+    chart.update_yaxes(nticks=6, zeroline=False)
     _around_one_value(chart, [dot.value for dot in dots])
     return chart
 

@@ -38,17 +38,28 @@ def test_without_a_whole_trial_there_is_no_line_yet(dots):
 
 
 def test_a_setting_stands_against_the_figure_and_the_best_trial_has_a_ring():
-    chart = setting_chart("Dropout", [0.1, 0.2, 0.3, 0.4, 0.5], DOTS, 3, False, "NDCG@10", LIGHT, "#0072B2")
+    chart = setting_chart("Dropout", [0.1, 0.2, 0.3, 0.4, 0.5], DOTS, 3, False, [], "NDCG@10", LIGHT, "#0072B2")
     dots, ring = chart.data
     assert list(zip(dots.x, dots.y, strict=True))[2] == (0.3, 0.3)
     assert (ring.x[0], ring.y[0]) == (0.3, 0.3)
     assert chart.layout.xaxis.type is None
-    by_ratio = setting_chart("Rate", [1, 10, 100, 1000, 1], DOTS, 3, True, "NDCG@10", LIGHT, "#0072B2")
+    by_ratio = setting_chart("Rate", [1, 10, 100, 1000, 1], DOTS, 3, True, [], "NDCG@10", LIGHT, "#0072B2")
     assert by_ratio.layout.xaxis.type == "log"
     assert list(by_ratio.layout.xaxis.tickvals) == [1, 10, 100, 1000]
     for values, ticks in (([2, 20, 5, 4, 3], [3, 10]), ([4, 5, 6, 7, 8], [4, 8]), ([2, 2, 2, 2, 2], [2])):
-        chart = setting_chart("Rate", values, DOTS, 3, True, "NDCG@10", LIGHT, "#0072B2")
+        chart = setting_chart("Rate", values, DOTS, 3, True, [], "NDCG@10", LIGHT, "#0072B2")
         assert list(chart.layout.xaxis.tickvals) == ticks
-    towers = setting_chart("Tower", ["64", "64, 32", "64", "128", "64"], DOTS, 3, False, "NDCG@10", DARK, "#0072B2")
+    towers = setting_chart(
+        "Tower",
+        ["64", "64, 32", "64", "128", "64"],
+        DOTS,
+        3,
+        False,
+        ["64", "128", "64, 32"],
+        "NDCG@10",
+        DARK,
+        "#0072B2",
+    )
     assert towers.layout.xaxis.type == "category"
-    assert setting_chart("Nothing", [], [], 1, False, "NDCG@10", LIGHT, "#0072B2").data
+    assert list(towers.layout.xaxis.ticktext) == ["64", "128", "64<br>32"]
+    assert setting_chart("Nothing", [], [], 1, False, [], "NDCG@10", LIGHT, "#0072B2").data

@@ -13,7 +13,7 @@ import recsys_core.models
 from recsys_core.errors import ConfigError, ModelError, SplitError, StudioError
 from recsys_core.models import find_model
 from recsys_core.models.base import Search
-from recsys_core.runs import tune_job
+from recsys_core.runs import stop_request, tune_job
 from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.presets import Presets
 from recsys_core.runs.store import RunCard, Workspace
@@ -143,11 +143,15 @@ def test_the_same_seed_gives_the_same_trials_and_figures_and_another_one_others(
     found = []
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         workspace = Workspace(tmp_path / name)
-        spec = spec_of(workspace).model_copy(update={"seed": seed})
+        spec = spec_of(workspace, ("ease", "slow")).model_copy(update={"seed": seed})
         job = done(workspace, spec)
         found.append((trials_of(workspace, job), best_figures(workspace, job)))
     assert found[0] == found[1]
-    assert found[0][0] != found[2][0]
+    first, other = ([trial for trial in found[place][0] if trial.number == 1] for place in (0, 2))
+    assert first[0] == other[0]  # EASE draws nothing
+    assert first[1].settings == other[1].settings
+    assert first[1].curve != other[1].curve
+    assert found[0][0][2:] != found[2][0][2:]
 
 
 def test_the_best_epoch_of_the_kept_run_is_that_of_its_trial(workspace):
@@ -234,7 +238,6 @@ def test_stop_keeps_the_best_so_far_drops_the_trial_in_progress_and_can_go_on_to
     assert ended.done == 3
     assert "EASE 2 trials in 1 s" in ended.message
     assert len(trials_of(stopped, job)) == 3
-    assert Trials(stopped.database).running(ended) is None
     first = tuned_runs(stopped, ended)
     assert {key: run.about["passport"]["tuning"]["trials"] for key, run in first.items()} == {"ease": 2, "slow": 1}
     jobs.resume(job.id)
@@ -244,6 +247,26 @@ def test_stop_keeps_the_best_so_far_drops_the_trial_in_progress_and_can_go_on_to
     assert trials_of(stopped, again) == trials_of(plain, whole)
     assert best_figures(stopped, again) == best_figures(plain, whole)
     assert all(run.about["passport"]["tuning"]["trials"] == 3 for run in tuned_runs(stopped, again).values())
+
+
+def test_a_trial_that_is_cut_by_a_stop_leaves_no_trace(workspace, monkeypatch):
+    monkeypatch.setattr(stop_request, "POLL_SECONDS", 0.0)
+    jobs, note, noted = Jobs(workspace.database), Trials.note, []
+
+    def note_and_stop(trials: Trials, job: str, trial: Trial) -> None:
+        note(trials, job, trial)
+        noted.append(trial)
+        if trial.model == "slow" and trial.curve:
+            jobs.stop(job)
+
+    monkeypatch.setattr(Trials, "note", note_and_stop)
+    job = jobs.begin(spec_of(workspace, ("ease", "slow")))
+    run_job(workspace, jobs, job)
+    ended = jobs.find(job.id)
+    assert ended.state is State.STOPPED
+    assert noted[-1].ended is Ended.NOT_YET
+    assert [trial.model for trial in trials_of(workspace, job)] == ["ease"]
+    assert Trials(workspace.database).running(replace(ended, state=State.RUNNING)) is None  # gone, not only hidden
 
 
 def test_a_search_that_is_stopped_before_any_trial_is_done_keeps_nothing(workspace):
@@ -264,7 +287,7 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, monkeypatch, wh
     whole = done(plain, spec_of(plain))
     jobs = Jobs(cut.database)
     job = jobs.begin(spec_of(cut))
-    module, name, calls = (tune_job, "attempt", 4) if where == "trial" else (tune_job, "describe", 2)
+    module, name, calls = (tune_job, "attempt", 4) if where == "trial" else (tune_job, "describe", 3)
     real, made = getattr(module, name), []
 
     def cut_off(*arguments: object) -> object:
@@ -276,7 +299,6 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, monkeypatch, wh
     monkeypatch.setattr(module, name, cut_off)
     with pytest.raises(KeyboardInterrupt):
         run_job(cut, jobs, job)
-    monkeypatch.setattr(module, name, real)
     left = jobs.find(job.id)
     assert left.state is State.INTERRUPTED
     assert Trials(cut.database).running(left) is None  # no phantom
@@ -286,6 +308,7 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, monkeypatch, wh
     again = jobs.find(job.id)
     assert trials_of(cut, again) == trials_of(plain, whole)
     assert best_figures(cut, again) == best_figures(plain, whole)
+    assert len(made) == 1 + (6 if where == "trial" else 4)  # nothing but what was cut off is done again
     assert len(cut.runs()) == len(plain.runs())  # nothing is kept twice
 
 

@@ -6,19 +6,20 @@ from recsys_core.tuning.pruning import FEWEST_DONE, FIRST_EPOCHS, is_hopeless
 from recsys_core.tuning.trial import Ended
 from tests.tuning.made_up import trial
 
-RISING = [trial(number, 0.1, 0.2, 0.3 + number / 100, 0.4) for number in range(1, FEWEST_DONE + 1)]
+RISING = [trial(number, 0.0, 0.0625, number / 8, 1.0) for number in range(1, FEWEST_DONE + 1)]
 
 
 def test_it_is_ended_below_the_median_and_not_at_it():
-    # By the third epoch the four had 0.31, 0.32, 0.33 and 0.34: the median is 0.325.
-    assert is_hopeless([0.1, 0.2, 0.32], RISING, "ndcg@10")
-    assert not is_hopeless([0.1, 0.2, 0.325], RISING, "ndcg@10")
+    # By the third epoch the four had 0.125, 0.25, 0.375 and 0.5: the median is 0.3125.
+    assert is_hopeless([0.1, 0.2, 0.31], RISING, "ndcg@10")
+    assert not is_hopeless([0.1, 0.2, 0.3125], RISING, "ndcg@10")
     assert not is_hopeless([0.1, 0.33, 0.2], RISING, "ndcg@10")  # its best counts, not its last
 
 
 def test_lower_is_better_for_errors():
-    assert not is_hopeless([0.1, 0.05, 0.01], RISING, "rmse")
-    assert is_hopeless([0.5, 0.5, 0.5], RISING, "rmse")
+    falling = [trial(number, 1.0, 0.75, number / 8, 0.0) for number in range(1, FEWEST_DONE + 1)]
+    assert not is_hopeless([0.9, 0.5, 0.3125], falling, "rmse")
+    assert is_hopeless([0.9, 0.5, 0.32], falling, "rmse")
 
 
 def test_nobody_is_judged_in_the_first_epochs_or_by_few_trials():
@@ -30,7 +31,7 @@ def test_nobody_is_judged_in_the_first_epochs_or_by_few_trials():
 @pytest.mark.parametrize("ended", [Ended.PRUNED, Ended.FAILED])
 def test_only_finished_trials_set_the_measure(ended):
     others = [trial(number, 0.0, 0.0, 0.0, ended=ended) for number in range(5, 20)]
-    assert is_hopeless([0.1, 0.2, 0.32], [*RISING, *others], "ndcg@10")
+    assert is_hopeless([0.1, 0.2, 0.31], [*RISING, *others], "ndcg@10")
     assert not is_hopeless([0.0] * 3, [*RISING[1:], *others], "ndcg@10")
 
 
