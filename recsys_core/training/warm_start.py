@@ -116,7 +116,7 @@ class WarmStart:
                 source = torch.from_numpy(self._source(new.blocks)).to(tensor.device)
                 tensor[source >= 0] = old[source[source >= 0]]
                 lengths = [len(self.sources[kind]) for kind in new.blocks]
-                for rows, known in zip(tensor.split(lengths), (source >= 0).split(lengths), strict=True):
+                for rows, known in zip(torch.split(tensor, lengths), torch.split(source >= 0, lengths), strict=True):
                     _bring_near_mean(rows, known)
             if name in self.told:
                 tensor[torch.from_numpy(self.newcomers).to(tensor.device)] = self.told[name].to(tensor.device)
@@ -136,7 +136,7 @@ class WarmStart:
         return np.concatenate(paces).astype(np.float32)
 
     def _source(self, blocks: tuple[RowsOf, ...]) -> Int64:
-        """RowsOf of a tensor that has these blocks one behind the other."""
+        """Rows of a tensor that has these blocks one behind the other."""
         firsts = np.cumsum([0, *(self.sizes[rows] for rows in blocks)])
         sources = (self.sources[rows] for rows in blocks)
         return np.concatenate([np.where(s >= 0, s + first, -1) for s, first in zip(sources, firsts, strict=False)])
