@@ -6,8 +6,9 @@
 are split by time within each person, as anybody would who uploads first one file and then the other; what the old model
 learned from never judges the new one. *Retrained*: from scratch on the new training events, settings as they come.
 *Fine-tuned*: from the old model, with the settings that fine-tuning offers unasked. Both choose their best epoch on the
-same validation events, and seconds count all until the model is ready, validation included. Asked of the means over
-seeds: NDCG@10 within 2 % of the retrained one's in at most 30 % of its time.
+same validation events. Seconds are the processor's, so that what else the machine does counts little, and count all
+until the model is ready, validation included. Asked of the means over seeds: NDCG@10 within 2 % of the retrained one's
+in at most 30 % of its time. Models of ratings, which do not learn to rank, are asked for their RMSE instead.
 """
 
 import argparse
@@ -40,7 +41,7 @@ class Trained:
     """A model and what it took.
 
     Attributes:
-        seconds: until it was ready, validation included.
+        seconds: of the processor, until it was ready, validation included.
         best: its figure on the validation events.
     """
 
@@ -77,10 +78,10 @@ def only(dataset: Dataset, rows: np.ndarray) -> Dataset:
 
 def train(model: Recommender, parts: Split, seed: int, begin: Callable[[], WarmStart] | None = None) -> Trained:
     """Fit with the best epoch chosen on the validation events; to begin from an earlier model is part of the time."""
-    started = time.monotonic()
+    started = time.process_time()
     context = FitContext(seed=seed, validate=validator(parts, model), warm=begin() if begin else None)
     model.fit(parts.train, context)
-    seconds = time.monotonic() - started
+    seconds = time.process_time() - started
     assert model.training is not None
     best = model.training.history[model.training.best_epoch - 1].validation
     assert best is not None
@@ -156,6 +157,7 @@ def rows_of(judged: list[Judged]) -> tuple[list[Row], bool]:
         means = [np.mean([one.reports[which].metrics[metric].value for one in judged]) for which in (0, 1)]
         return f"{means[0]:.4f} / {means[1]:.4f}"
 
+    rates = "rmse" in judged[0].reports[0].metrics
     share, low, high = ratio(judged, "ndcg@10")
     seconds = [float(np.mean([one.seconds for one in ones])) for ones in (retrained, tuned)]
     spent = seconds[1] / seconds[0]
@@ -164,14 +166,18 @@ def rows_of(judged: list[Judged]) -> tuple[list[Row], bool]:
     before, after = np.mean([one.before for one in old]), np.mean([one.after for one in old])
     ranked = f"{both('ndcg@10')}: {share:.1%} [{low:.1%}, {high:.1%}]"
     timed = f"{seconds[0]:.1f} / {seconds[1]:.1f}: {spent:.0%}; epochs {epochs}"
+    good = share >= 1 - WORSE
     rows = [
-        (f"{title}: NDCG@10 retrained / fine-tuned", f"≥ {1 - WORSE:.0%}", ranked),
+        (f"{title}: NDCG@10 retrained / fine-tuned", "" if rates else f"≥ {1 - WORSE:.0%}", ranked),
         (f"{title}: seconds", f"≤ {FASTER:.0%}", timed),
         (f"{title}: forgetting, NDCG@10 on the old test", "", f"{before:.4f} → {after:.4f} ({after - before:+.4f})"),
     ]
-    if "rmse" in judged[0].reports[0].metrics:
-        rows.append((f"{title}: RMSE retrained / fine-tuned", "", both("rmse")))
-    return rows, share >= 1 - WORSE and spent <= FASTER
+    if rates:
+        means = [float(np.mean([one.reports[which].metrics["rmse"].value for one in judged])) for which in (0, 1)]
+        good = means[1] <= (1 + WORSE) * means[0]
+        measured = f"{both('rmse')}: {means[1] / means[0]:.1%}"
+        rows.append((f"{title}: RMSE retrained / fine-tuned", f"≤ {1 + WORSE:.0%}", measured))
+    return rows, good and spent <= FASTER
 
 
 def main() -> None:

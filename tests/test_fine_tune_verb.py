@@ -57,7 +57,7 @@ def test_a_run_is_continued_and_the_outcome_told(workspace, run, ask):
         "run": run,
         "dataset": source["dataset"]["fingerprint"],
         "split": source["split"]["fingerprint"],
-        "rates": {"people": 0.5, "items": 0.0, "network": 1.0},
+        "rates": {"people": 0.5, "items": 0.0, "network": 0.5},
     }
     old, new = (workspace.load_weights(one)["item_factors"] for one in (run, document["run"]))
     assert np.array_equal(old, new)

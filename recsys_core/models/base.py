@@ -308,7 +308,7 @@ class Recommender(ABC):
         """Rows (B, ...) that people known by their history alone would have in what is learned about each person.
 
         By the names of :attr:`TrainingSummary.learned`, for a training that goes on from this model; none where people
-        have no rows, or the first epoch finds them anyway.
+        have no rows, or find them as well while learning.
         """
         return {}
 

@@ -16,7 +16,7 @@ from recsys_core.types import Int64
 
 LEAST_SHARED = 0.05  # of the items of the smaller data set; below, it is another domain
 # What suits a training that goes on from a finished one; chosen on validation events of MovieLens latest-small.
-SHARE_OF_EPOCHS, SLOWER = 0.25, 0.25
+SHARE_OF_EPOCHS, SLOWER, SLOWER_ADAM = 0.2, 0.5, 0.25
 
 # Settings of how a model learns. All others say what its numbers are and mean, and must stay.
 MAY_CHANGE = frozenset(
@@ -157,7 +157,7 @@ def fine_tuning_settings(config: Config, epochs: int) -> dict[str, Any]:
 
 def fine_tuning_rate(config: Config) -> float:
     """What the learning rate of all that is known already is best multiplied by."""
-    return SLOWER if _can_warm_up(config) else 1.0
+    return SLOWER_ADAM if _can_warm_up(config) else SLOWER
 
 
 def _can_warm_up(config: Config) -> bool:

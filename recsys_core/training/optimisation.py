@@ -72,11 +72,13 @@ class Optimisation(Generic[Net]):
         self._memory = AVERAGED_EPOCHS * max(1, epoch_steps)  # in steps
         self.done = 0
         pulls = pulls or {}
-        groups = [{"params": [one], "weight_decay": pulls.get(name, 0.0)} for name, one in net.named_parameters()]
+        groups = [
+            {"params": [one], "weight_decay": pulls.get(name, 0.0), "pace": 1.0} for name, one in net.named_parameters()
+        ]
         self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
         self._scaler = torch.amp.GradScaler(self._device, enabled=self._is_mixed)
-        self._paces: Weights = {}  # of parameters whose steps are not taken in full
+        self._held: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []  # weights, what they were, paces of rows
 
     def precision(self) -> AbstractContextManager[object]:
         """For computing the loss in: mixed precision (Micikevicius et al., ICLR 2018) on a GPU, else nothing."""
@@ -93,20 +95,20 @@ class Optimisation(Generic[Net]):
         """
         left = SCHEDULES[self._settings.schedule](self.done / self._all_steps)
         for group in self._adam.param_groups:
-            group["lr"] = self._settings.learning_rate * left
+            group["lr"] = self._settings.learning_rate * left * group["pace"]
         if self._settings.clip:
             self._scaler.unscale_(self._adam)
             nn.utils.clip_grad_norm_(self.net.parameters(), self._settings.clip)
-        before = {name: self.net.get_parameter(name).detach().clone() for name in self._paces}
+        for weights, before, _ in self._held:
+            before.copy_(weights)
         self._scaler.step(self._adam)
         self._scaler.update()
         self._adam.zero_grad()
         self.done += 1
         memory = min(self._memory, 1 + self.done / 10)  # short at first, to forget the start
         with torch.no_grad():
-            for name, start in before.items():
-                parameter = self.net.get_parameter(name)
-                parameter.copy_(torch.lerp(start, parameter, self._paces[name]))
+            for weights, before, paces in self._held:
+                torch.lerp(before, weights, paces, out=weights)
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 / memory)
 
     def learned(self, blocks: Mapping[str, tuple[RowsOf, ...]]) -> dict[str, Learned]:
@@ -122,9 +124,13 @@ class Optimisation(Generic[Net]):
 
     def hold(self, paces: Weights) -> None:
         """Multiply the steps of a row, or of a whole parameter, by its pace: (n,) or (1,)."""
-        for name, pace in paces.items():
-            if bool((pace != 1).any()):
-                self._paces[name] = pace.view(-1, *[1] * (self.net.get_parameter(name).ndim - 1))
+        for group, (name, parameter) in zip(self._adam.param_groups, self.net.named_parameters(), strict=True):
+            pace = paces[name]
+            if len(pace) == 1:
+                group["pace"] = float(pace)
+            elif bool((pace != 1).any()):
+                weights = parameter.detach()
+                self._held.append((weights, torch.empty_like(weights), pace.view(-1, *[1] * (weights.ndim - 1))))
 
     def state(self) -> State:
         """All that the next step depends on. Tensors are live."""

@@ -38,6 +38,8 @@ PART_OF = {
     RowsOf.ITEM_VALUES: Part.NETWORK,
 }
 
+FRESH = 0.1  # of its own deviation, which a new row keeps beside the mean of the known ones
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -87,7 +89,9 @@ class WarmStart:
     told: Weights = field(default_factory=dict)
 
     def transplant(self, learned: Mapping[str, Learned]) -> Weights:
-        """What the new training begins with: known rows as they were, new ones as told, or as fresh as they are.
+        """What the new training begins with: known rows as they were; new ones as told, else near the mean known one.
+
+        Fresh rows would be ahead of many known ones: what few people meet has a low bias, which takes long to learn.
 
         Raises:
             ModelError: the tensors do not fit.
@@ -111,6 +115,9 @@ class WarmStart:
             else:
                 source = torch.from_numpy(self._source(new.blocks)).to(tensor.device)
                 tensor[source >= 0] = old[source[source >= 0]]
+                lengths = [len(self.sources[kind]) for kind in new.blocks]
+                for rows, known in zip(torch.split(tensor, lengths), torch.split(source >= 0, lengths), strict=True):
+                    _bring_near_mean(rows, known)
             if name in self.told:
                 tensor[torch.from_numpy(self.newcomers).to(tensor.device)] = self.told[name].to(tensor.device)
             begun[name] = tensor
@@ -129,7 +136,21 @@ class WarmStart:
         return np.concatenate(paces).astype(np.float32)
 
     def _source(self, blocks: tuple[RowsOf, ...]) -> Int64:
-        """RowsOf of a tensor that has these blocks one behind the other."""
+        """Rows of a tensor that has these blocks one behind the other."""
         firsts = np.cumsum([0, *(self.sizes[rows] for rows in blocks)])
         sources = (self.sources[rows] for rows in blocks)
         return np.concatenate([np.where(s >= 0, s + first, -1) for s, first in zip(sources, firsts, strict=False)])
+
+
+def _bring_near_mean(rows: "torch.Tensor", known: "torch.Tensor") -> None:
+    """Put fresh rows near the mean of the known ones, in place.
+
+    A fresh vector of zeros stays: of such a row nothing is known. Biases that begin with something, such as with
+    popularity, stay as well.
+    """
+    if not known.any() or known.all():
+        return
+    mean, fresh = rows[known].mean(0), rows[~known]
+    near = mean + FRESH * fresh
+    keeps = fresh.any(0) if rows.ndim == 1 else ~fresh.flatten(1).any(1, keepdim=True)
+    rows[~known] = fresh.where(keeps, near)

@@ -213,3 +213,23 @@ def test_fine_tuning_is_shorter_and_keeps_the_shape():
         assert new.epochs < 20
     assert MultVAE.Config.parse(fine_tuning_settings(MultVAE.Config(), 20)).annealing_epochs == 0
     assert ALS.Config.parse(fine_tuning_settings(ALS.Config(), 1)).epochs >= 1
+
+
+def test_new_items_begin_near_the_mean_of_the_known_ones():
+    """But for vectors of zeros, of which nothing is known, and biases that begin with something."""
+    sources = {RowsOf.ITEMS: np.array([-1, 1, 0, -1])}
+    old = {
+        "table": torch.tensor([[1.0, 3.0], [3.0, 5.0]]),
+        "bias": torch.tensor([-1.0, -3.0]),
+        "popular": torch.ones(2),
+    }
+    fresh = {
+        "table": torch.tensor([[0.5, -0.5], [9.0, 9.0], [9.0, 9.0], [0.0, 0.0]]),
+        "bias": torch.zeros(4),
+        "popular": torch.tensor([0.3, 9.0, 9.0, 0.4]),
+    }
+    new = {name: Learned(tensor, (RowsOf.ITEMS,)) for name, tensor in fresh.items()}
+    begun = WarmStart(old, sources, {RowsOf.ITEMS: 2}).transplant(new)
+    assert begun["table"].flatten().tolist() == pytest.approx([2.05, 3.95, 3, 5, 1, 3, 0, 0])
+    assert begun["bias"].tolist() == [-2, -3, -1, -2]
+    assert begun["popular"].tolist() == pytest.approx([0.3, 1, 1, 0.4])

@@ -90,13 +90,14 @@ def test_to_go_on_from_a_run_takes_its_settings_and_starts_with_the_rates_chosen
     start_of(at).set_value(run).run()
     assert at.number_input(key="config-mf-embedding_size").value == 4
     assert at.number_input(key="config-mf-epochs").value < 10
-    people, items, network = (slider for slider in at.select_slider if slider.label in {"People", "Items", "Network"})
-    items.set_value(0.0)
-    people.set_value(0.5).run()
+    sliders = {slider.label: slider.key for slider in at.select_slider}
+    assert set(sliders) == {"People", "Items", "Network"}
+    at.session_state[sliders["People"]], at.session_state[sliders["Items"]] = 0.5, 0.0
+    at.run()
     next(button for button in at.button if button.label == "Start training").click().run()
     assert not at.exception
     (job,) = [job for job in Jobs(workspace.database).all() if job.is_active]
-    assert job.spec.fine_tune == FineTune(run=run, rates={Part.PEOPLE: 0.5, Part.ITEMS: 0.0, Part.NETWORK: 1.0})
+    assert job.spec.fine_tune == FineTune(run=run, rates={Part.PEOPLE: 0.5, Part.ITEMS: 0.0, Part.NETWORK: 0.5})
     assert job.spec.settings["embedding_size"] == 4
 
     start_of(at).set_value("").run()
