@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ PAIRS = (
     Pair("light_gcn", 1, {"epochs": 5}),
     Pair("ease", 1, {"solver": "truncated", "rank": 256}),
     Pair("ease", 2, {}),
+    Pair("als", 3, {"epochs": 12}),
+    Pair("ease", 3, {"solver": "truncated", "rank": 256}),
     Pair("bpr", 3, {"epochs": 4}),
 )
 
@@ -102,8 +105,12 @@ def prepare(pairs: list[Pair], home: Path) -> list[str]:
 
 
 def _dataset(pair: Pair) -> Dataset:
-    events = made_up(int(pair.millions * MILLION)) if pair.millions else _real()
-    return suited(find_model(pair.model)(), pair.data, events)
+    return suited(find_model(pair.model)(), pair.data, _events(pair.millions))
+
+
+@cache
+def _events(millions: float) -> Interactions:
+    return made_up(int(millions * MILLION)) if millions else _real()
 
 
 def _real() -> Interactions:
