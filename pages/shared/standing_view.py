@@ -36,24 +36,29 @@ def _standing(run: str, _others: tuple[str, ...]) -> Standing | None:
 
 
 def _rows(run: RunCard, found: Standing) -> str:
+    """As HTML. Errors get no bars: from zero on, all of them would look alike."""
+    higher_is_better = about(found.metric).higher_is_better
     colours = model_colours([model.info.key for model in (*MODELS, *COMPOSED)], look())
     figures = [
-        (run.title, run.model, found.value, ""),
-        *(
-            (one.run.title, one.run.model, one.value, f"{one.words[0].upper()}{one.words[1:]}, {one.certainty}")
-            for one in found.against
-        ),
+        (run, found.value, ""),
+        *((one.run, one.value, f"{one.words}, {one.certainty}") for one in found.against),
     ]
-    most = max(value for _, _, value, _ in figures) or 1.0
-    rows = "".join(
-        f'<div class="ft-stand"><b>{escape(title)}</b><span class="ft-track"><i style="width:{100 * value / most:.1f}%;'
-        f'background:{colours[model]}"></i></span><output>{value:.3f}</output>'
-        + (f"<p>{escape(words)}</p>" if words else "")
-        + "</div>"
-        for title, model, value, words in figures
+    most = max(value for _, value, _ in figures)
+    rows = []
+    for one, value, words in figures:
+        share = 100 * value / most if most else 0.0
+        bar = f'<i style="width:{share:.1f}%;background:{colours[one.model]}"></i>'
+        rows.append(
+            f'<div class="ft-stand"><b>{escape(one.title)}</b>'
+            + (f'<span class="ft-track">{bar}</span>' if higher_is_better else "<span></span>")
+            + f"<output>{value:.3f}</output>"
+            + (f"<p>{escape(words[0].upper() + words[1:])}</p>" if words else "")
+            + "</div>"
+        )
+    better = "higher is better" if higher_is_better else "lower is better"
+    return (
+        f'<section class="ft-standing"><h5>{escape(metric_label(found.metric))}, {better}</h5>{"".join(rows)}</section>'
     )
-    better = "higher is better" if about(found.metric).higher_is_better else "lower is better"
-    return f'<section class="ft-standing"><h5>{escape(metric_label(found.metric))}, {better}</h5>{rows}</section>'
 
 
 def _offer(run: RunCard, key: str) -> None:
