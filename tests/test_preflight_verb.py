@@ -9,8 +9,9 @@ import pytest
 from recsys_core.cli import main
 from recsys_core.preflight.forecast import Forecast
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import Jobs
+from recsys_core.runs.jobs import Jobs, TrainSpec
 from recsys_core.runs.store import Workspace
+from recsys_core.splitting import default_recipe
 from tests.runs.builders import camps, keep
 
 FOUND = Forecast(3.0, 1.0, 20, 2.0, 4.0, 310 * 2**20, 100 * 2**20, 0.7)
@@ -54,14 +55,23 @@ def test_what_cannot_be_trained_is_refused(data, capsys):
     assert "has none" in capsys.readouterr().err
 
 
-def test_a_training_says_beforehand_what_it_will_take(data, monkeypatch, capsys):
-    measured(monkeypatch, FOUND)
+def known(home: Path, data: str, found: Forecast, model: str) -> None:
+    """A forecast that somebody has measured before."""
+    workspace = Workspace(home)
+    recipe = default_recipe(workspace.load_dataset(data))
+    Forecasts(workspace.database).keep(TrainSpec(dataset=data, model=model, split=recipe), found)
+
+
+def test_a_training_says_beforehand_what_it_will_take_where_that_is_known(data, home, capsys):
+    assert main(["train", data, "--model", "popularity"]) == 0
+    assert "About" not in capsys.readouterr().err
+    known(home, data, FOUND, "popularity")
     assert main(["train", data, "--model", "popularity"]) == 0
     assert capsys.readouterr().err.startswith("About 48 s")
 
 
-def test_a_training_that_does_not_fit_does_not_begin_and_says_what_would(data, home, monkeypatch, capsys):
-    measured(monkeypatch, replace(FOUND, own=2**50))
+def test_a_training_that_does_not_fit_does_not_begin_and_says_what_would(data, home, capsys):
+    known(home, data, replace(FOUND, own=2**50), "mf")
     assert main(["train", data, "--model", "mf"]) == 2
     assert "are free" in capsys.readouterr().err
     assert not Workspace(home).runs()

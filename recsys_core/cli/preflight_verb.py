@@ -11,18 +11,6 @@ from recsys_core.types import Json
 
 if TYPE_CHECKING:
     from recsys_core.preflight.forecast import Forecast
-    from recsys_core.runs.jobs import TrainSpec
-
-
-def foretell(spec: "TrainSpec") -> "Forecast":
-    """The forecast of a training, measured in this process unless it is known.
-
-    Raises:
-        StudioError: it cannot be trained; of memory, the settings are named that would fit.
-    """
-    from recsys_core.runs.measuring import measure
-
-    return measure(workspace(), spec, time.time())
 
 
 def told(forecast: "Forecast") -> str:
@@ -33,8 +21,10 @@ def told(forecast: "Forecast") -> str:
 
 
 def _preflight(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.runs.measuring import measure
+
     print("measuring on this machine", file=sys.stderr)
-    forecast = foretell(train_spec(options))
+    forecast = measure(workspace(), train_spec(options), time.time())
     return forecast.as_json(), told(forecast)
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.preflight_verb import foretell, told
+from recsys_core.cli.preflight_verb import told
 from recsys_core.cli.train_options import add_train_arguments, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
@@ -22,13 +22,16 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.runs.forecasts import Forecasts
     from recsys_core.runs.jobs import Jobs
     from recsys_core.runs.training_job import run_job
 
     home, spec = workspace(), train_spec(options)
     if options.stop_after is not None and options.stop_after < 1:
         raise ConfigError(f"--stop-after cannot be {options.stop_after}.", "Choose 1 or more.", "bad-setting")
-    print(told(foretell(spec)), file=sys.stderr)
+    forecast = Forecasts(home.database).find(spec)
+    if forecast is not None:
+        print(told(forecast), file=sys.stderr)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _listener(options.stop_after))

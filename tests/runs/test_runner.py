@@ -597,7 +597,7 @@ def test_a_worker_ends_with_the_server_that_started_it(workspace, big):
 def test_a_worker_whose_server_is_gone_before_it_began_touches_nothing(workspace, card, monkeypatch):
     jobs = Jobs(workspace.database)
     job = jobs.begin(spec(card.id))
-    monkeypatch.setattr(worker, "_end_with", lambda _: None)
+    monkeypatch.setattr(worker, "end_with", lambda *_: None)
     monkeypatch.setattr(worker, "give_way", lambda: None)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     assert worker.main(workspace.root, job.id, os.getppid() + 1) == worker.ORPHANED
