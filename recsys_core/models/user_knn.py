@@ -13,7 +13,7 @@ from recsys_core.types import Float32, Int32
 class UserKNNConfig(NeighboursConfig):
     discount: float = Field(0.3, ge=0, le=1, description=DISCOUNT)
     searched: int = Field(
-        50_000,
+        30_000,
         ge=100,
         le=10_000_000,
         description="People, at most, among whom neighbours are looked for: with more, time would grow with their "
