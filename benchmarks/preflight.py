@@ -32,11 +32,12 @@ from benchmarks.common import pairs as pairs_of
 from benchmarks.cost import MILLION, made_up
 from benchmarks.timing import others_busy, suited
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.findings import duration
 from recsys_core.data.interactions import Interactions
 from recsys_core.models import find_model
 from recsys_core.preflight import memory
 from recsys_core.preflight.clock import now
-from recsys_core.preflight.forecast import Forecast, duration
+from recsys_core.preflight.forecast import Forecast
 from recsys_core.runs.jobs import Jobs, TrainSpec
 from recsys_core.runs.popularity_run import ensure_popularity
 from recsys_core.runs.store import Workspace

@@ -1,8 +1,9 @@
 """Model × held-out events → report, with an interval on every figure that belongs to people."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 import numpy as np
 
@@ -52,6 +53,11 @@ class PerUser:
 
     def value(self) -> float:
         return float(self.finish(self.numerator.sum() / self.denominator.sum()))
+
+    def among(self, users: Int64) -> Self:
+        """The same, of these people alone."""
+        mine = np.isin(self.users, users)
+        return replace(self, users=self.users[mine], numerator=self.numerator[mine], denominator=self.denominator[mine])
 
 
 @dataclass(frozen=True)

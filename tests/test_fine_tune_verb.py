@@ -7,6 +7,9 @@ import pytest
 
 from recsys_core import cli
 from recsys_core.data.dataset import Dataset
+from recsys_core.errors import AbilityError
+from recsys_core.runs.cards import RunCard
+from recsys_core.runs.fine_tuning import usual_settings
 from recsys_core.runs.run_files import WEIGHTS
 from recsys_core.runs.store import Workspace, open_workspace
 from tests import worlds
@@ -99,6 +102,12 @@ def test_a_run_that_kept_nothing_to_go_on_from_says_so(workspace, run, ask):
 def test_a_closed_form_cannot_be_continued(workspace, ask):
     run = ask("train", "early", "--model", "ease")[1]["run"]
     fails(ask("train", "whole", "--from", run), "ability", "learns in one step")
+
+
+def test_a_blend_cannot_be_continued():
+    card = RunCard("blend-1", "d", 0.0, {"model": "blend", "title": "Blend of EASE and MF"})
+    with pytest.raises(AbilityError, match="made of finished models"):
+        usual_settings(card)
 
 
 def test_data_of_another_domain_are_refused(workspace, run, ask):

@@ -11,7 +11,7 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
-from recsys_core.data.findings import counted
+from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
@@ -217,7 +217,7 @@ def status(job: Job, epochs: list[Json]) -> str:
     if isinstance(job.spec, TuneSpec):
         left = job.seconds_left(time.time())
         stopping = ["stopping; the best so far is trained and kept"] if job.stop else []
-        about = [] if left is None or job.stop else [f"about {duration(left)} left"]
+        about = [] if left is None or job.stop else [f"about {_whole(left)} left"]
         return plain(" · ".join([*parts, *stopping, *about]))
     if job.phase == "Training" and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
@@ -225,19 +225,15 @@ def status(job: Job, epochs: list[Json]) -> str:
             parts.append(f"{epochs[-1]['samples'] / max(epochs[-1]['seconds'], 1e-9):,.0f} samples/s")
         left = job.seconds_left(time.time())
         if left is not None:
-            parts.append(f"at most {duration(left)} left")
+            parts.append(f"at most {_whole(left)} left")
     elif job.started is not None:
-        parts.append(f"{duration(time.time() - job.started)} so far")
+        parts.append(f"{_whole(time.time() - job.started)} so far")
     return plain(" · ".join(parts))
 
 
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+def _whole(seconds: float) -> str:
+    """Seconds that change while one looks, so without tenths."""
+    return duration(max(1, round(seconds)))
 
 
 def curves(epochs: list[Json], colours: Theme, key: str) -> None:

@@ -64,3 +64,14 @@ def counted(number: int, noun: str) -> str:
 def gigabytes(number: float) -> str:
     """Bytes of memory for people."""
     return f"{number / 2**30:.1f} GB" if number >= 2**30 else f"{max(1, round(number / 2**20)):,} MB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 1:
+        return f"{max(0.1, seconds):.1f} s"
+    if seconds < 90:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{round(seconds)} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"

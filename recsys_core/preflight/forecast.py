@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from recsys_core.data.findings import counted, gigabytes
+from recsys_core.data.findings import counted, duration, gigabytes
 from recsys_core.types import Json
 
 
@@ -62,14 +62,3 @@ class Forecast:
     def from_json(cls, known: Json) -> Self:
         """A forecast from its :meth:`as_json`."""
         return cls(**{name: known[name] for name in cls.__dataclass_fields__})
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 1:
-        return f"{max(0.1, seconds):.1f} s"
-    if seconds < 90:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{round(seconds)} s"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"

@@ -1,6 +1,5 @@
 """What fine-tuning changed: a model before and after, on new and on old held-out events, over the same people."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,13 +7,13 @@ import numpy as np
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
-from recsys_core.evaluation import FEWEST_FOR_INTERVAL, rank_by, resampled_sums
+from recsys_core.evaluation import PerUser, as_it_is, paired_difference, rank_by
 from recsys_core.metrics import NDCG, RMSE, metric_label
 from recsys_core.models import Ability, Recommender
 from recsys_core.models.warm_starts import positions
 from recsys_core.ranking import CHUNK_SCORES
 from recsys_core.splitting import KNOWN, TEST, TRAIN, VALID, Holdout, Split
-from recsys_core.types import Bool, Float32, Float64, Int32, Int64, Json
+from recsys_core.types import Bool, Float32, Int32, Int64, Json
 
 K = 10
 NDCG_NAME, RMSE_NAME = f"{NDCG.about.key}@{K}", RMSE.about.key
@@ -91,6 +90,12 @@ def never_seen(parts: Split, source: Split) -> tuple[Split, int]:
     return replace(parts, roles=np.where(early, before, parts.roles).astype(np.int8)), int(early.sum())
 
 
+def not_learned(source: Split, parts: Split) -> int:
+    """How many events taught a run, or chose its best epoch, and do neither in another split."""
+    taught = np.isin(source.roles, (TRAIN, VALID)) & ~np.isin(roles_elsewhere(source, parts), (TRAIN, VALID))
+    return int(taught.sum())
+
+
 @dataclass(frozen=True)
 class Change:
     """A figure before and after, over the same people; ``low`` to ``high`` is the 95 % interval of the difference."""
@@ -143,11 +148,11 @@ def _changes(views: tuple[View, View], holdout: Holdout, dataset: Dataset, left_
     users = holdout.warm_users[served[holdout.warm_users]]
     figures: dict[str, Change] = {}
     if len(users):
-        ones = np.ones(len(users))
         order = dataset.item_ids.hash_order
         truths = (rank_by(partial(view.scores, holdout), holdout, users, K, order)[0] for view in views)
-        before, after = (NDCG.per_user(truth, K) for truth in truths)
-        figures[NDCG_NAME] = _change(before, after, ones, lambda value: value)
+        figures[NDCG_NAME] = _change(
+            *(PerUser(users, NDCG.per_user(truth, K), np.ones(len(users)), as_it_is) for truth in truths)
+        )
     if all(Ability.RATING in view.model.abilities for view in views):
         figures |= _rating_change(views, holdout, served)
     return Changes(figures, len(users), left_out)
@@ -164,8 +169,9 @@ def _rating_change(views: tuple[View, View], holdout: Holdout, served: Bool) -> 
     errors = []
     for view in views:
         ratings = _ratings(view, holdout, targets, people, person)
-        errors.append(np.bincount(person, RMSE.error(targets.values, ratings)).astype(np.float64))
-    return {RMSE_NAME: _change(errors[0], errors[1], counts, RMSE.finish)}
+        total = np.bincount(person, RMSE.error(targets.values, ratings)).astype(np.float64)
+        errors.append(PerUser(people.astype(np.int64), total, counts, RMSE.finish))
+    return {RMSE_NAME: _change(*errors)}
 
 
 def _ratings(view: View, holdout: Holdout, targets: Interactions, people: Int32, person: Int64) -> Float32:
@@ -179,19 +185,9 @@ def _ratings(view: View, holdout: Holdout, targets: Interactions, people: Int32,
     return ratings if holdout.scale is None else np.clip(ratings, holdout.scale.low, holdout.scale.high)
 
 
-def _change(before: Float64, after: Float64, weights: Float64, finish: Callable[[Float64], Float64]) -> Change:
-    """The figures ``finish(sum / sum of weights)`` of both, and the interval of their difference over people."""
-
-    def figures(sums: Float64) -> Float64:
-        return finish(sums[..., :2] / sums[..., 2:])
-
-    columns = np.stack([before, after, weights], axis=1)
-    value = figures(columns.sum(axis=0))
-    if len(columns) < FEWEST_FOR_INTERVAL:
-        return Change(float(value[0]), float(value[1]), None, None)
-    resampled = figures(resampled_sums(columns, seed=0))
-    low, high = np.quantile(resampled[:, 1] - resampled[:, 0], [0.025, 0.975])
-    return Change(float(value[0]), float(value[1]), float(low), float(high))
+def _change(before: PerUser, after: PerUser) -> Change:
+    difference = paired_difference(after, before)
+    return Change(before.value(), after.value(), difference.low, difference.high)
 
 
 def sentence(about: Json) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recsys_core.errors import StoreError
 from recsys_core.runs.dataset_files import CARD
+from recsys_core.runs.files import write_whole
 from recsys_core.runs.jobs import Job
 from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
@@ -73,6 +74,14 @@ class RunCard:
         return [Part(part) for part in self.about.get("parts", [])]
 
     @property
+    def stopped_after(self) -> int | None:
+        """Epochs after which somebody stopped it by hand; None where it ended by itself."""
+        epochs, best, config = self.about["epochs"], self.about["best_epoch"], self.about["passport"]["config"]
+        if epochs is None or epochs >= config["epochs"] or epochs - best >= config.get("patience", epochs):
+            return None
+        return int(epochs)
+
+    @property
     def split_fingerprint(self) -> str:
         return str(self.about["passport"]["split"]["fingerprint"])
 
@@ -115,18 +124,11 @@ def names(cards: Iterable[DatasetCard]) -> dict[str, str]:
 def write_card(folder: Path, about: Json) -> None:
     """Replace the card in the folder of a data set in one step.
 
-    Only one process at a time may do it: the one that holds the database's transaction.
-
     Raises:
         StoreError: the folder is gone or cannot be written to.
     """
-    beside = folder / f"{CARD}.new"
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(about))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(folder / CARD)
+        write_whole(folder / CARD, json.dumps(about))
     except FileNotFoundError as error:
         raise StoreError("The data set was deleted meanwhile.", "Import it again.", "unknown-dataset") from error
     except OSError as error:

@@ -1,12 +1,13 @@
 """Fine-tuning: a training that goes on from a finished run, on more or newer data."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from recsys_core.errors import AbilityError, ConfigError, SplitError
-from recsys_core.models import Ability, Recommender, find_model
+from recsys_core.errors import AbilityError, ConfigError, SplitError, StoreError
+from recsys_core.models import COMPOSED, Ability, Recommender, find_model
 from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, require_same_shape, warm_start
-from recsys_core.runs.before_after import forgetting, gain, never_seen
+from recsys_core.runs.before_after import forgetting, gain, never_seen, not_learned
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import FineTune
 from recsys_core.runs.run_files import LoadedRun
@@ -22,9 +23,10 @@ class FineTuning:
 
     Attributes:
         run: to go on from.
-        parts: the new split, in which nothing judges that the run has learned from.
+        parts: the new split, in which nothing judges that the run, or one that it went on from, has learned from.
         warm: what the model begins with.
         moved: held-out events that were taken back for that.
+        outside: events that they learned from and that the new model is not shown: the split does not tell of them.
     """
 
     spec: FineTune
@@ -32,6 +34,7 @@ class FineTuning:
     parts: Split
     warm: WarmStart
     moved: int
+    outside: int
 
     def outcome(self, model: Recommender) -> Json:
         """What was gained and forgotten, for the card of the fitted model."""
@@ -42,6 +45,7 @@ class FineTuning:
             "title": about["title"],
             "dataset_name": about["dataset_name"],
             "moved": self.moved,
+            "outside": self.outside,
             **{
                 name: measure(self.run.model, self.run.split, model, self.parts).as_json()
                 for name, measure in changes.items()
@@ -65,6 +69,11 @@ def usual_settings(card: RunCard) -> dict[str, Any]:
     Raises:
         AbilityError: the model does not learn in epochs.
     """
+    if card.model in {model.info.key for model in COMPOSED}:
+        raise AbilityError(
+            f"{card.title} is made of finished models, so there is nothing to go on from.",
+            "Go on from one of its members, and blend anew.",
+        )
     kind = find_model(card.model)
     if Ability.WARM_START not in kind.info.abilities:
         raise AbilityError(
@@ -84,7 +93,7 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
     """Load the run and match its people and items with those of the new data.
 
     Raises:
-        StoreError: the run is gone, or cannot be continued.
+        StoreError: the run is gone, cannot be continued, or nobody can tell any more what it has learned from.
         ConfigError: the model is another one, or its shape is.
         ModelError: the data are of another domain.
         SplitError: the run has learned from all that the split holds out.
@@ -92,7 +101,11 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
     run = workspace.load_run(spec.run)
     _require_same_model(run.about, model)
     require_same_shape(run.model.config, model.config)
-    amended, moved = never_seen(parts, run.split)
+    lineage = list(_lineage(workspace, run))
+    amended, moved = parts, 0
+    for earlier in lineage:
+        amended, more = never_seen(amended, earlier)
+        moved += more
     if not len(amended.test.warm_users):
         raise SplitError(
             f"The run {spec.run} has learned from all {moved:,} events that this split would judge it by.",
@@ -101,7 +114,24 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
         )
     weights = workspace.load_weights(spec.run)
     warm = warm_start(run.model, weights, run.split.train, amended.train, spec.rates)
-    return FineTuning(spec, run, amended, warm, moved)
+    return FineTuning(spec, run, amended, warm, moved, sum(not_learned(earlier, amended) for earlier in lineage))
+
+
+def _lineage(workspace: Workspace, run: LoadedRun) -> Iterator[Split]:
+    """The split of a run, and of those that it went on from, as far back as there is anything that it does not tell."""
+    yield run.split
+    while (start := run.about.get("fine_tune")) and start.get("outside", 1):
+        try:
+            source = workspace.load_run(start["run"])
+        except StoreError as error:
+            raise StoreError(
+                f"The run {start['run']}, which {run.about['id']} went on from, cannot be read any more, so nobody can "
+                f"tell what {run.about['id']} has learned from.",
+                "Go on from another run, or train from scratch.",
+                "source-gone",
+            ) from error
+        yield source.split
+        run = source
 
 
 def _require_same_model(about: Json, model: Recommender) -> None:

@@ -12,11 +12,11 @@ from recsys_core import __version__
 from recsys_core.preflight.forecast import Forecast
 from recsys_core.runs.database import Database
 from recsys_core.runs.jobs import TrainSpec
-from recsys_core.runs.threads import available_cores
+from recsys_core.runs.threads import wanted_threads
 
 
 class Forecasts:
-    """All forecasts of a workspace, by what they depend on: data, split, model, settings and machine."""
+    """All forecasts of a workspace, by what they depend on: data, split, model, settings, threads and machine."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,9 +40,9 @@ def key(spec: TrainSpec) -> str:
 
     config = find_model(spec.model).Config.parse(spec.settings).model_dump(mode="json")
     about = spec.model_dump(mode="json", exclude={"settings", "seed", "executor"}) | {"config": config}
-    return hashlib.sha256(json.dumps([about, _machine()], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([about, wanted_threads(), _machine()], sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
 def _machine() -> list[str | int]:
-    return [platform.node(), platform.processor(), available_cores(), psutil.virtual_memory().total, __version__]
+    return [platform.node(), platform.processor(), psutil.virtual_memory().total, __version__]

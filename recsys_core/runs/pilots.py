@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
 WISH_SECONDS = 10.0  # after which a visitor who asks no more is taken to have left
+FAILED_SECONDS = 60.0  # in which a pilot that failed is not tried again; memory may come free meanwhile
 
 Start = Callable[[TrainSpec], "subprocess.Popen[str]"]
 
@@ -62,7 +63,7 @@ class Pilots:
         self._start = start or self._in_own_process
         self._forecasts = Forecasts(workspace.database)
         self._wishes: dict[str, _Wish] = {}
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, tuple[str, float]] = {}  # why, and when
         self._lock = threading.Lock()
         self._wake = threading.Event()
         threading.Thread(target=self._work, name="pilots", daemon=True).start()
@@ -72,9 +73,10 @@ class Pilots:
         name, now = key(spec), time.monotonic()
         found = self._forecasts.find(spec)
         with self._lock:
+            self._failed = {one: it for one, it in self._failed.items() if it[1] > now - FAILED_SECONDS}
             if found is not None or name in self._failed:
                 self._wishes.pop(visitor, None)
-                return Answer(found) if found else Answer(None, Standing.FAILED, self._failed[name])
+                return Answer(found) if found else Answer(None, Standing.FAILED, self._failed[name][0])
             old = self._wishes.get(visitor)
             since = old.since if old is not None and old.key == name else now
             self._wishes[visitor] = _Wish(spec, name, since, now)
@@ -119,8 +121,9 @@ class Pilots:
         with self._lock:
             self._wishes = {who: other for who, other in self._wishes.items() if other.key != wish.key}
             if "forecast" not in answer:
-                error = answer.get("error", {"message": "The pilot was ended from outside.", "fix": ""})
-                self._failed[wish.key] = f"{error['message']} {error['fix']}".strip()
+                ended = f"The pilot ended without an answer (exit status {process.returncode})."
+                error = answer.get("error", {"message": ended, "fix": ""})
+                self._failed[wish.key] = f"{error['message']} {error['fix']}".strip(), time.monotonic()
 
     def _in_own_process(self, spec: TrainSpec) -> "subprocess.Popen[str]":
         words = [str(self._workspace.root), str(os.getpid())]

@@ -10,8 +10,12 @@ from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
 
 
-def ensure_popularity(workspace: Workspace, dataset: str, parts: Split) -> None:
-    """Train and measure popularity where it has not been on this split."""
+def ensure_popularity(workspace: Workspace, dataset: str, parts: Split, moved: int = 0) -> None:
+    """Train and measure popularity where it has not been on this split.
+
+    Args:
+        moved: events of the split that a fine-tuning took back, so that no recipe leads to it.
+    """
     for run in workspace.runs():
         if run.model == Popularity.info.key and run.split_fingerprint == parts.fingerprint:
             return
@@ -20,4 +24,7 @@ def ensure_popularity(workspace: Workspace, dataset: str, parts: Split) -> None:
     seconds = time.monotonic() - started
     report = evaluate(model, parts.test, parts.dataset.item_ids)
     spec = TrainSpec(dataset=dataset, model=model.info.key, split=parts.recipe)
-    workspace.save_run(describe(model, dataset, parts, report, seconds, 1, spec), model, parts, report)
+    about = describe(model, dataset, parts, report, seconds, 1, spec)
+    if moved:
+        about["passport"]["split"]["moved"] = moved
+    workspace.save_run(about, model, parts, report)

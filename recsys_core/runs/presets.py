@@ -3,8 +3,6 @@
 import hashlib
 import json
 import logging
-import uuid
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recsys_core.errors import ConfigError, StoreError, StudioError
 from recsys_core.models import find_model
+from recsys_core.runs.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -54,14 +53,10 @@ class Presets:
         """
         preset = _checked(Preset(model=model, name=name, settings=settings))
         path = self._path(preset.model, preset.name)
-        beside = path.with_name(f".{uuid.uuid4().hex}")
         try:
             self._folder.mkdir(exist_ok=True)
-            beside.write_text(_text(preset), encoding="utf-8")
-            beside.replace(path)
+            write_whole(path, _text(preset))
         except OSError as error:
-            with suppress(OSError):
-                beside.unlink()
             raise StoreError(
                 f"The preset was not saved: {error.strerror}.",
                 "Free some space, or check that the workspace folder may be written to, and try again.",

@@ -53,7 +53,13 @@ Writer = Callable[[Workspace, RunCard, Any], tuple[list[str], str]]
 
 def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], str]:
     passport, recipe = run.about["passport"], spec.split
-    stopped_after = _stopped_after(run)
+    if passport["split"].get("moved"):
+        raise StoreError(
+            "This run was judged beside a fine-tuning, on a split with events taken back: no recipe leads to it.",
+            "Do the fine-tuning again: this model comes with it.",
+            "own-split",
+        )
+    stopped_after = run.stopped_after
     words = ["train", _dataset_name(workspace, run)]
     usual = find_model(spec.model).Config().model_dump(mode="json")
     if spec.fine_tune is None:
@@ -62,8 +68,7 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
         words += ["--from", spec.fine_tune.run]
         words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
         usual |= usual_settings(_source(workspace, spec.fine_tune))
-    settings = {name: value for name, value in passport["config"].items() if value != usual.get(name)}
-    for name, value in settings.items():
+    for name, value in _settings(run, usual).items():
         words += ["--set", f"{name}={_as_typed(value)}"]
     words += ["--split", recipe.key]
     for name, value in _own_split(recipe).items():
@@ -82,7 +87,6 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
 def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stopped_after: int | None) -> str:
     passport, recipe = run.about["passport"], spec.split
     usual = find_model(spec.model).Config().model_dump(mode="json")
-    settings = {name: value for name, value in passport["config"].items() if value != usual.get(name)}
     own = {"key": recipe.key} | _own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
     metric = "" if spec.metric is None else f", {spec.metric!r}"
     stop, on_event, cancelled = "", "", ""
@@ -114,11 +118,11 @@ from recsys_core.training.context import {cancelled}FitContext
 workspace = Workspace(Path({str(workspace.root)!r}))
 parts = split(workspace.load_dataset({run.dataset!r}), SplitRecipe({_arguments(own)}))
 kind = find_model({spec.model!r})
-model = kind(kind.Config({_arguments(settings)}))
+model = kind(kind.Config({_arguments(_settings(run, usual))}))
 {begin}context = FitContext(
     seed={spec.seed}, device={passport["device"]!r}, validate=validator(parts, model{metric}){on_event}{warm}
 )
-with training_threads({passport["threads"]}):
+with training_threads({passport["threads"]!r}):
     model.fit(parts.train, context)
     report = evaluate(model, parts.test, parts.dataset.item_ids)
 for name, estimate in report.metrics.items():
@@ -151,7 +155,7 @@ from recsys_core.runs.threads import training_threads
 workspace = Workspace(Path({str(workspace.root)!r}))
 members = [workspace.load_run(run) for run in {list(spec.members)!r}]
 models, parts = [member.model for member in members], members[0].split
-with training_threads({run.about["passport"]["threads"]}):
+with training_threads({run.about["passport"]["threads"]!r}):
     model = compose(judge(models, parts.valid, {spec.seed}), models, parts.train)
     report = evaluate(model, parts.test, parts.dataset.item_ids)
 for name, estimate in report.metrics.items():
@@ -197,12 +201,13 @@ def _own_split(recipe: SplitRecipe) -> Json:
     return {name: value for name, value in chosen.items() if value != getattr(usual, name)}
 
 
-def _stopped_after(run: RunCard) -> int | None:
-    """Epochs after which somebody stopped it by hand; None where it ended by itself."""
-    epochs, best, config = run.about["epochs"], run.about["best_epoch"], run.about["passport"]["config"]
-    if epochs is None or epochs >= config["epochs"] or epochs - best >= config["patience"]:
-        return None
-    return int(epochs)
+def _settings(run: RunCard, usual: Json) -> Json:
+    """The settings of a run that differ from the usual ones.
+
+    Read by the model's own config: cards may come from elsewhere, and no name in them becomes a line of a script.
+    """
+    config = find_model(run.model).Config.parse(run.about["passport"]["config"]).model_dump(mode="json")
+    return {name: value for name, value in config.items() if value != usual.get(name)}
 
 
 def _as_typed(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from recsys_core.evaluation import Estimate, paired_difference
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import find_model
@@ -21,8 +23,8 @@ class Against:
 
     Attributes:
         run: the plain one.
-        value: its figure.
-        difference: of the figure of interest and this one, over the people whom both were judged on.
+        value: its figure, over the people whom both were judged on.
+        difference: of the figure of interest and this one, over the same people.
         higher_is_better: of the figure.
     """
 
@@ -48,10 +50,10 @@ class Against:
         if abs(difference) < SAME:
             return f"the same as {name}"
         mine = self.value + difference
-        if not self.higher_is_better:
-            return f"{_share(difference / self.value)} {'lower' if difference < 0 else 'higher'} than {name}"
         if self.value < SAME:
             return f"above {name}"
+        if not self.higher_is_better:
+            return f"{_share(difference / self.value)} {'lower' if difference < 0 else 'higher'} than {name}"
         if mine >= 1.5 * self.value:
             return f"{mine / self.value:.1f}× {name}"
         return f"{_share(difference / self.value)} {'above' if difference > 0 else 'below'} {name}"
@@ -74,7 +76,7 @@ class Standing:
         metric: "ndcg@10", or "rmse" where the model predicts ratings.
         value: of the run.
         against: plain models of the same split, the simplest first.
-        missing: keys of those that were not trained on it.
+        missing: keys of those that were not trained on it, and can be.
     """
 
     metric: str
@@ -115,17 +117,14 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
             best = found.get(other.model)
             if best is None or (_figure(other, metric) > _figure(best, metric)) == higher_is_better:
                 found[other.model] = other
-    against = [
-        Against(
-            found[key],
-            _figure(found[key], metric),
-            paired_difference(mine, workspace.per_user(found[key].id)[metric]),
-            higher_is_better,
-        )
-        for key in keys
-        if key in found
-    ]
-    missing = tuple(key for key in keys if key not in found)
+    against = []
+    for key in keys:
+        theirs = workspace.per_user(found[key].id)[metric] if key in found else None
+        if theirs is not None and len(np.intersect1d(mine.users, theirs.users)):
+            difference = paired_difference(mine, theirs)
+            against.append(Against(found[key], theirs.among(mine.users).value(), difference, higher_is_better))
+    is_own_split = run.about.get("fine_tune", {}).get("moved", 0) > 0  # no recipe leads to it, so nobody can join it
+    missing = () if is_own_split else tuple(key for key in keys if key not in found)
     return Standing(metric, _figure(run, metric), tuple(against), missing)
 
 

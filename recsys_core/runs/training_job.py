@@ -88,7 +88,7 @@ def _train(
     if forecast is not None:  # memory may have become scarce while the job waited
         model.require_memory(parts.train, forecast.own)
     if spec.model != Popularity.info.key:
-        ensure_popularity(workspace, card.id, parts)
+        ensure_popularity(workspace, card.id, parts, tuning.moved if tuning else 0)
 
     def on_event(event: EpochEnded | Progress) -> None:
         jobs.report(job.id, event)

@@ -247,7 +247,7 @@ class _Search:
         return self.workspace.save_run(card | {"job": self.job.id}, model, self.parts, report)
 
     def _untuned(self, kind: type[Recommender]) -> RunCard | None:
-        """A run with the settings as they come, from the same events, seed and stopping metric."""
+        """A run with the settings as they come, from the same events, seed and stopping metric: whole, from scratch."""
         usual = kind().config.model_dump(mode="json")
         for run in self.workspace.runs():
             passport = run.about["passport"]
@@ -256,6 +256,8 @@ class _Search:
                 and run.split_fingerprint == self.parts.fingerprint
                 and (passport["config"], passport["seed"]) == (usual, self.spec.seed)
                 and passport.get("stopping_metric") in (None, self.spec.metric)
+                and run.stopped_after is None
+                and "fine_tune" not in run.about
             ):
                 return run
         return None

@@ -1,11 +1,12 @@
 """One trial, from its settings to its figure."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from recsys_core.errors import StoreError, what_happened
+from recsys_core.errors import ModelError, StoreError, what_happened
 from recsys_core.evaluation import validator
 from recsys_core.models import find_model
 from recsys_core.splitting import Split
@@ -54,10 +55,15 @@ def attempt(
     def on_event(event: EpochEnded | Progress) -> None:
         context.on_event(event)
         if isinstance(event, EpochEnded) and event.validation is not None:
-            curve.append(event.validation.value)
+            know(event.validation.value)
             tell(stands())
             if is_hopeless(curve, earlier, metric):
                 raise _Hopeless
+
+    def know(value: float) -> None:
+        if not math.isfinite(value):
+            raise ModelError(f"{metric} on the validation events is {value}.", code="not-a-number")
+        curve.append(value)
 
     try:
         kind = find_model(trial.model)
@@ -67,7 +73,7 @@ def attempt(
         if context.cancel():  # the loop ends quietly where it has a best epoch to keep
             raise Cancelled
         if not curve and validate is not None:
-            curve.append(validate(model).value)
+            know(validate(model).value)
     except (Cancelled, StoreError):
         raise
     except _Hopeless:

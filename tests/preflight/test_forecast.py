@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from recsys_core.data.findings import duration
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import AbilityError, ModelError
 from recsys_core.models.popularity import Popularity
 from recsys_core.preflight import memory, parts, pilot, watch
-from recsys_core.preflight.forecast import Forecast, duration
+from recsys_core.preflight.forecast import Forecast
 from recsys_core.preflight.pilot import forecast
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training.context import Cancelled, FitContext

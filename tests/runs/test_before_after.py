@@ -12,6 +12,7 @@ from recsys_core.runs.before_after import (
     forgetting,
     gain,
     never_seen,
+    not_learned,
     roles_elsewhere,
     sentence,
 )
@@ -63,6 +64,11 @@ def test_a_split_without_a_leak_is_the_one_that_was_given():
     clean = replace(NEW, roles=np.where(roles_elsewhere(NEW, OLD) == VALID, VALID, NEW.roles).astype(np.int8))
     same, moved = never_seen(clean, OLD)
     assert (same, moved) == (clean, 0)
+
+
+def test_what_a_run_learned_from_and_its_successor_does_not_is_counted():
+    assert not_learned(OLD, NEW) == 1  # (bob, c), which chose the best epoch, tests now
+    assert not_learned(OLD, never_seen(NEW, OLD)[0]) == 0
 
 
 def test_a_split_by_time_of_more_data_hardly_ever_leaks():

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from recsys_core.errors import SplitError, StoreError
+from recsys_core.runs.before_after import roles_elsewhere
 from recsys_core.runs.jobs import FineTune, Job, Jobs, State, TrainSpec
 from recsys_core.runs.line_up import line_up
+from recsys_core.runs.reproduce import reproduce
+from recsys_core.runs.standing import standing
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
-from recsys_core.splitting import SplitRecipe
+from recsys_core.splitting import TEST, TRAIN, VALID, SplitRecipe
 from recsys_core.training import loop
 from recsys_core.training.context import EpochEnded
 from recsys_core.training.warm_start import Part
@@ -97,3 +100,42 @@ def test_the_line_up_trains_from_scratch_what_was_only_fine_tuned(workspace):
     card = workspace.find_dataset("whole")
     found = line_up(workspace, Jobs(workspace.database), card.id, SplitRecipe())
     assert "mf" in [spec.model for spec in found.specs]
+
+
+RANDOM = SplitRecipe(key="random")
+
+
+def test_what_the_first_run_of_a_row_learned_from_never_judges_the_last(workspace):
+    """The second run is not shown the early events, but its weights come from them."""
+    first = train(workspace, "early")
+    whole = workspace.load_dataset(workspace.find_dataset("whole").id)
+    times = whole.interactions.times
+    late = whole.interactions.take(times > np.quantile(times, 0.5))
+    keep(workspace, replace(whole.with_interactions(late), name="late"))
+    second = train(workspace, "late", fine_tune=FineTune(run=first))
+    third = train(workspace, "whole", split=RANDOM, fine_tune=FineTune(run=second))
+    seen = roles_elsewhere(workspace.load_run(third).split, workspace.load_run(first).split)
+    held_out = workspace.load_run(third).split.roles == TEST
+    assert held_out.any()
+    assert not np.isin(seen[held_out], (TRAIN, VALID)).any()
+    workspace.delete_run(first)
+    with pytest.raises(StoreError, match=f"nobody can tell what {second} has learned from"):
+        train(workspace, "whole", split=RANDOM, fine_tune=FineTune(run=second))
+    # The third one was shown all that the others had learned from, so that it can speak for them.
+    workspace.delete_run(second)
+    train(workspace, "whole", split=RANDOM, fine_tune=FineTune(run=third))
+
+
+def test_popularity_on_a_split_of_which_events_were_taken_back_is_not_made_again(workspace):
+    source = train(workspace, "whole")
+    run = workspace.find_run(train(workspace, "whole", split=RANDOM, fine_tune=FineTune(run=source)))
+    assert run.about["fine_tune"]["moved"]
+    beside = next(
+        one for one in workspace.runs() if one.model == "popularity" and one.split_fingerprint == run.split_fingerprint
+    )
+    with pytest.raises(StoreError, match="Do the fine-tuning again"):
+        reproduce(workspace, beside)
+    assert reproduce(workspace, run)
+    stands = standing(workspace, run)
+    assert stands is not None
+    assert ([one.run.id for one in stands.against], stands.missing) == ([beside.id], ())

@@ -102,12 +102,15 @@ def test_nothing_is_measured_while_something_trains(pilots, started, workspace):
     wait_for(lambda: started.alive() == [SLOW])
 
 
-def test_a_pilot_that_fails_says_why_and_is_not_tried_again(pilots, started):
+def test_a_pilot_that_fails_says_why_and_is_not_tried_again_for_a_while(pilots, started, monkeypatch):
     started.prints = {key(SLOW): json.dumps({"error": {"message": "It has none.", "fix": "Choose another."}})}
     pilots.ask("A", SLOW)
     wait_for(lambda: pilots.ask("A", SLOW).standing is Standing.FAILED)
     assert pilots.ask("B", SLOW).reason == "It has none. Choose another."
     assert len(started.specs) == 1
+    monkeypatch.setattr(pilots_module, "FAILED_SECONDS", 0.0)
+    pilots.ask("A", SLOW)
+    wait_for(lambda: len(started.specs) == 2)  # after a while, memory may have come free
 
 
 def test_what_was_measured_is_known_to_everybody_from_then_on(pilots, started, workspace):
@@ -131,6 +134,13 @@ def test_a_forecast_holds_for_one_training(workspace, change):
     forecasts.keep(SLOW, FOUND)
     assert forecasts.find(SLOW.model_copy(update=change)) is None
     assert forecasts.find(SLOW.model_copy(update={"settings": {"epochs": 1, "patience": 5}})) == FOUND  # as it comes
+
+
+def test_a_forecast_holds_for_so_many_threads(workspace, monkeypatch):
+    forecasts = Forecasts(workspace.database)
+    forecasts.keep(SLOW, FOUND)
+    monkeypatch.setenv("FORETASTE_THREADS", "77")
+    assert forecasts.find(SLOW) is None
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.browser import ROOT
 from recsys_core.cli import main
-from recsys_core.errors import StoreError
+from recsys_core.errors import ConfigError, StoreError
 from recsys_core.runs.blend_job import blend_spec
 from recsys_core.runs.jobs import Executor, FineTune, Jobs, TrainSpec
 from recsys_core.runs.reproduce import reproduce
@@ -197,3 +197,14 @@ def test_a_blend_is_made_again(home, monkeypatch, capsys):
     again = reproduce(workspace, run)
     assert by_script(again.python) == figures(run)
     assert words_of(again.command, monkeypatch) == ["blend", *(member.id for member in members)]
+
+
+def test_no_name_in_a_card_from_elsewhere_becomes_a_line_of_the_script(home):
+    workspace = Workspace(home)
+    card = keep(workspace, camps())
+    run = trained(workspace, TrainSpec(dataset=card.id, model="ease", split=RANDOM))
+    run.about["passport"]["threads"] = "1):\n    print('mine')\nwith (1"
+    assert "\n    print('mine')" not in reproduce(workspace, run).python
+    run.about["passport"]["config"]["regularisation=1)); print('mine'); ((x"] = 1
+    with pytest.raises(ConfigError, match="There is no setting"):
+        reproduce(workspace, run)

@@ -62,6 +62,22 @@ def test_runs_on_other_splits_do_not_count(tmp_path):
     assert standing(workspace, keep_run(workspace, card)) is None  # popularity itself
 
 
+def test_only_people_whom_both_were_judged_on_count(tmp_path, monkeypatch):
+    workspace = Workspace(tmp_path)
+    card = keep(workspace, camps(n=40))
+    run, popularity = keep_run(workspace, card), keep_run(workspace, card)
+    run.about["model"] = "item_knn"
+    whole = workspace.per_user(popularity.id)["ndcg@10"]
+    people = {run.id: whole.users[:12], popularity.id: whole.users}
+    monkeypatch.setattr(workspace, "per_user", lambda one: {"ndcg@10": whole.among(people[one])})
+    monkeypatch.setattr(workspace, "runs", lambda: [run, popularity])
+    (found,) = standing(workspace, run).against
+    assert found.value == whole.among(whole.users[:12]).value() != whole.value()
+    assert found.difference.value == 0
+    people[popularity.id] = whole.users[12:]
+    assert standing(workspace, run).against == ()
+
+
 def test_ratings_are_measured_against_biases(tmp_path):
     workspace = Workspace(tmp_path)
     card = keep(workspace, camps(n=40, feedback=Feedback.EXPLICIT))
@@ -91,6 +107,7 @@ def against(mine: float, theirs: float, low: float | None, high: float | None, h
         (against(0.24, 0.24, -0.01, 0.01), "the same as EASE"),
         (against(0.1, 0.0, 0.01, 0.2), "above EASE"),
         (against(0.9, 0.95, -0.06, -0.04, higher=False), "5.3 % lower than EASE"),
+        (against(0.1, 0.0, 0.05, 0.15, higher=False), "above EASE"),
     ],
 )
 def test_the_words_say_how_far_apart_they_are(one, words):

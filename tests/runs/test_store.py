@@ -23,7 +23,7 @@ from recsys_core.runs.jobs import Jobs, State
 from recsys_core.runs.store import DatasetCard, Workspace, default_home, names
 from recsys_core.types import Feedback
 from tests import worlds
-from tests.runs.builders import a_run, about, camps, keep, keep_run, other_ratings, scores, spec, with_ids
+from tests.runs.builders import a_run, about, camps, keep, keep_run, other_ratings, scores, spec, unfinished, with_ids
 
 REPOSITORY = Path(__file__).parents[2]
 ODD_IDS = ["007", "7", "a:b", "../../etc", "NA", "ünï 💡", "1e5"]
@@ -365,7 +365,7 @@ def test_processes_that_save_at_once_get_versions_of_their_own(tmp_path):
     for card in made:
         on_disk = json.loads((tmp_path / "datasets" / card.id / "card.json").read_text())
         assert on_disk == card.about
-    assert not list(tmp_path.rglob("*.new"))
+    assert not unfinished(tmp_path)
 
 
 # What depends on a data set, and what it takes

@@ -21,6 +21,7 @@ from recsys_core.runs.training_job import run_job
 from recsys_core.runs.trials import Trials
 from recsys_core.runs.tune_job import tune_spec, tuned_runs
 from recsys_core.training import loop
+from recsys_core.training.context import Cancelled, EpochEnded
 from recsys_core.tuning.trial import Ended, Trial, best_of
 from recsys_core.types import Json
 from tests.runs.builders import RANDOM, camps, keep, unfinished, wait_for
@@ -128,6 +129,22 @@ def test_the_settings_as_they_come_are_measured_beside_the_best_and_not_trained_
             assert len(mine) == 2
             if key == "ease":
                 assert usual.id == ease.id
+
+
+def test_a_run_that_was_stopped_by_hand_is_not_the_model_as_it_comes(workspace):
+    def stop(event: object) -> None:
+        if isinstance(event, EpochEnded):
+            raise Cancelled
+
+    spec = spec_of(workspace, ("slow",), trials=2)
+    jobs = Jobs(workspace.database)
+    began = jobs.begin(TrainSpec(dataset=spec.dataset, model="slow", split=RANDOM))
+    run_job(workspace, jobs, began, stop)
+    stopped = workspace.find_run(str(jobs.find(began.id).run))
+    assert stopped.stopped_after == 1
+    (run,) = tuned_runs(workspace, done(workspace, spec, jobs)).values()
+    assert run.about["passport"]["tuning"]["best_trial"] == 2  # else nothing is compared
+    assert run.about["passport"]["tuning"]["untuned_run"] != stopped.id
 
 
 def test_trials_are_judged_by_validation_events_and_the_test_is_asked_once_for_each_run(workspace, monkeypatch):

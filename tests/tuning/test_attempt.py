@@ -1,5 +1,6 @@
 """A trial ends with a figure, with a reason, or, when somebody stops it, without a trace."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from recsys_core.evaluation import validator
 from recsys_core.models.ease import EASE
 from recsys_core.splitting import split
 from recsys_core.training import loop
-from recsys_core.training.context import Cancelled, Checkpoint, FitContext
+from recsys_core.training.context import Cancelled, Checkpoint, FitContext, Validation
 from recsys_core.tuning.attempt import attempt
 from recsys_core.tuning.trial import Ended, Trial
 from tests.runs.builders import RANDOM, camps
@@ -99,3 +100,13 @@ def test_from_a_checkpoint_it_comes_to_the_same(monkeypatch):
     whole = tried(slow(), save_checkpoint=saved.append)
     rest = tried(slow(), start_from=saved[2])
     assert replace(rest, seconds=0) == replace(whole, seconds=0)
+
+
+def test_a_figure_that_is_not_a_number_ends_the_trial(monkeypatch):
+    """Nobody could tell whether it is the best, and no proposal could be made from it."""
+    broken = Validation("RMSE", math.nan, False)
+    monkeypatch.setattr("recsys_core.tuning.attempt.validator", lambda *_: lambda _: broken)
+    for one in (slow(), Trial("ease", 1, {"regularisation": 20.0})):
+        ended = tried(one)
+        assert (ended.ended, ended.curve) == (Ended.FAILED, ())
+        assert "is nan" in ended.reason
