@@ -20,7 +20,7 @@ from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.training.sgd import MOST_ROWS, SGDTask
-from recsys_core.training.warm_start import RowsOf
+from recsys_core.training.warm_start import RowsOf, WarmStart
 from recsys_core.types import Float32, Int32, Int64
 
 START = 0.1  # standard deviation of fresh vectors
@@ -76,11 +76,12 @@ class FactorsTask(SGDTask):
         seed: int,
         frozen: bool,
     ) -> None:
-        super().__init__(arrays, len(events), len(events) * samples_per_event, seed)
-        self.events = events
-        if len(events) > MOST_ROWS and not frozen:
-            places = np.arange(len(events))  # sparse rows are filled by counting, which is faster than sorting
-            self.events = events.take(csr_array((events.values, (events.users, places))).indices)
+        super().__init__(arrays, len(events), seed)
+        self._samples_per_event = samples_per_event
+        self.events, self._places = events, np.arange(len(events))
+        if len(events) > MOST_ROWS and not frozen:  # sparse rows are filled by counting, which is faster than sorting
+            self._places = csr_array((events.values, (events.users, self._places))).indices
+            self.events = events.take(self._places)
         self.frozen = frozen
         self.rate = config.learning_rate
         self._config = config
@@ -93,6 +94,12 @@ class FactorsTask(SGDTask):
     def pool(self) -> Int32:
         """Int32[n], items to draw from for the coming rows: all, or, of a large catalogue, what the cache holds."""
         return draw_pool(len(self._catalogue), POOL, self.random) if self._has_pools else self._catalogue
+
+    def n_samples(self, rows: Int64) -> int:
+        return len(rows) * self._samples_per_event
+
+    def replay(self, warm: WarmStart) -> None:
+        self.is_new = warm.new_events[self._places]
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         if self._config.schedule == "falling":
