@@ -25,6 +25,7 @@ from recsys_core.types import Float32, Int32, Int64
 
 START = 0.1  # standard deviation of fresh vectors
 FOLD_IN_PASSES = 20
+NEWCOMER_PASSES = 5  # whom the training itself teaches the rest
 FOLD_IN_RATE = 0.05  # of the first pass; falls to 0 over the passes
 FOLD_IN_SEED = 0
 # Of a large catalogue, so many items, whose vectors stay in the cache, are drawn from until each came up so often. On
@@ -157,10 +158,13 @@ class SGDFactors(DotProduct):
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
 
     def newcomers(self, histories: Histories) -> dict[str, Float32]:
-        biases, vectors = self.fold_in(histories)
+        biases, vectors = self._fold_in(histories, NEWCOMER_PASSES)
         return {"user_bias": biases, "user_factors": vectors}
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
+        return self._fold_in(histories, FOLD_IN_PASSES)
+
+    def _fold_in(self, histories: Histories, passes: int) -> tuple[Float32, Float32]:
         """The training itself, from the mean person, with everything else frozen and falling steps.
 
         Everybody gets the same random numbers, so nobody's vector depends on who else is asked about.
@@ -175,7 +179,7 @@ class SGDFactors(DotProduct):
         task = self._task(arrays, events, FOLD_IN_SEED, frozen=True)
         for start, end in pairwise(histories.indptr):
             task.random[:] = FOLD_IN_SEED
-            for left in range(FOLD_IN_PASSES, 0, -1):
-                task.rate = FOLD_IN_RATE * left / FOLD_IN_PASSES
+            for left in range(passes, 0, -1):
+                task.rate = FOLD_IN_RATE * left / passes
                 task.learn(start + shuffled(end - start, task.random))
         return biases, vectors

@@ -16,7 +16,7 @@ from recsys_core.types import Bool, Int64
 
 LEAST_SHARED = 0.05  # of the items of the smaller data set; below, it is another domain
 # What suits a training that goes on from a finished one; chosen on validation events of MovieLens latest-small.
-SHARE_OF_EPOCHS, SLOWER, SLOWER_ADAM = 0.2, 0.5, 0.25
+SLOWER, SLOWER_ADAM = 0.5, 0.25
 
 # Settings of how a model learns. All others say what its numbers are and mean, and must stay.
 MAY_CHANGE = frozenset(
@@ -156,7 +156,7 @@ def fine_tuning_settings(config: Config, epochs: int) -> dict[str, Any]:
     model knows that schedule, steps grow and shrink again (warm-up).
     """
     settings = config.model_dump(mode="json")
-    settings["epochs"] = max(1, round(SHARE_OF_EPOCHS * epochs))
+    settings["epochs"] = max(1, round(config.warm_share * epochs))
     if _can_warm_up(config):
         settings["schedule"] = "warm-up"
     if "annealing_epochs" in settings:  # the weight that grows over them has grown

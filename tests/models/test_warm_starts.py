@@ -196,7 +196,8 @@ def test_new_people_begin_as_the_old_model_takes_them():
     known = Histories.from_interactions(NEW.interactions).take(new)
     in_old = known.translated(warm.sources[RowsOf.ITEMS], OLD.n_items)
     assert in_old.lengths().max() < known.lengths().max() + 1
-    biases, vectors = source(MF).fold_in(in_old)
+    biases, vectors = source(MF).newcomers(in_old).values()
+    assert np.corrcoef(vectors.ravel(), source(MF).fold_in(in_old)[1].ravel())[0, 1] > 0.9
     assert np.array_equal(warm.told["user_factors"].numpy(), vectors)
     fresh_rows = {name: Learned(torch.zeros(24, *one.tensor.shape[1:]), one.blocks) for name, one in _of_people(MF)}
     begun = warm.transplant(fresh_rows)
