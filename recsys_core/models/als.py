@@ -20,6 +20,7 @@ START = 0.1  # length of a fresh vector, about (Rendle et al. 2022)
 
 
 class ALSConfig(Config):
+    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 5}
     paper: ClassVar[dict[str, Any]] = {  # of Rendle et al. 2022 for ML-1M, table 5
         "embedding_size": 192,

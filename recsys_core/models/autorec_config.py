@@ -19,6 +19,7 @@ class _Basics(Config):
 
 
 class AutoRecConfig(GradientConfig, _Basics):
+    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 10}
     search: ClassVar[dict[str, Search]] = GradientConfig.search | {
         "embedding_size": (32, 512),

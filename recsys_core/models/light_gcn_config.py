@@ -13,6 +13,7 @@ USUAL_STEPS = 10  # a step passes all vectors through the whole graph, whatever 
 
 
 class LightGCNConfig(Config):
+    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 10}
     paper: ClassVar[dict[str, Any]] = {
         "loss": "bpr",

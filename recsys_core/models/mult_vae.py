@@ -87,6 +87,6 @@ class MultVAETask(MultinomialTask):
 
     def divergence_weight(self) -> float:
         """β at the coming step."""
-        steps = self.config.annealing_epochs * self.epoch_steps
+        steps = self.config.annealing_epochs * self.optimisation.epoch_steps
         reached = min(1.0, self.optimisation.done / steps) if steps else 1.0
         return float(self.config.divergence_weight * reached)

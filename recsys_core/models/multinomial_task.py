@@ -14,7 +14,8 @@ from recsys_core.models.multinomial_config import MultinomialConfig
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
-from recsys_core.training.warm_start import Learned, RowsOf, Weights
+from recsys_core.training.warm_start import Learned, RowsOf, WarmStart, Weights, epoch_rows
+from recsys_core.types import Bool
 
 ITEM_ROWS = dict.fromkeys(("encoder.item_table", "decoder.item_table", "decoder.item_bias"), (RowsOf.ITEMS,))
 
@@ -31,7 +32,6 @@ class MultinomialTask(ABC):
     Attributes:
         net: the network that learns.
         average: the network to answer with.
-        epoch_steps: steps in an epoch.
     """
 
     def __init__(
@@ -43,11 +43,13 @@ class MultinomialTask(ABC):
         passes: int = 1,
     ) -> None:
         self.config, self.generator = config, generator
-        self._met = met[np.flatnonzero(np.diff(met.indptr))]
+        self._people = np.flatnonzero(np.diff(met.indptr))
+        self._met = met[self._people]
+        self._is_new: Bool | None = None  # of each of them, while others take turns
         self._batch_size = config.people_in_a_step(*self._met.shape)
-        self.epoch_steps = passes * math.ceil(self._met.shape[0] / self._batch_size)
+        self._passes = passes
         pulls = {name: config.weight_decay for name, weights in net.named_parameters() if weights.ndim > 1}
-        self.optimisation = Optimisation(net, config, self.epoch_steps, pulls)
+        self.optimisation = Optimisation(net, config, self._steps(len(self._people)), pulls)
         self.net, self.average = net, self.optimisation.average
 
     @abstractmethod
@@ -60,19 +62,22 @@ class MultinomialTask(ABC):
         Args:
             losses: gives what is to fall, in parts, each of them a sum over some people.
         """
-        n_people, device = self._met.shape[0], self.generator.device
-        order = torch.randperm(n_people, generator=self.generator, device=device).cpu().numpy()
+        device = self.generator.device
+        order = torch.randperm(len(self._people), generator=self.generator, device=device).cpu().numpy()
+        order = epoch_rows(order, self._is_new)
+        n_people, n_events = len(order), 0
         totals: dict[str, float] = {}
         for start in range(0, n_people, self._batch_size):
             pulse(start / n_people)
             met = unit_rows(self._met[order[start : start + self._batch_size]], device)
+            n_events += len(met.members)
             with self.optimisation.precision():
                 parts = losses(met)
             self.optimisation.backward(torch.stack(list(parts.values())).sum() / len(met))
             self.optimisation.step()
             for name, part in parts.items():
                 totals[name] = totals.get(name, 0.0) + float(part.detach())
-        return {name: total / n_people for name, total in totals.items()}, self._met.nnz
+        return {name: total / n_people for name, total in totals.items()}, n_events
 
     def draw(self, means: torch.Tensor, log_variances: torch.Tensor) -> torch.Tensor:
         """Of each of these normal distributions one value."""
@@ -87,6 +92,14 @@ class MultinomialTask(ABC):
 
     def hold(self, paces: Weights) -> None:
         self.optimisation.hold(paces)
+
+    def replay(self, warm: WarmStart) -> None:
+        self._is_new = warm.new_people[self._people]
+        self.optimisation.plan(self._steps(len(epoch_rows(np.arange(len(self._people)), self._is_new))))
+
+    def _steps(self, n_people: int) -> int:
+        """In an epoch of so many people."""
+        return self._passes * math.ceil(n_people / self._batch_size)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -15,7 +16,7 @@ from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.negatives import InBatchItems, UnknownItems
 from recsys_core.training.optimisation import Optimisation
-from recsys_core.training.warm_start import Learned, Weights
+from recsys_core.training.warm_start import Learned, WarmStart, Weights, epoch_rows
 
 LEARNED_AT_ONCE = 1 << 22  # numbers in the widest layer: 16 MB stay in the cache
 
@@ -59,6 +60,7 @@ class NeuralCFTask(ABC):
         self.config, self.generator = config, generator
         self.drop = drop_by(config.dropout, generator)
         self._batch_size = config.events_in_a_step(len(events))
+        self._is_new: torch.Tensor | None = None  # (E,), while others take turns
         steps = math.ceil(len(events) / self._batch_size)
         self.optimisation = Optimisation(net, config, steps, self._pulls(net))
         self.net, self.average = net, self.optimisation.average
@@ -74,8 +76,9 @@ class NeuralCFTask(ABC):
         """(B, C), of each sample."""
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
-        n_events = len(self.users)
-        order = torch.randperm(n_events, generator=self.generator, device=self.generator.device)
+        order = torch.randperm(len(self.users), generator=self.generator, device=self.generator.device)
+        order = epoch_rows(order, self._is_new)
+        n_events = len(order)
         total = torch.zeros((), dtype=torch.float64, device=order.device)
         for start in range(0, n_events, self._batch_size):
             pulse(start / n_events)
@@ -130,6 +133,11 @@ class NeuralCFTask(ABC):
 
     def hold(self, paces: Weights) -> None:
         self.optimisation.hold(paces)
+
+    def replay(self, warm: WarmStart) -> None:
+        n_events = len(epoch_rows(np.arange(len(self.users)), warm.new_events))
+        self._is_new = torch.from_numpy(warm.new_events).to(self.users.device)
+        self.optimisation.plan(math.ceil(n_events / self._batch_size))
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

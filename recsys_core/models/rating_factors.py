@@ -21,6 +21,7 @@ DOUBT = 1.0  # pull towards the typical person before the first rating; chosen o
 class RatingFactorsConfig(Config):
     """Rates and pulls are those of ratings with a standard deviation of 1, so they suit any scale."""
 
+    warm_share: ClassVar[float] = 0.2  # epochs are short, so validation takes most of the time
     search: ClassVar[dict[str, Search]] = {
         "embedding_size": (16, 256),
         "learning_rate": (0.002, 0.1),

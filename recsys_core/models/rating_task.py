@@ -10,7 +10,7 @@ from recsys_core.models.attribute_features import item_features, user_features
 from recsys_core.models.rating_steps import learn_people
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.sgd import ROWS_AT_ONCE, SGDTask
-from recsys_core.training.warm_start import RowsOf
+from recsys_core.training.warm_start import RowsOf, WarmStart
 from recsys_core.types import Float32, Int64
 
 START = 0.03  # standard deviation of fresh vectors; of shared ones, 0
@@ -89,7 +89,7 @@ class RatingTask(SGDTask):
             "item_part_factors": item_blocks,
             "history_factors": (RowsOf.ITEMS,) if model.learns_from_history else (),
         }
-        super().__init__(arrays, train.n_users, len(events), seed)
+        super().__init__(arrays, train.n_users, seed)
         self.rows_at_once = max(1, ROWS_AT_ONCE * train.n_users // len(events))
         self._tell_model()
 
@@ -111,6 +111,12 @@ class RatingTask(SGDTask):
             item_part_pace=self.paces["item_part_factors"],
             history_pace=self.paces["history_factors"],
         )
+
+    def n_samples(self, rows: Int64) -> int:
+        return int(np.diff(self._starts)[rows].sum())
+
+    def replay(self, warm: WarmStart) -> None:
+        self.is_new = warm.new_people
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         done = super().train_epoch(pulse)

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -12,7 +13,7 @@ from recsys_core.models.sequence_windows import Windows, cut
 from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
-from recsys_core.training.warm_start import Learned, RowsOf, Weights
+from recsys_core.training.warm_start import Learned, RowsOf, WarmStart, Weights, epoch_rows
 from recsys_core.types import Float64
 
 LEARNED_AT_ONCE = 1 << 22  # logits: 16 MB stay in the cache
@@ -62,17 +63,21 @@ class NextItemTask:
         self._log_draws = torch.from_numpy(shares * config.sampled_items).log().float().to(device)  # (I,), log(n s)
         self._indptr = torch.from_numpy(histories.indptr).to(device)  # (U + 1,)
         self._items = torch.from_numpy(histories.items).long().to(device)  # (E,)
+        self._is_new: torch.Tensor | None = None  # (E,), whose windows are visited while others take turns
         self._before = self._items.roll(1)  # (E,), the token before each event
         self._before[self._indptr[:-1][self._indptr.diff() > 0]] = NOTHING
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         windows = cut(self._indptr, self.config.max_length, self.generator)
-        total, done = torch.zeros((), dtype=torch.float64, device=self._items.device), 0
-        for batch in windows.batches(self._batch_size, self.generator):
-            pulse(done / self._n_events)
+        is_new = None if self._is_new is None else self._is_new[windows.firsts]
+        batches = list(windows.batches(self._batch_size, self.generator, is_new))
+        n_events, done = sum(int(batch.lengths.sum()) for batch in batches), 0
+        total = torch.zeros((), dtype=torch.float64, device=self._items.device)
+        for batch in batches:
+            pulse(done / n_events)
             total += self.learn(batch)
             done += int(batch.lengths.sum())
-        return {"cross-entropy": float(total) / self._n_events}, self._n_events
+        return {"cross-entropy": float(total) / n_events}, n_events
 
     def learn(self, windows: Windows) -> torch.Tensor:
         """Take a step; the sum of the events' losses before it.
@@ -124,6 +129,11 @@ class NextItemTask:
 
     def hold(self, paces: Weights) -> None:
         self.optimisation.hold(paces)
+
+    def replay(self, warm: WarmStart) -> None:
+        is_new = np.repeat(warm.new_people, self._indptr.diff().cpu().numpy())
+        self._is_new = torch.from_numpy(is_new).to(self._items.device)
+        self.optimisation.plan(math.ceil(len(epoch_rows(np.arange(self._n_events), is_new)) / self._batch_size))
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

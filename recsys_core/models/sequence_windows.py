@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from recsys_core.training.warm_start import epoch_rows
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -24,12 +26,17 @@ class Windows:
         """The windows at these positions."""
         return Windows(self.firsts[rows], self.lengths[rows])
 
-    def batches(self, n_events: int, generator: torch.Generator) -> Iterator["Windows"]:
-        """All windows in batches of about ``n_events`` events, in random order.
+    def batches(
+        self, n_events: int, generator: torch.Generator, is_new: torch.Tensor | None = None
+    ) -> Iterator["Windows"]:
+        """Windows in batches of about ``n_events`` events, in random order: all of them, or those of a warm start.
 
         Windows of a batch are of like lengths, so that little is padded; which ones come together is random.
+
+        Args:
+            is_new: (W,), see :func:`epoch_rows`.
         """
-        shuffled = torch.randperm(len(self), generator=generator, device=self.lengths.device)
+        shuffled = epoch_rows(torch.randperm(len(self), generator=generator, device=self.lengths.device), is_new)
         by_length = shuffled[torch.argsort(self.lengths[shuffled], stable=True)]
         lengths = self.lengths[by_length]
         _, sizes = torch.unique_consecutive((lengths.cumsum(0) - lengths) // n_events, return_counts=True)

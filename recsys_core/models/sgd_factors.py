@@ -20,11 +20,12 @@ from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.prefetch import fetch, fetch_row
 from recsys_core.training.sgd import MOST_ROWS, SGDTask
-from recsys_core.training.warm_start import RowsOf
+from recsys_core.training.warm_start import RowsOf, WarmStart
 from recsys_core.types import Float32, Int32, Int64
 
 START = 0.1  # standard deviation of fresh vectors
 FOLD_IN_PASSES = 20
+NEWCOMER_PASSES = 5  # whom the training itself teaches the rest
 FOLD_IN_RATE = 0.05  # of the first pass; falls to 0 over the passes
 FOLD_IN_SEED = 0
 # Of a large catalogue, so many items, whose vectors stay in the cache, are drawn from until each came up so often. On
@@ -76,11 +77,12 @@ class FactorsTask(SGDTask):
         seed: int,
         frozen: bool,
     ) -> None:
-        super().__init__(arrays, len(events), len(events) * samples_per_event, seed)
-        self.events = events
-        if len(events) > MOST_ROWS and not frozen:
-            places = np.arange(len(events))  # sparse rows are filled by counting, which is faster than sorting
-            self.events = events.take(csr_array((events.values, (events.users, places))).indices)
+        super().__init__(arrays, len(events), seed)
+        self._samples_per_event = samples_per_event
+        self.events, self._places = events, np.arange(len(events))
+        if len(events) > MOST_ROWS and not frozen:  # sparse rows are filled by counting, which is faster than sorting
+            self._places = csr_array((events.values, (events.users, self._places))).indices
+            self.events = events.take(self._places)
         self.frozen = frozen
         self.rate = config.learning_rate
         self._config = config
@@ -93,6 +95,12 @@ class FactorsTask(SGDTask):
     def pool(self) -> Int32:
         """Int32[n], items to draw from for the coming rows: all, or, of a large catalogue, what the cache holds."""
         return draw_pool(len(self._catalogue), POOL, self.random) if self._has_pools else self._catalogue
+
+    def n_samples(self, rows: Int64) -> int:
+        return len(rows) * self._samples_per_event
+
+    def replay(self, warm: WarmStart) -> None:
+        self.is_new = warm.new_events[self._places]
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
         if self._config.schedule == "falling":
@@ -150,10 +158,13 @@ class SGDFactors(DotProduct):
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
 
     def newcomers(self, histories: Histories) -> dict[str, Float32]:
-        biases, vectors = self.fold_in(histories)
+        biases, vectors = self._fold_in(histories, NEWCOMER_PASSES)
         return {"user_bias": biases, "user_factors": vectors}
 
     def fold_in(self, histories: Histories) -> tuple[Float32, Float32]:
+        return self._fold_in(histories, FOLD_IN_PASSES)
+
+    def _fold_in(self, histories: Histories, passes: int) -> tuple[Float32, Float32]:
         """The training itself, from the mean person, with everything else frozen and falling steps.
 
         Everybody gets the same random numbers, so nobody's vector depends on who else is asked about.
@@ -168,7 +179,7 @@ class SGDFactors(DotProduct):
         task = self._task(arrays, events, FOLD_IN_SEED, frozen=True)
         for start, end in pairwise(histories.indptr):
             task.random[:] = FOLD_IN_SEED
-            for left in range(FOLD_IN_PASSES, 0, -1):
-                task.rate = FOLD_IN_RATE * left / FOLD_IN_PASSES
+            for left in range(passes, 0, -1):
+                task.rate = FOLD_IN_RATE * left / passes
                 task.learn(start + shuffled(end - start, task.random))
         return biases, vectors

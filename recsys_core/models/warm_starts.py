@@ -7,16 +7,16 @@ import numpy as np
 import torch
 
 from recsys_core.data.dataset import Dataset, Ids
-from recsys_core.data.interactions import Histories
+from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.errors import ConfigError, ModelError
 from recsys_core.models.attribute_features import AttributeFeatures, item_fields, user_fields
 from recsys_core.models.base import Config, Recommender
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights
-from recsys_core.types import Int64
+from recsys_core.types import Bool, Int64
 
 LEAST_SHARED = 0.05  # of the items of the smaller data set; below, it is another domain
 # What suits a training that goes on from a finished one; chosen on validation events of MovieLens latest-small.
-SHARE_OF_EPOCHS, SLOWER, SLOWER_ADAM = 0.2, 0.5, 0.25
+SLOWER, SLOWER_ADAM = 0.5, 0.25
 
 # Settings of how a model learns. All others say what its numbers are and mean, and must stay.
 MAY_CHANGE = frozenset(
@@ -116,11 +116,20 @@ def warm_start(
             before, after = fields(old), fields(new)
             _require_same_columns(before, after, noun, new.name)
             sources[kind], sizes[kind] = positions(_values(after), _values(before)), len(_values(before))
+    news = _is_new(old.interactions, new.interactions, sources)
     newcomers = np.flatnonzero((sources[RowsOf.PEOPLE] < 0) & (new.interactions.user_counts() > 0))
     histories = Histories.from_interactions(new.interactions).take(newcomers)
     told = source.newcomers(histories.translated(sources[RowsOf.ITEMS], old.n_items)) if len(newcomers) else {}
     tensors = {name: torch.from_numpy(np.asarray(rows, dtype=np.float32)) for name, rows in told.items()}
-    return WarmStart(weights, sources, sizes, rates, newcomers, tensors)
+    new_people = np.bincount(new.interactions.users, news, new.n_users) > 0
+    return WarmStart(weights, sources, sizes, news, new_people, rates, newcomers, tensors)
+
+
+def _is_new(old: Interactions, new: Interactions, sources: Mapping[RowsOf, Int64]) -> Bool:
+    """Bool[E] of the new events: whether the person had not met the item in the old ones."""
+    users, items = sources[RowsOf.PEOPLE][new.users], sources[RowsOf.ITEMS][new.items]
+    keys = old.users.astype(np.int64) * old.n_items + old.items
+    return (users < 0) | (items < 0) | ~np.isin(users * old.n_items + items, keys)
 
 
 def _values(columns: list[AttributeFeatures]) -> Ids:
@@ -147,7 +156,7 @@ def fine_tuning_settings(config: Config, epochs: int) -> dict[str, Any]:
     model knows that schedule, steps grow and shrink again (warm-up).
     """
     settings = config.model_dump(mode="json")
-    settings["epochs"] = max(1, round(SHARE_OF_EPOCHS * epochs))
+    settings["epochs"] = max(1, round(config.warm_share * epochs))
     if _can_warm_up(config):
         settings["schedule"] = "warm-up"
     if "annealing_epochs" in settings:  # the weight that grows over them has grown

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -19,7 +19,7 @@ from recsys_core.training.context import (
     TrainingSummary,
     Validation,
 )
-from recsys_core.training.warm_start import Learned, Weights
+from recsys_core.training.warm_start import Learned, WarmStart, Weights
 
 PROGRESS_SECONDS = 0.5
 CHECKPOINT_SECONDS = 2.0  # short epochs share a checkpoint, so that writing never outweighs learning
@@ -52,6 +52,14 @@ class TrainingTask(Protocol):
 
     def hold(self, paces: Weights) -> None:
         """Multiply all steps of a row by its pace; see :meth:`recsys_core.training.warm_start.WarmStart.paces`."""
+
+
+@runtime_checkable
+class Replaying(Protocol):
+    """A task that goes from row to row, so its epochs can leave out a part of what is known already."""
+
+    def replay(self, warm: WarmStart) -> None:
+        """Visit what is new, and some of the rest; see :func:`recsys_core.training.warm_start.epoch_rows`."""
 
 
 def train(task: TrainingTask, model: object, context: FitContext, epochs: int, patience: int) -> TrainingSummary:
@@ -168,6 +176,8 @@ def _go_on(task: TrainingTask, context: FitContext) -> None:
         return
     learned = task.learned()
     task.hold(context.warm.paces(learned))
+    if isinstance(task, Replaying):
+        task.replay(context.warm)
     if context.start_from is None:  # else the checkpoint knows how far it has come
         task.begin(context.warm.transplant(learned))
 

@@ -58,6 +58,7 @@ class Optimisation(Generic[Net]):
         net: the network that learns.
         average: the network to answer with.
         done: steps so far.
+        epoch_steps: steps in an epoch.
     """
 
     def __init__(
@@ -68,8 +69,7 @@ class Optimisation(Generic[Net]):
         self._device = next(net.parameters()).device.type
         self._is_mixed = self._device in MIXED_PRECISION
         self._settings = settings
-        self._all_steps = settings.epochs * epoch_steps
-        self._memory = AVERAGED_EPOCHS * max(1, epoch_steps)  # in steps
+        self.plan(epoch_steps)
         self.done = 0
         pulls = pulls or {}
         groups = [
@@ -79,6 +79,12 @@ class Optimisation(Generic[Net]):
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
         self._scaler = torch.amp.GradScaler(self._device, enabled=self._is_mixed)
         self._held: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []  # weights, what they were, paces of rows
+
+    def plan(self, epoch_steps: int) -> None:
+        """Have schedule and average count on so many steps in an epoch."""
+        self.epoch_steps = epoch_steps
+        self._all_steps = self._settings.epochs * epoch_steps
+        self._memory = AVERAGED_EPOCHS * max(1, epoch_steps)  # in steps
 
     def precision(self) -> AbstractContextManager[object]:
         """For computing the loss in: mixed precision (Micikevicius et al., ICLR 2018) on a GPU, else nothing."""

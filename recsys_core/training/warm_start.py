@@ -1,14 +1,14 @@
-"""A training that goes on from an earlier one: what is taken over, and how fast it may change."""
+"""A training that goes on from an earlier one: what is taken over, how fast it may change, what is gone over again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from recsys_core.errors import ModelError
-from recsys_core.types import Int64
+from recsys_core.types import Bool, Int64
 
 if TYPE_CHECKING:
     import torch
@@ -39,6 +39,9 @@ PART_OF = {
 }
 
 FRESH = 0.1  # of its own deviation, which a new row keeps beside the mean of the known ones
+REPLAYED = 0.25  # of what is known already, in each epoch
+
+Rows = TypeVar("Rows", np.ndarray, "torch.Tensor")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class WarmStart:
         weights: what it learned, by name, as in :attr:`TrainingSummary.learned`.
         sources: for each row of the new data its row in the earlier ones, −1 where there is none, Int64[n].
         sizes: rows in the earlier data.
+        new_events: Bool[E], which of the new data the earlier training did not learn from.
+        new_people: Bool[U], who has such an event.
         rates: what the learning rate of a part is multiplied by, 1 unless said; at 0 the part is frozen. New rows
             always learn at the full rate.
         newcomers: Int64[n], people of the new data without a row in the earlier ones, but with something to be told by.
@@ -84,6 +89,8 @@ class WarmStart:
     weights: Weights
     sources: Mapping[RowsOf, Int64]
     sizes: Mapping[RowsOf, int]
+    new_events: Bool
+    new_people: Bool
     rates: Mapping[Part, float] = field(default_factory=dict)
     newcomers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     told: Weights = field(default_factory=dict)
@@ -140,6 +147,22 @@ class WarmStart:
         firsts = np.cumsum([0, *(self.sizes[rows] for rows in blocks)])
         sources = (self.sources[rows] for rows in blocks)
         return np.concatenate([np.where(s >= 0, s + first, -1) for s, first in zip(sources, firsts, strict=False)])
+
+
+def epoch_rows(order: Rows, is_new: Rows | None) -> Rows:
+    """Of all rows, in random order, those that an epoch visits: the new ones, and some of the others.
+
+    So most steps go to what is new, and what is known is not forgotten (experience replay; Rolnick, Ahuja, Schwarz,
+    Lillicrap and Wayne, NeurIPS 2019). Which others depends on nothing but the order, so they are others in each epoch.
+
+    Args:
+        order: the numbers 0 to n - 1.
+        is_new: n of them, of each row; None: all rows are visited.
+    """
+    if is_new is None:
+        return order
+    new = is_new[order]
+    return order[new | ((~new).cumsum(0) - 1 < REPLAYED * (~new).sum())]
 
 
 def _bring_near_mean(rows: "torch.Tensor", known: "torch.Tensor") -> None:

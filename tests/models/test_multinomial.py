@@ -159,11 +159,11 @@ def test_the_losses_of_mult_vae_are_the_evidence_lower_bound():
 
 def test_the_weight_of_the_divergence_grows_in_a_line_to_its_cap():
     task = random_task(MultVAE, batch_size=1, divergence_weight=0.4, annealing_epochs=5)
-    assert task.epoch_steps == 3  # the person who met nothing takes no part
+    assert task.optimisation.epoch_steps == 3  # the person who met nothing takes no part
     path = []
     for _ in range(7):
         path.append(task.divergence_weight())
-        task.optimisation.done += task.epoch_steps
+        task.optimisation.done += task.optimisation.epoch_steps
     assert path == pytest.approx([0, 0.08, 0.16, 0.24, 0.32, 0.4, 0.4])
 
 

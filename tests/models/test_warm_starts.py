@@ -1,5 +1,6 @@
 """Every model that goes on from an earlier training takes over what it knew, holds what is frozen, and adds the new."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,12 +22,13 @@ from recsys_core.models.popularity import Popularity
 from recsys_core.models.warm_starts import MAY_CHANGE, fine_tuning_settings, require_same_shape, warm_start
 from recsys_core.training import loop
 from recsys_core.training.context import Checkpoint, FitContext
-from recsys_core.training.warm_start import Learned, Part, RowsOf, WarmStart
+from recsys_core.training.warm_start import Learned, Part, RowsOf, WarmStart, epoch_rows
 from tests import worlds
 from tests.models.test_contract import TINY
 
 FROZEN = dict.fromkeys(Part, 0.0)
 WARM = [model for model in MODELS if Ability.WARM_START in model.info.abilities]
+WHOLE = {"als", "light_gcn", "item_autorec", "user_autorec"}  # each of their epochs works with all data
 every_warm_model = pytest.mark.parametrize("kind", WARM, ids=lambda kind: kind.info.key)
 
 
@@ -128,10 +130,52 @@ def test_a_training_that_goes_on_from_a_checkpoint_ends_in_the_same_bits(kind: t
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     kept: list[Checkpoint] = []
     rates = {Part.ITEMS: 0.5, Part.PEOPLE: 0.0}
-    whole = fresh(kind, epochs=3).fit(NEW, FitContext(seed=2, warm=begin(kind, rates), save_checkpoint=kept.append))
-    resumed = fresh(kind, epochs=3).fit(NEW, FitContext(seed=2, warm=begin(kind, rates), start_from=kept[0]))
+    warm = replace(begin(kind, rates), new_people=np.arange(24) < 8)
+    whole = fresh(kind, epochs=3).fit(NEW, FitContext(seed=2, warm=warm, save_checkpoint=kept.append))
+    resumed = fresh(kind, epochs=3).fit(NEW, FitContext(seed=2, warm=warm, start_from=kept[0]))
     people = np.arange(24, dtype=np.int32)
     assert np.array_equal(whole.score(people), resumed.score(people))
+
+
+@every_warm_model
+def test_an_epoch_visits_what_is_new_and_some_of_the_rest(kind: type[Recommender]):
+    people = np.arange(24) < 4
+    warm = replace(begin(kind), new_events=people[NEW.interactions.users], new_people=people)
+    every, few = (fresh(kind, epochs=1).fit(NEW, FitContext(seed=2, warm=warm)) for warm in (None, warm))
+    assert every.training is not None
+    assert few.training is not None
+    share = few.training.history[0].samples / every.training.history[0].samples
+    assert share == 1 if kind.info.key in WHOLE else 1 / 6 < share < 1 / 2
+
+
+def test_the_rows_of_an_epoch_are_all_that_are_new_and_others_each_time():
+    is_new, generator = np.arange(100) % 5 == 0, torch.Generator().manual_seed(0)
+    epochs = []
+    for _ in range(3):
+        order = torch.randperm(100, generator=generator)
+        visited = epoch_rows(order, torch.from_numpy(is_new))
+        assert np.array_equal(visited.numpy(), epoch_rows(order.numpy(), is_new))
+        assert [row for row in order.tolist() if row in set(visited.tolist())] == visited.tolist()
+        epochs.append(set(visited.tolist()))
+        assert len(visited) == len(epochs[-1]) == 20 + 20
+        assert set(np.flatnonzero(is_new)) <= epochs[-1]
+    assert epochs[0] != epochs[1] != epochs[2]
+    assert len(set.union(*epochs)) > 20 + 30
+    assert epoch_rows(order, None) is order
+
+
+def test_new_is_what_the_earlier_training_did_not_learn_from():
+    warm, events = begin(MF), NEW.interactions
+    met = {
+        (OLD.user_ids.values[user], OLD.item_ids.values[item])
+        for user, item in zip(OLD.interactions.users, OLD.interactions.items, strict=True)
+    }
+    pairs = list(zip(NEW.user_ids.values[events.users], NEW.item_ids.values[events.items], strict=True))
+    assert warm.new_events.tolist() == [pair not in met for pair in pairs]
+    assert set(np.flatnonzero(warm.new_people)) == set(events.users[warm.new_events])
+    same = warm_start(source(MF), {}, OLD, OLD, {})
+    assert not same.new_events.any()
+    assert not same.new_people.any()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.info.key)
@@ -152,7 +196,8 @@ def test_new_people_begin_as_the_old_model_takes_them():
     known = Histories.from_interactions(NEW.interactions).take(new)
     in_old = known.translated(warm.sources[RowsOf.ITEMS], OLD.n_items)
     assert in_old.lengths().max() < known.lengths().max() + 1
-    biases, vectors = source(MF).fold_in(in_old)
+    biases, vectors = source(MF).newcomers(in_old).values()
+    assert np.corrcoef(vectors.ravel(), source(MF).fold_in(in_old)[1].ravel())[0, 1] > 0.9
     assert np.array_equal(warm.told["user_factors"].numpy(), vectors)
     fresh_rows = {name: Learned(torch.zeros(24, *one.tensor.shape[1:]), one.blocks) for name, one in _of_people(MF)}
     begun = warm.transplant(fresh_rows)
@@ -229,7 +274,8 @@ def test_new_items_begin_near_the_mean_of_the_known_ones():
         "popular": torch.tensor([0.3, 9.0, 9.0, 0.4]),
     }
     new = {name: Learned(tensor, (RowsOf.ITEMS,)) for name, tensor in fresh.items()}
-    begun = WarmStart(old, sources, {RowsOf.ITEMS: 2}).transplant(new)
+    news = np.empty(0, dtype=bool)
+    begun = WarmStart(old, sources, {RowsOf.ITEMS: 2}, news, news).transplant(new)
     assert begun["table"].flatten().tolist() == pytest.approx([2.05, 3.95, 3, 5, 1, 3, 0, 0])
     assert begun["bias"].tolist() == [-2, -3, -1, -2]
     assert begun["popular"].tolist() == pytest.approx([0.3, 1, 1, 0.4])

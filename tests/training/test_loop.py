@@ -1,5 +1,6 @@
 """The loop, with a task small enough to predict by hand."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -39,6 +40,9 @@ class Counter:
 
     def hold(self, paces):
         self.paces = paces
+
+    def replay(self, warm):
+        self.is_new = warm.new_events
 
 
 def judged_by(*values, higher=True):
@@ -130,10 +134,12 @@ def test_progress_counts_epochs_with_a_fraction(monkeypatch):
 def test_a_training_goes_on_from_what_another_one_learned():
     first = train(Counter(), None, FitContext(), epochs=3, patience=2)
     task = Counter()
-    warm = WarmStart({name: one.tensor for name, one in first.learned.items()}, {}, {}, {Part.NETWORK: 0.5})
+    weights, news = {name: one.tensor for name, one in first.learned.items()}, np.array([True])
+    warm = WarmStart(weights, {}, {}, news, news, {Part.NETWORK: 0.5})
     second = train(task, None, FitContext(warm=warm), epochs=2, patience=2)
     assert second.learned["weight"].tensor.item() == 30 + 20
     assert task.paces["weight"].tolist() == [0.5]
+    assert task.is_new is news
     assert second.epochs == 2
 
 
