@@ -74,7 +74,7 @@ class Standing:
         metric: "ndcg@10", or "rmse" where the model predicts ratings.
         value: of the run.
         against: plain models of the same split, the simplest first.
-        missing: keys of those that were not trained on it.
+        missing: keys of those that were not trained on it and can be.
     """
 
     metric: str
@@ -125,7 +125,9 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
         for key in keys
         if key in found
     ]
-    missing = tuple(key for key in keys if key not in found)
+    # A fine-tuning that took held-out events back has a split of its own, which no other training gets.
+    is_own_split = bool(run.about.get("fine_tune", {}).get("moved"))
+    missing = () if is_own_split else tuple(key for key in keys if key not in found)
     return Standing(metric, _figure(run, metric), tuple(against), missing)
 
 

@@ -62,6 +62,16 @@ def test_runs_on_other_splits_do_not_count(tmp_path):
     assert standing(workspace, keep_run(workspace, card)) is None  # popularity itself
 
 
+def test_nothing_is_offered_on_a_split_that_only_a_fine_tuning_has(tmp_path):
+    workspace = Workspace(tmp_path)
+    card = keep(workspace, camps(n=40))
+    run = trained(workspace, TrainSpec(dataset=card.id, model="item_knn", split=RANDOM))
+    run.about["fine_tune"] = {"moved": 3}
+    assert standing(workspace, run).missing == ()
+    run.about["fine_tune"] = {"moved": 0}
+    assert standing(workspace, run).missing == ("ease",)
+
+
 def test_ratings_are_measured_against_biases(tmp_path):
     workspace = Workspace(tmp_path)
     card = keep(workspace, camps(n=40, feedback=Feedback.EXPLICIT))
