@@ -1,5 +1,6 @@
 """Compare: the models that were judged on the same held-out events."""
 
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -12,7 +13,7 @@ from pages.shared.frame import look, plain
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about, metric_label
-from recsys_core.runs.store import RunCard
+from recsys_core.runs.store import RunCard, default_home, open_workspace
 from recsys_core.splitting import find_splitter
 
 MOST_ROWS = 30
@@ -77,8 +78,9 @@ def run_titles(runs: list[RunCard]) -> dict[str, str]:
             for name, value in settings(run).items()
             if any(settings(twin).get(name, value) != value for twin in twins)
         ]
-        tuned = ["tuned"] if "tuning" in run.about["passport"] else []
-        mark = ", ".join([*tuned, *differing][:2]) or run.id.rpartition("-")[2]
+        passport = run.about["passport"]
+        made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in passport]
+        mark = ", ".join([*made, *differing][:2]) or run.id.rpartition("-")[2]
         titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"
     return titles
 
@@ -100,16 +102,32 @@ def protocol(run: RunCard) -> str:
     )
 
 
-def finding(bars: list[Bar], name: str) -> str:
-    """What the chart shows, no more than its intervals allow."""
-    metric = metric_label(name)
-    if len(bars) == 1:
-        return f"{metric} of {bars[0].label}: {bars[0].value:.3f}"
-    first, second = bars[0], bars[1]
-    if first.low is None or second.high is None:
-        return f"{metric}: {first.label} has the {'highest' if about(name).higher_is_better else 'lowest'}"
-    apart = first.low > second.high if about(name).higher_is_better else first.high < second.low  # type: ignore[operator]
-    return f"{metric}: {first.label} leads" if apart else f"{metric}: {first.label} is ahead, but the intervals overlap"
+def finding(runs: list[RunCard], name: str, titles: dict[str, str]) -> str:
+    """What the chart shows of these runs, the best first: no more than the interval of the lead allows."""
+    metric, first = metric_label(name), titles[runs[0].id]
+    if len(runs) == 1:
+        return f"{metric} of {first}: {runs[0].about['metrics'][name]['value']:.3f}"
+    lead = _lead(default_home(), runs[0].id, runs[1].id, name)
+    if lead is None:
+        return f"{metric}: {first} has the {'highest' if about(name).higher_is_better else 'lowest'}"
+    low, high = lead
+    second = titles[runs[1].id]
+    if low <= 0 <= high:
+        return f"{metric}: {first} is ahead of {second}, but that may be chance"
+    low, high = sorted((abs(low), abs(high)))
+    return f"{metric}: {first} leads {second}, person by person by {low:.3f} to {high:.3f}"
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _lead(home: Path, first: str, second: str, name: str) -> tuple[float, float] | None:
+    """The interval of the difference of two runs over the people of both, None where there is none to tell."""
+    from recsys_core.evaluation import paired_difference
+
+    mine, theirs = (open_workspace(home).per_user(run).get(name) for run in (first, second))
+    if mine is None or theirs is None:
+        return None
+    found = paired_difference(mine, theirs)
+    return None if found.low is None or found.high is None else (found.low, found.high)
 
 
 def bars(runs: list[RunCard], name: str, titles: dict[str, str]) -> list[Bar]:
@@ -191,7 +209,7 @@ else:
     shown = bars(group, metric, titles)
     words = about(metric)
     axis = metric_label(metric) if shown[0].low is None else f"{metric_label(metric)}, 95 % interval over people"
-    st.markdown(f"**{plain(finding(shown, metric))}**")
+    st.markdown(f"**{plain(finding(best_first(group, metric), metric, titles))}**")
     figure = interval_chart(shown, axis, look())
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False})
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import choose
+from pages.shared.fine_tune_form import put_start_into_form
 from pages.shared.frame import plain
 from recsys_core.errors import StudioError
 from recsys_core.models import find_model
@@ -50,6 +51,7 @@ def _put_into_form(spec: TrainSpec, changes: dict[str, Any], advice: str) -> Non
     choose.remember(choose.DATASET, spec.dataset)
     choose.remember(choose.MODEL, spec.model)
     st.session_state[f"settings-{spec.model}"] = dict(spec.settings) | dict(changes)
+    put_start_into_form(spec)
     st.toast(
         f"{advice.removeprefix('Try ').capitalize()} is in the form: press Start training.", icon=":material/tune:"
     )

@@ -10,7 +10,7 @@ from pages.shared.frame import plain
 from recsys_core.errors import StudioError
 from recsys_core.models import Recommender
 from recsys_core.runs.cards import DatasetCard, RunCard
-from recsys_core.runs.jobs import FineTune
+from recsys_core.runs.jobs import FineTune, TrainSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.training.warm_start import Part
 
@@ -28,11 +28,13 @@ def choose_start(card: DatasetCard, model: type[Recommender]) -> FineTune | None
     runs = {run.id: run for run in _continuable(card, model)}
     if not runs:
         return None
-    key = f"start-{card.id}-{model.info.key}"
+    key = _key(card.id, model.info.key)
+    if st.session_state.get(key, SCRATCH) not in runs:  # it may have been deleted
+        st.session_state[key] = SCRATCH
     chosen = st.selectbox(
         "Start from",
         [SCRATCH, *runs],
-        format_func=lambda run: choose.run_name(runs[run]) if run else "Scratch",
+        format_func=lambda run: _name(runs[run]) if run else "Scratch",
         key=key,
         on_change=lambda: _take_settings(model, runs.get(st.session_state[key])),
         help="Going on from a finished run takes a fraction of the time. People and items are matched by their ids, "
@@ -49,6 +51,27 @@ def choose_start(card: DatasetCard, model: type[Recommender]) -> FineTune | None
         rates = {part: _rate(part, usual, f"{key}-{chosen}-{part}") for part, usual in usual_rates(run).items()}
     _warn(run, model)
     return FineTune(run=run.id, rates=rates)
+
+
+def put_start_into_form(spec: TrainSpec) -> None:
+    """The form begins where a training began, with its rates."""
+    key, tuning = _key(spec.dataset, spec.model), spec.fine_tune
+    if tuning is None:
+        st.session_state[key] = SCRATCH
+        return
+    st.session_state[key] = tuning.run
+    for part, rate in tuning.rates.items():
+        if rate in RATES:
+            st.session_state[f"{key}-{tuning.run}-{part}"] = rate
+
+
+def _name(run: RunCard) -> str:
+    """Short enough for the box: the model is chosen above it."""
+    return f"{run.about['dataset_name']} · {choose.moment(run.created)}"
+
+
+def _key(dataset: str, model: str) -> str:
+    return f"start-{dataset}-{model}"
 
 
 def _rate(part: Part, usual: float, key: str) -> float:

@@ -117,13 +117,14 @@ def run_of(job: Job) -> RunCard | None:
         return None
 
 
-def result(job: Job) -> list[str]:
+def result(job: Job) -> str:
     """The figures that say most, of a job with a finished model."""
     run = run_of(job)
     if run is None or isinstance(job.spec, TuneSpec):  # whose message has them
-        return []
+        return ""
     metrics = run.about["metrics"]
-    return [f"{metric_label(name)} {metrics[name]['value']:.3f}" for name in HEADLINES if name in metrics]
+    figures = [f"{metric_label(name)} {metrics[name]['value']:.3f}" for name in HEADLINES if name in metrics]
+    return f"On the test events: {', '.join(figures)}"
 
 
 def _dataset_name(job: Job) -> str | None:
@@ -217,7 +218,8 @@ def status(job: Job, epochs: list[Json]) -> str:
     if isinstance(job.spec, TuneSpec):
         left = job.seconds_left(time.time())
         stopping = ["stopping; the best so far is trained and kept"] if job.stop else []
-        about = [] if left is None or job.stop else [f"about {_whole(left)} left"]
+        so_far = [] if job.started is None else [f"{_whole(time.time() - job.started)} so far"]
+        about = [] if job.stop else so_far if left is None else [f"about {_whole(left)} left"]
         return plain(" · ".join([*parts, *stopping, *about]))
     if job.phase == "Training" and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
@@ -251,7 +253,7 @@ def curves(epochs: list[Json], colours: Theme, key: str) -> None:
         metric, best = epochs[-1]["validation"]["metric"], epochs[-1]["best_epoch"]
         values = [event["validation"]["value"] for event in epochs]
         validation = Curve(f"validation {metric}", numbers, values, best)
-        title = f"{metric} is best in epoch {best}: {values[numbers.index(best)]:.3f}"
+        title = f"Validation {metric} is best in epoch {best}: {values[numbers.index(best)]:.3f}"
     draw(st.container(), loss_and_validation(loss, validation, epochs[-1]["epochs"], title, colours), f"curves-{key}")
     if validation is None:
         st.caption("Nothing is held out to validate on, so the last epoch is kept.")
@@ -284,7 +286,7 @@ def ended(job: Job, is_latest: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
-        st.caption(plain(" · ".join(part for part in (job.message, *result(job), own_settings(job.spec)) if part)))
+        st.caption(plain(" · ".join(part for part in (job.message, result(job), own_settings(job.spec)) if part)))
         fine_tune_view(job)
         with st.container(horizontal=True):
             if (

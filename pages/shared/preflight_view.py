@@ -61,7 +61,7 @@ def _words(answer: Answer, model: Recommender, dataset: Dataset) -> str:
     free = psutil.virtual_memory().available
     if answer.forecast is not None:
         return _together(f"**{plain(answer.forecast.headline)}**{plain(answer.forecast.detail(free))}")
-    known = f"Needs at most {gigabytes(model.needs(dataset))} of memory, and {gigabytes(free)} are free; "
+    known = f"Data and model need at most {gigabytes(model.needs(dataset))} of memory, and {gigabytes(free)} are free; "
     says = SAYS.get(answer.standing) or f"It could not be measured: {answer.reason}"
     return _together(plain(f"{known}{cost(type(model))}. {says}"))
 

@@ -49,8 +49,8 @@ def _save(model: str, name: str, settings: dict[str, Any]) -> None:
 
 def _saved(model: str, name: str) -> None:
     """A preset's name, and what can be done with it."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(plain(name), width="stretch")
+    st.markdown(plain(name))
+    with st.container(horizontal=True):
         st.download_button(
             "Download",
             saved_presets().export(model, name),

@@ -65,10 +65,12 @@ def outcome(job: Job) -> None:
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
         headline, _, rest = job.message.partition(". ")
-        st.markdown(f"**{plain(headline.removesuffix('.'))}.**" if headline else "")
-        st.markdown(plain(rest))
+        if headline:
+            st.markdown(f"**{plain(headline.removesuffix('.'))}.**")
+        if rest:
+            st.markdown(plain(rest))
         made, planned = len(trials), len(spec.models) * spec.trials
-        left = f" · {made:,} of {planned:,} trials are kept, Resume makes the others" if job.is_resumable else ""
+        left = f" · {made:,} of {planned:,} trials kept, Resume makes the others" if job.is_resumable else ""
         st.caption(plain(f"Started {choose.moment(job.created)} · {spec.trials:,} trials for each model{left}"))
         steps(job, runs)
     if not trials:
@@ -122,6 +124,8 @@ def on_the_test(spec: TuneSpec, runs: dict[str, RunCard]) -> None:
         usual = known.get(str(run.about["passport"]["tuning"]["untuned_run"]))
         bars.append(_bar(run, f"{run.title}, best settings", spec.metric, look()))
         bars += [_bar(usual, f"{usual.title}, as it comes", spec.metric, look())] if usual else []
+    if len(bars) == 1:  # the sentence above says it all
+        return
     bars.sort(key=lambda bar: bar.value, reverse=about(spec.metric).higher_is_better)
     st.subheader("On the test events", anchor=False)
     axis = f"{metric_label(spec.metric)}, 95 % interval over people"
@@ -182,6 +186,8 @@ def how_settings_matter(job: Job, trials: list[Trial], best: Trial, spec: TuneSp
     judged = [
         trial for trial in trials if trial.curve and trial.ended is not Ended.FAILED and fits(trial.settings, space)
     ]
+    if len(judged) == 1:
+        return
     st.markdown(f"**{plain(_what_matters(shares, key))}**")
     if shares:
         st.caption(f"By a functional ANOVA of {len(judged)} trials: the fewer they are, the rougher the shares.")
@@ -230,7 +236,7 @@ def table(trials: list[Trial], metric: str, key: str) -> None:
     ]
     frame = pd.DataFrame(rows).sort_values(metric_label(metric), ascending=not higher, na_position="last")
     frame = frame.loc[:, [name for name in frame if name != "Why" or frame["Why"].any()]]
-    with st.expander(f"All {len(trials)} trials"):
+    with st.expander("All trials"):
         st.dataframe(
             frame,
             hide_index=True,

@@ -10,6 +10,7 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import COMPOSED, MODELS, find_model
+from recsys_core.runs.jobs import State
 from recsys_core.runs.standing import Standing, plain_spec, standing
 from recsys_core.runs.store import RunCard
 
@@ -57,7 +58,8 @@ def _rows(run: RunCard, found: Standing) -> str:
         )
     better = "higher is better" if higher_is_better else "lower is better"
     return (
-        f'<section class="ft-standing"><h5>{escape(metric_label(found.metric))}, {better}</h5>{"".join(rows)}</section>'
+        f'<section class="ft-standing"><h5>{escape(metric_label(found.metric))} on the test events, {better}</h5>'
+        f"{''.join(rows)}</section>"
     )
 
 
@@ -67,8 +69,11 @@ def _offer(run: RunCard, key: str) -> None:
     spec = plain_spec(run, key)
     if not any(card.id == run.dataset for card in cache.workspace().datasets()):
         return
-    if any(job.is_active and job.spec == spec for job in cache.jobs().all()):
-        st.caption(plain(f"{title} is in the queue."))
+    same = [job for job in cache.jobs().all() if job.spec == spec]
+    if active := [job for job in same if job.is_active]:
+        st.caption(plain(f"{title} {'is in the queue' if active[0].state is State.QUEUED else 'is training'}."))
     elif st.button(f"Train {title} for comparison", key=f"train-{key}-{run.id}", icon=":material/balance:"):
-        cache.runner().submit(spec, f"{key}-beside-{run.id}")
+        cache.runner().submit(
+            spec, f"{key}-beside-{run.id}-{len(same)}"
+        )  # a double click is one, a later press another
         st.rerun()

@@ -65,6 +65,9 @@ def dataset_list(datasets: list[DatasetCard]) -> None:
 def run_list(runs: list[RunCard]) -> None:
     st.subheader("Models", anchor=False)
     trained = [run for run in runs if run.model != "popularity"]
+    if not trained and active_jobs():
+        st.caption("The first one is still learning.")
+        return
     if not trained:
         choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
         return

@@ -48,11 +48,16 @@ class Forecast:
 
     def detail(self, free: int) -> str:
         """What follows the headline; ``free`` are the bytes that the machine has left."""
-        epochs = f": at most {counted(self.epochs, 'epoch')} of {duration(self.epoch)}" if self.epochs else ""
-        judging = f", and {duration(self.measuring)} of judging" if epochs and self.measuring >= 1 else ""
+        parts = []
+        if self.epochs:
+            parts = [f"at most {counted(self.epochs, 'epoch')} of {duration(self.epoch)}"]
+            if self.reading + self.first >= 1:
+                parts = [f"{duration(self.reading + self.first)} to begin", *parts]
+            if self.measuring >= 1:
+                parts.append(f"{duration(self.measuring)} of judging")
         return (
-            f"{epochs}{judging}. Needs {gigabytes(self.peak)} of memory, and "
-            f"{gigabytes(free)} are free. Measured on this machine by a pilot of {duration(self.watched)}."
+            f"{': ' if parts else ''}{', '.join(parts)}. Needs {gigabytes(self.peak)} of memory, the program included, "
+            f"and {gigabytes(free)} are free. Measured on this machine in {duration(self.watched)}."
         )
 
     def as_json(self) -> Json:

@@ -280,7 +280,7 @@ class Jobs:
         """Take the job that waits longest, in one step, so that no two workers get the same; None if none waits."""
         with self._database.connect() as db:
             row = db.execute(
-                "UPDATE jobs SET state = ?, owner = ?, started = ?, done_before = done"
+                "UPDATE jobs SET state = ?, phase = 'Starting', owner = ?, started = ?, done_before = done"
                 " WHERE id = (SELECT id FROM jobs WHERE state = ? ORDER BY number LIMIT 1) RETURNING *",
                 (State.RUNNING, my_identity(), time.time(), State.QUEUED),
             ).fetchone()
@@ -335,7 +335,7 @@ class Jobs:
                         (
                             State.INTERRUPTED,
                             time.time(),
-                            "The process that trained this model ended before it was done.",
+                            "The process at work on it ended before it was done.",
                             row["id"],
                             State.RUNNING,
                             row["owner"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recsys_core.blending import Gain, in_a_row
-from recsys_core.data.findings import duration
+from recsys_core.data.findings import counted, duration
 from recsys_core.evaluation import Estimate, PerUser, paired_difference
 from recsys_core.metrics import about, metric_label
 from recsys_core.tuning.trial import Ended, Trial
@@ -98,6 +98,6 @@ def _price(tuned: Sequence[Tuned]) -> str:
     if len(counts) == 1:
         each = " each" if len(tuned) > 1 else ""
         times = in_a_row([f"{one.title} {duration(one.budget.seconds)}" for one in tuned])
-        return f"The budget: {counts.pop()} trials{each}, which took {times}."
-    prices = [f"{one.title} {one.budget.trials} trials in {duration(one.budget.seconds)}" for one in tuned]
+        return f"The budget: {counted(counts.pop(), 'trial')}{each}, which took {times}."
+    prices = [f"{one.title} {counted(one.budget.trials, 'trial')} in {duration(one.budget.seconds)}" for one in tuned]
     return f"The budget: {in_a_row(prices)}."

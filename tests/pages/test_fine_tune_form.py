@@ -119,3 +119,16 @@ def test_the_outcome_says_what_was_gained_and_forgotten(workspace):
     assert "NDCG@10 on the new test events" in said(at)
     assert "Went on from MF (dot product) on early." in said(at)
     assert "old test events left out: the new training learned from them" in said(at)
+
+
+def test_what_to_try_next_goes_on_from_the_same_run(workspace):
+    run = trained(workspace, "early")
+    trained(workspace, "whole", settings=SETTINGS | {"epochs": 1}, fine_tune=FineTune(run=run, rates={Part.ITEMS: 0.1}))
+    at = opened(workspace, "books")
+    next(button for button in at.button if button.label == "Try epochs 10").click().run()
+    assert not at.exception
+    assert start_of(at).value == run
+    next(button for button in at.button if button.label == "Start training").click().run()
+    (job,) = [job for job in Jobs(workspace.database).all() if job.is_active]
+    assert job.spec.fine_tune == FineTune(run=run, rates={Part.PEOPLE: 0.5, Part.ITEMS: 0.1, Part.NETWORK: 0.5})
+    assert job.spec.settings["epochs"] == 10

@@ -36,8 +36,8 @@ def test_what_is_known_is_said_at_once_and_that_it_is_measured(jobs, ratings):  
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Answer(FOUND), "About 48 s: at most 20 epochs of 2 s, and 4 s of judging."),
-        (Answer(FOUND), "Measured on this machine by a pilot of 0.7 s."),
+        (Answer(FOUND), "About 48 s: 4 s to begin, at most 20 epochs of 2 s, 4 s of judging."),
+        (Answer(FOUND), "Measured on this machine in 0.7 s."),
         (Answer(None, Standing.TRAINING), "Something is training: the time is measured when it is done."),
         (Answer(None, Standing.FAILED, "It has <none>."), "It could not be measured: It has <none>."),
     ],

@@ -1,6 +1,7 @@
 """Watching and afterwards: curves, diagnosis, standing, presets, copying, differences, and the first start."""
 
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_where_there_are_no_curves_it_says_so(jobs, films):
 
 
 def test_a_finished_model_says_where_it_stands_and_trains_what_is_missing_once(home, jobs, films):
-    trained(home, films, "mf", epochs=3, embedding_size=4)
+    job = trained(home, films, "mf", epochs=3, embedding_size=4)
     at = opened()
     assert "Popularity" in said(at)
     assert "interval of the difference" in said(at)
@@ -150,6 +151,10 @@ def test_a_finished_model_says_where_it_stands_and_trains_what_is_missing_once(h
     (queued,) = [job for job in jobs.all() if job.state is State.QUEUED]
     assert queued.spec.model == "ease"
     assert "EASE is in the queue" in said(at)
+    jobs.stop(queued.id)
+    at.session_state[f"went-{job.id}"] = True  # its card is not the latest any more
+    press(at.run(), "Train EASE for comparison")
+    assert sum(job.state is State.QUEUED for job in jobs.all()) == 1  # a later press is another one
 
 
 def test_a_finished_model_is_copied_as_a_command_and_as_python(home, jobs, films):
@@ -193,6 +198,7 @@ def test_two_runs_of_a_comparison_are_laid_side_by_side(home, films):
     trained(home, films, "ease")
     trained(home, films, "ease", regularisation=1.0)
     at = opened(COMPARE)
+    assert "that may be chance" in said(at)
     at.selectbox(key="differs-one").select_index(0).run()
     assert "Nothing differs but the regularisation" in said(at)
     at.selectbox(key="differs-other").set_value(
@@ -200,6 +206,11 @@ def test_two_runs_of_a_comparison_are_laid_side_by_side(home, films):
     ).run()
     assert not at.exception
     assert "model" in said(at)
+
+
+def test_a_lead_is_told_person_by_person(home, films):
+    trained(home, films, "ease")
+    assert re.search(r"EASE leads Popularity, person by person by 0\.\d+ to 0\.\d+", said(opened(COMPARE)))
 
 
 def test_home_waits_visibly_while_the_demo_is_on_its_way(home, monkeypatch):

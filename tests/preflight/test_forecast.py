@@ -142,8 +142,9 @@ def test_a_forecast_in_words_and_as_plain_data():
     found = Forecast(3.0, 1.0, 20, 2.0, 4.0, 310 * 2**20, 100 * 2**20, 0.7)
     assert Forecast.from_json(found.as_json()) == found
     assert found.headline + found.detail(12 * 2**30) == (
-        "About 48 s: at most 20 epochs of 2 s, and 4 s of judging. Needs 310 MB of memory, and 12.0 GB are free. "
-        "Measured on this machine by a pilot of 0.7 s."
+        "About 48 s: 4 s to begin, at most 20 epochs of 2 s, 4 s of judging. Needs 310 MB of memory, the program "
+        "included, and 12.0 GB are free. "
+        "Measured on this machine in 0.7 s."
     )
     short = replace(found, epochs=0, measuring=0.2)
     assert (short.headline + short.detail(2**30)).startswith("About 4.2 s. Needs")

@@ -78,6 +78,16 @@ def test_only_people_whom_both_were_judged_on_count(tmp_path, monkeypatch):
     assert standing(workspace, run).against == ()
 
 
+def test_nothing_is_offered_on_a_split_that_only_a_fine_tuning_has(tmp_path):
+    workspace = Workspace(tmp_path)
+    card = keep(workspace, camps(n=40))
+    run = trained(workspace, TrainSpec(dataset=card.id, model="item_knn", split=RANDOM))
+    run.about["fine_tune"] = {"moved": 3}
+    assert standing(workspace, run).missing == ()
+    run.about["fine_tune"] = {"moved": 0}
+    assert standing(workspace, run).missing == ("ease",)
+
+
 def test_ratings_are_measured_against_biases(tmp_path):
     workspace = Workspace(tmp_path)
     card = keep(workspace, camps(n=40, feedback=Feedback.EXPLICIT))
