@@ -202,9 +202,19 @@ def sentence(about: Json) -> str:
     if not parts:
         return "Nobody is left to judge what was gained and what was forgotten."
     told = f"{metric_label(name)} {'; '.join(parts)}"
+    gained = f"{_gained(name, found[0][name])}; " if name in found[0] else ""
     if name not in found[1]:
-        return f"{told}. No old test event is left to judge what was forgotten."
-    return f"{told}: {_forgotten(name, found[1][name])}."
+        return f"{told}: {gained}no old test event is left to judge what was forgotten."
+    return f"{told}: {gained}{_forgotten(name, found[1][name])}."
+
+
+def _gained(name: str, change: Json) -> str:
+    """Whether the new figure is better than that of the run before it, in words."""
+    gain = change["after"] - change["before"]
+    gain = -gain if name == RMSE_NAME else gain
+    if gain == 0 or (change["low"] is not None and change["low"] <= 0 <= change["high"]):
+        return "no gain shows"
+    return "it is better on the new ones" if gain > 0 else "it is worse on the new ones"
 
 
 def _forgotten(name: str, change: Json) -> str:

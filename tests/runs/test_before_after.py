@@ -130,12 +130,16 @@ def about(before: float, after: float, low: float | None, high: float | None, na
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (about(0.174, 0.169, -0.008, -0.002), "old test events 0.169 (before: 0.174): little was forgotten."),
-        (about(0.2, 0.1, -0.2, -0.05), "(before: 0.200): 50% of it was forgotten."),
+        (about(0.174, 0.169, -0.008, -0.002), "(before: 0.174): it is better on the new ones; little was forgotten."),
+        (about(0.2, 0.1, -0.2, -0.05), "it is better on the new ones; 50% of it was forgotten."),
         (about(0.2, 0.19, -0.03, 0.01), "no forgetting shows."),
         (about(0.2, 0.3, None, None), "no forgetting shows."),
         (about(0.9, 1.0, 0.05, 0.15, "rmse"), "RMSE on the new test events 0.182 (before: 0.151)"),
-        (about(0.9, 1.0, 0.05, 0.15, "rmse"), "11% of it was forgotten."),
+        (about(0.9, 1.0, 0.05, 0.15, "rmse"), "it is worse on the new ones; 11% of it was forgotten."),
+        (
+            about(0.2, 0.19, -0.03, 0.01) | {"gain": about(0.2, 0.19, -0.03, 0.01)["forgetting"]},
+            ": no gain shows; no f",
+        ),
         (about(0.9, 0.8, -0.15, -0.05, "rmse"), "no forgetting shows."),
     ],
 )
@@ -145,4 +149,6 @@ def test_gain_and_forgetting_are_said_in_words(told: dict, words: str):
 
 def test_where_nothing_old_is_left_the_sentence_says_so():
     told = about(0.2, 0.1, None, None) | {"forgetting": Changes({}, 0, 7).as_json()}
-    assert sentence(told).endswith("No old test event is left to judge what was forgotten.")
+    assert sentence(told).endswith(
+        "it is better on the new ones; no old test event is left to judge what was forgotten."
+    )
