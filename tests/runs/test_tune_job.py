@@ -253,7 +253,7 @@ def test_stop_keeps_the_best_so_far_drops_the_trial_in_progress_and_can_go_on_to
     assert ended.state is State.STOPPED
     assert ended.message.startswith("Stopped by hand after 3 of 6 trials. ")
     assert ended.done == 3
-    assert "EASE 2 trials in 1 s" in ended.message
+    assert "EASE 2 trials in " in ended.message
     assert len(trials_of(stopped, job)) == 3
     first = tuned_runs(stopped, ended)
     assert {key: run.about["passport"]["tuning"]["trials"] for key, run in first.items()} == {"ease": 2, "slow": 1}
