@@ -38,7 +38,7 @@ def measured(monkeypatch, found: Forecast) -> list[dict]:
 def test_the_forecast_is_printed_for_people_and_for_scripts(data, monkeypatch, capsys):
     asked = measured(monkeypatch, FOUND)
     assert main(["preflight", data, "--model", "mf", "--set", "epochs=7"]) == 0
-    assert capsys.readouterr().out.startswith("About 48 s: 4 s to begin, at most 20 epochs of 2 s, 4 s of judging. Needs 310 MB")
+    assert capsys.readouterr().out.startswith("About 48 s: 4 s to begin, at most 20 epochs of 2 s, 4 s of judging.")
     assert main(["preflight", data, "--model", "mf", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["epochs"], told["seconds"], told["peak"]) == (20, 48.0, 310 * 2**20)
