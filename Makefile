@@ -1,5 +1,5 @@
 # make run    the app on http://localhost:8501, after whatever set-up is still missing
-# make test   all tests, the browser's included
+# make test   all tests, the browser's included, or only TESTS="tests/models -k ease"
 # make check  format, lint, types
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -13,7 +13,12 @@ run: $(STAMPS)/app
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
 test: $(STAMPS)/dev $(STAMPS)/browser $(STAMPS)/postgres
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
+else
+	$(BIN)/python -m pytest -n 2 --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
+endif
 
 check: $(STAMPS)/dev
 	$(BIN)/ruff format --check .
