@@ -36,8 +36,7 @@ def picture(page: Page, folder: Path, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390], ids=["wide", "phone"])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide-light", "phone-dark"])
 def test_a_blend_is_judged_kept_and_opened(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
     """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
     folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)

@@ -45,8 +45,7 @@ def train_some(home: Path) -> Workspace:
     return workspace
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390], ids=["wide", "phone"])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide-light", "phone-dark"])
 def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
     """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
     folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
