@@ -294,12 +294,7 @@ def ended(job: Job, is_latest: bool) -> None:
                 and _dataset_name(job) is not None
                 and st.button("Resume", key=f"resume-{job.id}", type=step)
             ):
-                try:
-                    cache.runner().resume(job.id)
-                except StudioError as error:
-                    show_error(error)
-                else:
-                    st.rerun()
+                resume(job)
             if job.run is not None and st.button("See recommendations", key=f"see-{job.id}", type=step):
                 st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: job.run})
             if (run := run_of(job)) is not None:
@@ -315,6 +310,16 @@ def ended(job: Job, is_latest: bool) -> None:
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)
+
+
+def resume(job: Job) -> None:
+    """Queue a job again that goes on from where it was."""
+    try:
+        cache.runner().resume(job.id)
+    except StudioError as error:
+        show_error(error)
+    else:
+        st.rerun()
 
 
 def how_it_went(job: Job) -> None:

@@ -9,9 +9,8 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.config_form import chosen_settings
-from pages.shared.frame import look, plain, show_error
-from pages.shared.jobs import COLOURS, draw, progress, title
-from recsys_core.errors import StudioError
+from pages.shared.frame import look, plain
+from pages.shared.jobs import COLOURS, draw, progress, resume, title
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.figures.theme import Theme, model_colours
 from recsys_core.figures.tuning import Dot, Search, search_chart, setting_chart
@@ -97,12 +96,7 @@ def steps(job: Job, runs: dict[str, RunCard]) -> None:
         if job.is_resumable and st.button(
             "Resume", key=f"resume-{job.id}", type="primary", help="Makes the trials that are left."
         ):
-            try:
-                cache.runner().resume(job.id)
-            except StudioError as error:
-                show_error(error)
-            else:
-                st.rerun()
+            resume(job)
         winner = next((run for run in runs.values() if run.id == job.run), None)
         if winner is not None:
             kind: Literal["primary", "secondary"] = "secondary" if job.is_resumable else "primary"

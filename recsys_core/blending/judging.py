@@ -9,7 +9,7 @@ from recsys_core.blending.pools import Say
 from recsys_core.blending.verdict import Gain, Verdict
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import ModelError, SplitError
-from recsys_core.evaluation import FEWEST_FOR_INTERVAL, PerUser, paired_difference
+from recsys_core.evaluation import FEWEST_FOR_INTERVAL, PerUser
 from recsys_core.models import COMPOSED, Ability, Recommender
 from recsys_core.models.blend import Blend, Mixture, group_of
 from recsys_core.splitting import Holdout
@@ -137,9 +137,6 @@ def _cross_fitted(evidence: Evidence, group: Int64, folds: Int64) -> PerUser:
 
 
 def _gain(evidence: Evidence, figures: PerUser, than: PerUser, seed: int) -> Gain:
-    """With its 95 % interval over resampled people, the same ones for both."""
-    found = paired_difference(figures, than, seed)
-    assert found.low is not None  # there are enough people
-    assert found.high is not None
-    low, high = sorted((evidence.sign * found.low, evidence.sign * found.high))
-    return Gain(value=evidence.sign * found.value, low=low, high=high)
+    gain = Gain.over(figures, than, evidence.sign, seed)
+    assert gain is not None  # there are enough people
+    return gain

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recsys_core.blending import Gain, in_a_row
 from recsys_core.data.findings import counted, duration
-from recsys_core.evaluation import Estimate, PerUser, paired_difference
+from recsys_core.evaluation import Estimate, PerUser
 from recsys_core.metrics import about, metric_label
 from recsys_core.tuning.trial import Ended, Trial
 
@@ -45,12 +45,7 @@ class Tuned:
 
 def gain_over(mine: PerUser, other: PerUser, metric: str) -> Gain | None:
     """By how much one model is better than another for the people whom both are judged by; None for fewer than ten."""
-    found = paired_difference(mine, other)
-    if found.low is None or found.high is None:
-        return None
-    sign = 1 if about(metric).higher_is_better else -1
-    low, high = sorted((sign * found.low, sign * found.high))
-    return Gain(value=sign * found.value, low=low, high=high)
+    return Gain.over(mine, other, 1 if about(metric).higher_is_better else -1)
 
 
 def verdict(tuned: Sequence[Tuned], lead: Gain | None, metric: str, left_out: Mapping[str, str]) -> str:
