@@ -25,11 +25,12 @@ from benchmarks.common import Row, data_folder, parse, record
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.importing import import_ratings
 from recsys_core.data.interactions import Interactions
-from recsys_core.evaluation import Report, evaluate, resampled_sums, validator
+from recsys_core.evaluation import Report, evaluate, validator
 from recsys_core.models import MODELS, Ability, Recommender, find_model
 from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, warm_start
 from recsys_core.runs.before_after import Changes, forgetting, never_seen, roles_elsewhere
 from recsys_core.splitting import TEST, TRAIN, VALID, Split, SplitRecipe, split
+from recsys_core.statistics.bootstrap import resampled_sums
 from recsys_core.training.context import FitContext
 from recsys_core.training.warm_start import Part, WarmStart
 
@@ -130,9 +131,7 @@ class Judged:
 
 def judge(pair: Pair, old: Split, new: Split) -> Judged:
     """Both on the new test events, and what was forgotten of the old ones."""
-    retrained, tuned = (
-        evaluate(one.model, new.test, new.dataset.item_ids) for one in (pair.retrained, pair.fine_tuned)
-    )
+    retrained, tuned = (evaluate(one.model, new.test, new.dataset) for one in (pair.retrained, pair.fine_tuned))
     return Judged(pair, (retrained, tuned), forgetting(pair.source.model, old, pair.fine_tuned.model, new))
 
 

@@ -94,7 +94,7 @@ def hold_out_a_fifth(events: Interactions, seed: int, share: float = 0.2) -> tup
 
 def figures(model: Recommender, train: Dataset, holdout: Holdout) -> tuple[float, float]:
     """NDCG@10 and Recall@10."""
-    metrics = evaluate(model, holdout, train.item_ids, ks=(10,)).metrics
+    metrics = evaluate(model, holdout, train, ks=(10,)).metrics
     return metrics["ndcg@10"].value, metrics["recall@10"].value
 
 

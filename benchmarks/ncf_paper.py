@@ -94,7 +94,7 @@ def _holdout(known: Interactions, held_out: Interactions, negatives: np.ndarray)
 
 def figures(model: Recommender, train: Dataset, holdout: Holdout) -> tuple[float, float]:
     """HR@10 and NDCG@10, means over all people."""
-    metrics = evaluate(model, holdout, train.item_ids, ks=(10,)).metrics
+    metrics = evaluate(model, holdout, train, ks=(10,)).metrics
     return metrics["hit_rate@10"].value, metrics["ndcg@10"].value
 
 

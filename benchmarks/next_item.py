@@ -35,10 +35,12 @@ from benchmarks.common import (
 from benchmarks.settings import NEXT_ITEM
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
-from recsys_core.evaluation import Estimate, PerUser, Report, bootstrap, evaluate
+from recsys_core.evaluation import Report, evaluate
 from recsys_core.models import Recommender
 from recsys_core.models.popularity import Popularity
 from recsys_core.splitting import Holdout
+from recsys_core.statistics.bootstrap import bootstrap
+from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback
 
@@ -82,7 +84,7 @@ class World:
     def __init__(self, folder: Path, name: str, seeds: list[int]) -> None:
         self.name, self.seeds = name, seeds
         self.train, self.test = last_apart(load(folder, name))
-        self._popular = evaluate(Popularity().fit(self.train), self.test, self.train.item_ids, ks=(10,))
+        self._popular = evaluate(Popularity().fit(self.train), self.test, self.train, ks=(10,))
         self._reports: dict[str, list[Report]] = {}
 
     def measure(self, key: str, seed: int) -> tuple[list[Row], bool]:
@@ -91,7 +93,7 @@ class World:
         started = time.monotonic()
         model.fit(self.train, FitContext(seed=seed, on_event=print_losses))
         seconds = time.monotonic() - started
-        report = evaluate(model, self.test, self.train.item_ids, ks=(10,))
+        report = evaluate(model, self.test, self.train, ks=(10,))
         reports = self._reports.setdefault(key, [])
         reports.append(report)
         what = f"{self.name}, {model.title}"
@@ -164,7 +166,7 @@ def validate(folder: Path, name: str, key: str, tried: Settings, seed: int) -> N
     train, holdout = last_apart(last_apart(load(folder, name))[0].interactions)
 
     def figures(model: Recommender) -> tuple[float, ...]:
-        metrics = evaluate(model, holdout, train.item_ids, ks=(10,)).metrics
+        metrics = evaluate(model, holdout, train, ks=(10,)).metrics
         return tuple(metrics[name].value for name in METRICS)
 
     fit_and_tell(set_up(key, NEXT_ITEM[name], tried), train, seed, validate_by(figures, NAMES, decisive=0))

@@ -1,13 +1,12 @@
 """Model × held-out events → report, with an interval on every figure that belongs to people."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Self
 
 import numpy as np
 
-from recsys_core.data.dataset import Ids
+from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import AbilityError, ConfigError, SplitError
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
@@ -16,48 +15,27 @@ from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import CHUNK_SCORES, Score, masked_scores, top_k
 from recsys_core.recommending import scores_of_people
 from recsys_core.splitting import Holdout, Split
+from recsys_core.statistics.bootstrap import bootstrap
+from recsys_core.statistics.estimates import Estimate, PerUser, as_it_is
 from recsys_core.training.context import Validation
-from recsys_core.types import Bool, Float32, Float64, Int32, Int64, Json
+from recsys_core.types import Bool, Float32, Int32, Int64, Json
 
 KS = (5, 10, 20)
-RESAMPLES = 1000
-FEWEST_FOR_INTERVAL = 10  # with fewer people, resampling them says nothing about others
 # More change the choice of the best epoch little, and cost time at each epoch; with a large catalogue, much time.
 VALIDATION_USERS, VALIDATION_SCORES, FEWEST_VALIDATION_USERS = 1000, 4_000_000, 200
 
-Interval = tuple[float, float] | tuple[None, None]
-
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure with its 95 % interval over people; None where a figure has no interval."""
-
-    value: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class PerUser:
-    """A metric taken apart: the figure is ``finish(sum(numerator) / sum(denominator))``.
+class Lists:
+    """What people were shown.
 
     Attributes:
-        users: Int64[n], who is judged.
-        numerator, denominator: Float64[n].
+        users: Int64[n], ascending.
+        items: Int32[n, k], best first; −1 where nothing was left to show.
     """
 
     users: Int64
-    numerator: Float64
-    denominator: Float64
-    finish: Callable[[Float64], Float64]
-
-    def value(self) -> float:
-        return float(self.finish(self.numerator.sum() / self.denominator.sum()))
-
-    def among(self, users: Int64) -> Self:
-        """The same, of these people alone."""
-        mine = np.isin(self.users, users)
-        return replace(self, users=self.users[mine], numerator=self.numerator[mine], denominator=self.denominator[mine])
+    items: Int32
 
 
 @dataclass(frozen=True)
@@ -67,6 +45,7 @@ class Report:
     Attributes:
         metrics: name such as "ndcg@10" → estimate.
         per_user: the same for metrics that belong to people, taken apart.
+        lists: what was shown to the people judged by ranking metrics.
         users: people judged by ranking metrics.
         cold_users: people with something to find who are not judged: nothing is known of them, or the model never met
             them and cannot be told of them.
@@ -74,6 +53,7 @@ class Report:
 
     metrics: dict[str, Estimate]
     per_user: dict[str, PerUser]
+    lists: Lists
     users: int
     cold_users: int
 
@@ -85,13 +65,13 @@ class Report:
         }
 
 
-def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ...] = KS, seed: int = 0) -> Report:
+def evaluate(model: Recommender, holdout: Holdout, dataset: Dataset, ks: tuple[int, ...] = KS, seed: int = 0) -> Report:
     """All metrics that fit the model.
 
     Args:
         model: fitted.
         holdout: what to find.
-        items: external ids, which decide how equal scores are shown.
+        dataset: what people and items are; external ids decide how equal scores are shown.
         ks: list lengths.
         seed: of the bootstrap.
 
@@ -101,7 +81,7 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
         ModelError: a score is not a number.
     """
     users = judged_users(model, holdout)
-    truth, lists = rank(model, holdout, users, max(ks), items.hash_order)
+    truth, lists = rank(model, holdout, users, max(ks), dataset.item_ids.hash_order)
     per_user: dict[str, PerUser] = {}
     metrics: dict[str, Estimate] = {}
     rated = rated_events(model, holdout)
@@ -117,7 +97,7 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
     for metric in METRICS:
         if isinstance(metric, ListMetric):
             metrics |= {
-                f"{metric.about.key}@{k}": Estimate(metric.value(lists[:, :k], len(items)), None, None) for k in ks
+                f"{metric.about.key}@{k}": Estimate(metric.value(lists[:, :k], dataset.n_items), None, None) for k in ks
             }
         else:
             metrics |= {
@@ -126,12 +106,7 @@ def evaluate(model: Recommender, holdout: Holdout, items: Ids, ks: tuple[int, ..
                 if name.partition("@")[0] == metric.about.key
             }
     with_something_to_find = len(holdout.warm_users) + len(holdout.cold_users)
-    return Report(metrics, per_user, len(users), with_something_to_find - len(users))
-
-
-def as_it_is(value: Float64) -> Float64:
-    """How a figure that is a plain mean is finished."""
-    return value
+    return Report(metrics, per_user, Lists(users, lists), len(users), with_something_to_find - len(users))
 
 
 def judged_users(model: Recommender, holdout: Holdout) -> Int64:
@@ -212,62 +187,6 @@ def _rating_errors(targets: Interactions, ratings: Float32, metric: RatingMetric
     users, person = np.unique(targets.users, return_inverse=True)
     counts = np.bincount(person).astype(np.float64)
     return PerUser(users.astype(np.int64), np.bincount(person, errors).astype(np.float64), counts, metric.finish)
-
-
-def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> dict[str, Interval]:
-    """Percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13); none for fewer than ten.
-
-    All metrics over the same people share their resamples, so that differences between them stay paired.
-    """
-    groups: dict[bytes, list[str]] = {}
-    for name, part in per_user.items():
-        groups.setdefault(part.users.tobytes(), []).append(name)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    intervals: dict[str, Interval] = {}
-    for names in groups.values():
-        columns = np.stack(
-            [column for name in names for column in (per_user[name].numerator, per_user[name].denominator)], axis=1
-        )
-        sums = resampled_sums(columns, seed)
-        for position, name in enumerate(names):
-            if len(per_user[name].users) < FEWEST_FOR_INTERVAL:
-                intervals[name] = (None, None)
-                continue
-            figures = per_user[name].finish(sums[:, 2 * position] / sums[:, 2 * position + 1])
-            low, high = np.quantile(figures, tails)
-            intervals[name] = (float(low), float(high))
-    return intervals
-
-
-def resampled_sums(columns: Float64, seed: int) -> Float64:
-    """Float64[RESAMPLES, m], sums of each column Float64[n, m] over people drawn with replacement."""
-    rng = np.random.default_rng(seed)
-    n = len(columns)
-    sums = np.empty((RESAMPLES, columns.shape[1]))
-    for resample in range(RESAMPLES):
-        weights = np.bincount(rng.integers(0, n, n), minlength=n)
-        sums[resample] = weights @ columns
-    return sums
-
-
-def paired_difference(mine: PerUser, theirs: PerUser, seed: int = 0) -> Estimate:
-    """By how much the first figure lies above the second, over the people in both.
-
-    The 95 % interval is a percentile interval over resampled people, the same ones for both figures, so that what is
-    hard for both cancels out; there is none for fewer than ten people.
-    """
-    users, first, second = np.intersect1d(mine.users, theirs.users, assume_unique=True, return_indices=True)
-    mine = PerUser(users, mine.numerator[first], mine.denominator[first], mine.finish)
-    theirs = PerUser(users, theirs.numerator[second], theirs.denominator[second], theirs.finish)
-    value = mine.value() - theirs.value()
-    if len(users) < FEWEST_FOR_INTERVAL:
-        return Estimate(value, None, None)
-    sums = resampled_sums(
-        np.stack([mine.numerator, mine.denominator, theirs.numerator, theirs.denominator], axis=1), seed
-    )
-    differences = mine.finish(sums[:, 0] / sums[:, 1]) - theirs.finish(sums[:, 2] / sums[:, 3])
-    low, high = np.quantile(differences, [0.025, 0.975])
-    return Estimate(value, float(low), float(high))
 
 
 def early_stopping_metrics(model: Recommender) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ SCREENS = sorted((ROOT / "pages").rglob("*.py")) + [path for path in [ROOT / "ap
 # A room may import from its own level and from those before it, never from a later one.
 LEVELS = (
     ("errors", "types"),
-    ("data",),
+    ("data", "statistics"),
     ("splitting", "ranking"),
     ("metrics", "training"),
     ("models",),

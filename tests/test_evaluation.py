@@ -11,20 +11,15 @@ from recsys_core import evaluation, ranking
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError, SplitError
-from recsys_core.evaluation import (
-    PerUser,
-    bootstrap,
-    early_stopping_metrics,
-    evaluate,
-    paired_difference,
-    resampled_sums,
-    validator,
-)
+from recsys_core.evaluation import early_stopping_metrics, evaluate, validator
 from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
 from recsys_core.models import GMF, MODELS, Bias, Popularity
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender
 from recsys_core.splitting import KNOWN, SPLITTERS, TEST, TRAIN, VALID, Holdout, Split, SplitRecipe, split
+from recsys_core.statistics.bootstrap import RESAMPLES, bootstrap, resampled_sums
+from recsys_core.statistics.estimates import PerUser
+from recsys_core.statistics.paired import paired_difference
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback, Float32, Int32
 from tests import worlds
@@ -85,7 +80,7 @@ def values(report: evaluation.Report) -> dict[str, float]:
 
 
 def test_the_golden_table_by_hand(golden_split: Split):
-    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids, ks=(1, 5))
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset, ks=(1, 5))
     tied = (1 + SECOND) / 2
     expected = {
         "ndcg@1": (0 + 0.5 + 1) / 3,
@@ -117,7 +112,7 @@ def test_several_relevant_items_by_hand():
     events = dataset.interactions
     known, targets = events.take(np.array([3])), events.take(np.array([2, 0, 1]))
     holdout = Holdout(Histories.from_interactions(known), targets, targets)
-    report = evaluate(Given([[6, 1, 4, 9, 5, 3]]), holdout, dataset.item_ids, ks=(3,))  # i0 i4 i2 i5 i1
+    report = evaluate(Given([[6, 1, 4, 9, 5, 3]]), holdout, dataset, ks=(3,))  # i0 i4 i2 i5 i1
     gain, ideal = 1 + 1 / 2, 1 + SECOND + 1 / 2
     expected = {
         "ndcg@3": gain / ideal,
@@ -134,7 +129,7 @@ def test_several_relevant_items_by_hand():
 
 def test_only_relevant_items_are_to_be_found_but_all_ratings_are_judged(small_dataset: Dataset):
     made = split(small_dataset, SplitRecipe(threshold=4.0))  # u1's held-out item was rated 3
-    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, small_dataset.item_ids, ks=(1,))
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, small_dataset, ks=(1,))
     assert report.users == 2
     assert values(report)["ndcg@1"] == 0.5
     assert values(report)["rmse"] == pytest.approx(math.sqrt((16 + 4 + 0) / 3))
@@ -156,7 +151,7 @@ def test_candidates_are_the_whole_list(golden_split: Split):
 def test_a_target_outside_the_candidates_is_missed(golden_split: Split):
     candidates = np.array([[5], [1], [4], [0]], dtype=np.int32)
     holdout = replace(golden_split.test, candidates=candidates)
-    report = evaluate(Given(GOLDEN_SCORES), holdout, golden_split.dataset.item_ids, ks=(5,))
+    report = evaluate(Given(GOLDEN_SCORES), holdout, golden_split.dataset, ks=(5,))
     assert values(report)["recall@5"] == pytest.approx(2 / 3)
 
 
@@ -165,7 +160,7 @@ def test_people_of_whom_nothing_is_known_are_counted_and_not_judged():
     made = split(worlds.dataset(rows, 3, 5), SplitRecipe(key="global-temporal"))
     scores = np.full((3, 5), 4.0)
     scores[2] = 1e6  # a wild guess about the newcomer
-    report = evaluate(Given(scores, rates=True), made.test, made.dataset.item_ids, ks=(5,))
+    report = evaluate(Given(scores, rates=True), made.test, made.dataset, ks=(5,))
     assert (report.users, report.cold_users) == (2, 1)
     assert report.per_user["ndcg@5"].users.tolist() == [0, 1]
     assert report.per_user["rmse"].users.tolist() == [0, 1]
@@ -173,7 +168,7 @@ def test_people_of_whom_nothing_is_known_are_counted_and_not_judged():
 
 
 def test_a_model_without_ratings_is_not_judged_by_them(golden_split: Split):
-    report = evaluate(Given(GOLDEN_SCORES), golden_split.test, golden_split.dataset.item_ids)
+    report = evaluate(Given(GOLDEN_SCORES), golden_split.test, golden_split.dataset)
     assert not {"rmse", "mae"} & set(report.metrics)
     ranked = [metric for metric in METRICS if not isinstance(metric, RatingMetric)]
     assert set(report.metrics) == {f"{metric.about.key}@{k}" for metric in ranked for k in evaluation.KS}
@@ -183,7 +178,7 @@ def test_figures_of_people_have_intervals_and_figures_of_all_lists_have_none(
     golden_split: Split, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(evaluation, "FEWEST_FOR_INTERVAL", 1)
-    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids)
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset)
     lists = {metric.about.key for metric in METRICS if isinstance(metric, ListMetric)}
     for name, estimate in report.metrics.items():
         if name.partition("@")[0] in lists:
@@ -197,7 +192,7 @@ def test_figures_of_people_have_intervals_and_figures_of_all_lists_have_none(
 
 
 def test_a_report_can_be_written_as_json(golden_split: Split):
-    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset.item_ids)
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), golden_split.test, golden_split.dataset)
     told = json.loads(json.dumps(report.as_json()))
     assert told["users"] == 3
     assert told["metrics"]["ndcg@10"]["value"] == report.metrics["ndcg@10"].value
@@ -207,25 +202,25 @@ def test_a_report_can_be_written_as_json(golden_split: Split):
 def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch):
     made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
     model = Given(np.random.default_rng(0).integers(0, 5, (30, 20)))
-    whole = values(evaluate(model, made.test, made.dataset.item_ids))
+    whole = values(evaluate(model, made.test, made.dataset))
     for chunk_scores in (1, 140):  # one person at a time, seven people at a time
         monkeypatch.setattr(ranking, "CHUNK_SCORES", chunk_scores)
-        assert values(evaluate(model, made.test, made.dataset.item_ids)) == pytest.approx(whole, abs=1e-12)
+        assert values(evaluate(model, made.test, made.dataset)) == pytest.approx(whole, abs=1e-12)
 
 
 def test_the_order_of_held_out_events_does_not_matter():
     made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
     model = Given(np.random.default_rng(0).integers(0, 5, (30, 20)))
     mixed = made.test.relevant.take(np.random.default_rng(1).permutation(len(made.test.relevant)))
-    expected = values(evaluate(model, made.test, made.dataset.item_ids))
-    assert values(evaluate(model, replace(made.test, relevant=mixed), made.dataset.item_ids)) == expected
+    expected = values(evaluate(model, made.test, made.dataset))
+    assert values(evaluate(model, replace(made.test, relevant=mixed), made.dataset)) == expected
 
 
 def test_a_planted_leak_finds_everything():
     made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
     leak = np.zeros((30, 20))
     leak[made.test.relevant.users, made.test.relevant.items] = 1
-    report = evaluate(Given(leak), made.test, made.dataset.item_ids)
+    report = evaluate(Given(leak), made.test, made.dataset)
     for k in evaluation.KS:
         assert values(report)[f"ndcg@{k}"] == pytest.approx(1.0, abs=1e-9)
         assert values(report)[f"map@{k}"] == pytest.approx(1.0, abs=1e-9)
@@ -235,14 +230,14 @@ def test_a_planted_leak_finds_everything():
 def test_knowing_the_past_by_heart_finds_nothing():
     made = split(worlds.two_camps(30).dataset, SplitRecipe(test_share=0.3))
     known = made.test.known.matrix().toarray()
-    report = evaluate(Given(known), made.test, made.dataset.item_ids, ks=(5,))
-    constant = evaluate(Given(np.zeros((30, 20))), made.test, made.dataset.item_ids, ks=(5,))
+    report = evaluate(Given(known), made.test, made.dataset, ks=(5,))
+    constant = evaluate(Given(np.zeros((30, 20))), made.test, made.dataset, ks=(5,))
     assert values(report) == values(constant)
 
 
 def test_a_score_that_is_not_a_number_stops_the_evaluation(golden_split: Split):
     with pytest.raises(ModelError, match="not a number"):
-        evaluate(Given(np.full((4, 6), np.nan)), golden_split.test, golden_split.dataset.item_ids)
+        evaluate(Given(np.full((4, 6), np.nan)), golden_split.test, golden_split.dataset)
 
 
 def test_popularity_stands_on_its_ladder():
@@ -296,7 +291,7 @@ def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people(monkeypatch: p
         [(0, item, 3.0, item) for item in range(6)] + [(1, item, 3.0, item) for item in range(3)], 2, 6
     )
     made = split(dataset, SplitRecipe(test_share=0.5))  # u0: 3 ratings, u1: 2
-    report = evaluate(Given([[5] * 6, [3] * 6], rates=True), made.test, dataset.item_ids, ks=(1,))
+    report = evaluate(Given([[5] * 6, [3] * 6], rates=True), made.test, dataset, ks=(1,))
     assert values(report)["rmse"] == pytest.approx(math.sqrt(3 * 4 / 5))  # the mean of people would be 1
     part = report.per_user["rmse"]
     assert part.numerator.tolist() == [12.0, 0.0]
@@ -308,7 +303,7 @@ def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people(monkeypatch: p
 def test_metrics_over_the_same_people_share_their_resamples():
     x = np.random.default_rng(3).random(40)
     sums = resampled_sums(np.stack([x, 2 * x, np.ones(40)], axis=1), seed=1)
-    assert sums.shape == (evaluation.RESAMPLES, 3)
+    assert sums.shape == (RESAMPLES, 3)
     assert sums[:, 1] == pytest.approx(2 * sums[:, 0])
     assert (sums[:, 2] == 40).all()
     assert np.unique(sums[:, 0]).size > 900
@@ -390,7 +385,7 @@ def test_every_choice_is_the_figure_that_a_report_on_the_validation_events_has(r
     model = Given(np.random.default_rng(0).random((60, 20)), rates=rates)
     choices = early_stopping_metrics(model)
     assert choices[0] == ("rmse" if rates else "ndcg@10")
-    report = evaluate(model, made.valid, made.dataset.item_ids).metrics
+    report = evaluate(model, made.valid, made.dataset).metrics
     assert sorted(choices) == sorted(name for name in report if not name.startswith("coverage"))
     for choice in choices:
         validate = validator(made, model, choice)
@@ -422,7 +417,7 @@ def test_a_fixed_sample_of_people_validates(monkeypatch: pytest.MonkeyPatch):
             value
             for user, value in zip(
                 made.valid.warm_users,
-                evaluate(model, made.valid, made.dataset.item_ids, ks=(10,)).per_user["ndcg@10"].numerator,
+                evaluate(model, made.valid, made.dataset, ks=(10,)).per_user["ndcg@10"].numerator,
                 strict=True,
             )
             if user in np.random.default_rng(3).choice(made.valid.warm_users, 12, replace=False)
@@ -448,13 +443,13 @@ def test_a_report_on_nobody_is_refused_in_words():
     dataset = worlds.dataset([(user, item, 4.0, item) for user in range(3) for item in range(4)], 3, 4)
     made = split(dataset, SplitRecipe())
     with pytest.raises(SplitError, match="nobody to judge"):
-        evaluate(Given(np.zeros((3, 4))), made.valid, dataset.item_ids)
+        evaluate(Given(np.zeros((3, 4))), made.valid, dataset)
 
 
 def test_real_models_beat_nothing_they_should_not(golden_split: Split):
     train = golden_split.train
     for model in (Popularity().fit(train), Bias().fit(train)):
-        report = evaluate(model, golden_split.test, train.item_ids)
+        report = evaluate(model, golden_split.test, train)
         assert report.users == 3
         assert all(math.isfinite(estimate.value) for estimate in report.metrics.values())
 
@@ -465,7 +460,7 @@ def test_popularity_cannot_tell_the_camps_apart():
         [(int(user), int(item), 1.0, 0) for user, item in zip(camps.users, camps.items, strict=True)], 40, 20
     ).interactions
     holdout = Holdout(Histories.from_interactions(camps.dataset.interactions), held, held)
-    report = evaluate(Popularity().fit(camps.dataset), holdout, camps.dataset.item_ids, ks=(1,))
+    report = evaluate(Popularity().fit(camps.dataset), holdout, camps.dataset, ks=(1,))
     # 11 items are unknown, each met by 18 people: any of them may come first.
     assert values(report)["hit_rate@1"] == pytest.approx(1 / 11)
 
@@ -473,11 +468,11 @@ def test_popularity_cannot_tell_the_camps_apart():
 def test_the_bias_model_finds_the_planted_generosity():
     world = worlds.planted_ratings(np.random.default_rng(0))
     made = split(world.dataset, SplitRecipe())
-    report = evaluate(Bias().fit(made.train), made.test, world.dataset.item_ids, ks=(5,))
+    report = evaluate(Bias().fit(made.train), made.test, world.dataset, ks=(5,))
     mean = Given(np.full(world.truth.shape, made.train.interactions.values.mean()), rates=True)
     best = Given(world.truth, rates=True)
-    floor = evaluate(best, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
-    naive = evaluate(mean, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    floor = evaluate(best, made.test, world.dataset, ks=(5,)).metrics["rmse"].value
+    naive = evaluate(mean, made.test, world.dataset, ks=(5,)).metrics["rmse"].value
     assert floor == pytest.approx(world.noise, rel=0.15)
     assert floor < report.metrics["rmse"].value < naive
 
@@ -485,7 +480,7 @@ def test_the_bias_model_finds_the_planted_generosity():
 def test_every_ranking_metric_is_reported_for_each_length():
     keys = {metric.about.key for metric in METRICS if isinstance(metric, RankingMetric)}
     dataset = worlds.golden()
-    report = evaluate(Given(GOLDEN_SCORES), split(dataset, SplitRecipe()).test, dataset.item_ids, ks=(2, 3))
+    report = evaluate(Given(GOLDEN_SCORES), split(dataset, SplitRecipe()).test, dataset, ks=(2, 3))
     assert set(report.per_user) == {f"{key}@{k}" for key in keys for k in (2, 3)}
     assert RMSE.about.key not in report.per_user
 
@@ -528,7 +523,7 @@ TOLD = np.array([[0] * 6, [0] * 6, [9, 2, 3, 9, 1, 0], [9, 7, 9, 2, 8, 9]])  # u
 def test_people_whom_the_model_never_met_are_scored_by_what_is_known_of_them():
     made = with_strangers()
     model = ByHistory(GOLDEN_SCORES, TOLD)
-    report = evaluate(model, made.test, made.dataset.item_ids, ks=(1, 5))
+    report = evaluate(model, made.test, made.dataset, ks=(1, 5))
     assert model.asked == [([3, 0], [3.0, 2.0])], "the events of u2 before the test, oldest first"
     assert (report.users, report.cold_users) == (2, 0)
     assert report.per_user["mrr@5"].users.tolist() == [0, 2]
@@ -546,7 +541,7 @@ def test_validation_asks_about_new_people_too():
 
 def test_a_model_that_cannot_be_told_of_new_people_is_judged_by_the_others():
     made = with_strangers()
-    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, made.dataset.item_ids, ks=(1, 5))
+    report = evaluate(Given(GOLDEN_SCORES, rates=True), made.test, made.dataset, ks=(1, 5))
     assert (report.users, report.cold_users) == (1, 1)
     assert report.per_user["mrr@5"].users.tolist() == [0]
     assert report.per_user["rmse"].users.tolist() == [0]
@@ -556,7 +551,7 @@ def test_a_model_that_cannot_be_told_of_new_people_is_judged_by_the_others():
 def test_a_model_that_cannot_be_told_of_new_people_is_refused_where_there_are_no_others(rates: bool):
     made = split(worlds.two_camps(20, Feedback.EXPLICIT).dataset, SplitRecipe(key="user-folds"))
     model = Given(np.zeros((20, 20)), rates=rates)
-    for ask in (lambda: evaluate(model, made.test, made.dataset.item_ids), lambda: validator(made, model)):
+    for ask in (lambda: evaluate(model, made.test, made.dataset), lambda: validator(made, model)):
         with pytest.raises(AbilityError, match="only knows the people it met.*split per person") as caught:
             ask()
         assert caught.value.code == "only-strangers"
@@ -565,7 +560,7 @@ def test_a_model_that_cannot_be_told_of_new_people_is_refused_where_there_are_no
 def test_ratings_of_new_people_are_predicted_from_what_is_known_of_them_and_cut_to_the_scale():
     made = with_strangers()
     model = ByHistory(GOLDEN_SCORES, TOLD * 10.0, rates=True)  # 10 for i4, where the scale ends at 5
-    report = evaluate(model, made.test, made.dataset.item_ids, ks=(5,))
+    report = evaluate(model, made.test, made.dataset, ks=(5,))
     part = report.per_user["rmse"]
     assert part.users.tolist() == [0, 2]
     assert part.numerator.tolist() == [(5 - 1) ** 2, (4 - 5) ** 2]
@@ -578,7 +573,7 @@ def test_new_people_are_told_of_by_what_is_known_and_never_by_what_is_to_be_foun
     for key in ("user-folds", "cold-user"):
         made = split(worlds.two_camps(30, Feedback.EXPLICIT).dataset, SplitRecipe(key=key))
         model = ByHistory(np.zeros((30, 20)), np.zeros((20, 20)), rates=True)
-        evaluate(model, made.test, made.dataset.item_ids)
+        evaluate(model, made.test, made.dataset)
         known = {tuple(made.test.known.row(user)[0].tolist()) for user in made.test.warm_users}
         assert {tuple(items) for items, _ in model.asked} == known
         for user in made.test.warm_users:
@@ -589,10 +584,10 @@ def test_new_people_are_told_of_by_what_is_known_and_never_by_what_is_to_be_foun
 def test_the_size_of_the_chunks_does_not_matter_for_new_people(chunk_scores: int, monkeypatch: pytest.MonkeyPatch):
     made = split(worlds.planted_ratings(np.random.default_rng(1)).dataset, SplitRecipe(key="user-folds", folds=3))
     model = Bias().fit(made.train)
-    whole = values(evaluate(model, made.test, made.dataset.item_ids))
+    whole = values(evaluate(model, made.test, made.dataset))
     monkeypatch.setattr(ranking, "CHUNK_SCORES", chunk_scores)
     monkeypatch.setattr(evaluation, "CHUNK_SCORES", chunk_scores)
-    assert values(evaluate(model, made.test, made.dataset.item_ids)) == pytest.approx(whole, abs=1e-5)
+    assert values(evaluate(model, made.test, made.dataset)) == pytest.approx(whole, abs=1e-5)
 
 
 def test_a_fixed_sample_of_new_people_validates_ratings(monkeypatch: pytest.MonkeyPatch):
@@ -611,9 +606,9 @@ def test_a_persons_generosity_is_told_by_their_history():
     world = worlds.planted_ratings(np.random.default_rng(0), n_users=200)
     made = split(world.dataset, SplitRecipe(key="user-folds"))
     model = Bias().fit(made.train)
-    told = evaluate(model, made.test, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    told = evaluate(model, made.test, world.dataset, ks=(5,)).metrics["rmse"].value
     nobody = replace(made.test, strangers=np.empty(0, dtype=np.int64))  # everybody an average person
-    assert told < evaluate(model, nobody, world.dataset.item_ids, ks=(5,)).metrics["rmse"].value
+    assert told < evaluate(model, nobody, world.dataset, ks=(5,)).metrics["rmse"].value
 
 
 def test_the_camp_of_somebody_new_is_told_by_their_history():
@@ -621,8 +616,8 @@ def test_the_camp_of_somebody_new_is_told_by_their_history():
     made = split(dataset, SplitRecipe(key="cold-user", known_events=4))
     model = GMF(GMF.Config(epochs=40, embedding_size=8, batch_size=64))
     model.fit(made.train, FitContext(seed=1, validate=validator(made, model)))
-    found = evaluate(model, made.test, dataset.item_ids, ks=(5,)).metrics["precision@5"].value
-    chance = evaluate(Popularity().fit(made.train), made.test, dataset.item_ids, ks=(5,)).metrics["precision@5"].value
+    found = evaluate(model, made.test, dataset, ks=(5,)).metrics["precision@5"].value
+    chance = evaluate(Popularity().fit(made.train), made.test, dataset, ks=(5,)).metrics["precision@5"].value
     assert chance < 0.45
     assert found > 0.75, f"of 6 items of the own camp 5 are to be found, {found}"
 
@@ -635,6 +630,6 @@ def test_every_model_learns_and_is_judged_on_every_split(model_class: type[Recom
     fields = model_class.Config.model_fields
     model = model_class(model_class.Config(**{name: value for name, value in tiny.items() if name in fields}))
     model.fit(made.train, FitContext(validate=validator(made, model)))
-    report = evaluate(model, made.test, made.dataset.item_ids, ks=(5,))
+    report = evaluate(model, made.test, made.dataset, ks=(5,))
     assert report.users == len(made.test.warm_users)
     assert all(math.isfinite(estimate.value) for estimate in report.metrics.values())

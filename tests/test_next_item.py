@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.next_item import last_apart, load, mean_per_person
-from recsys_core.evaluation import PerUser
+from recsys_core.statistics.estimates import PerUser
 from tests import worlds
 
 

@@ -5,6 +5,7 @@ import uuid
 import streamlit as st
 
 from pages.shared import cache, choose, nav
+from pages.shared.compared import Compared
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import watch
 from recsys_core.errors import StudioError
@@ -15,30 +16,25 @@ BEST_FEW, MOST_MEMBERS = 3, 8
 REQUEST = "blend-request"
 
 
-def blend_view(runs: list[RunCard], titles: dict[str, str], best_first: list[str]) -> None:
-    """The section; nothing where there are not two models to blend.
-
-    Args:
-        runs: of one split.
-        titles: run id → what to call it.
-        best_first: ids of those runs that have the figure shown.
-    """
+def blend_view(compared: Compared) -> None:
+    """The section."""
+    runs = compared.runs
     members = {run.id: run for run in runs if run.model != "blend"}
-    if len(members) < 2:
-        return
-    st.subheader("Blend", anchor=False)
     st.caption(
         "Adds up what several models say. The weights are learned on the validation events, each person is judged with "
         "weights learned from others, and a blend is offered only where it beats its best member."
     )
+    if len(members) < 2:
+        st.caption("Train another model on the same split: a blend needs two.")
+        return
     jobs = [job for job in cache.jobs().all() if _belongs(job, members)]
     active = [job for job in reversed(jobs) if job.is_active]
-    default = [run for run in best_first if run in members][:BEST_FEW]
+    default = [run.id for run in compared.best_first if run.id in members][:BEST_FEW]
     chosen = st.multiselect(
         "Models to blend",
         list(members),
         default,
-        titles.__getitem__,
+        compared.titles.__getitem__,
         key=f"blend-of-{runs[0].split_fingerprint}",
         max_selections=MOST_MEMBERS,
         persist_state="session",

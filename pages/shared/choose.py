@@ -48,10 +48,11 @@ def switch(label: str, key: str, options: Sequence[str]) -> str:
     """A row of buttons, one of which is chosen; the choice is in the address under ``key``."""
     widget = f"pick-{key}"
     if st.session_state.get(widget) not in options:
-        wanted = st.query_params.get(key)
+        wanted = st.query_params.get(key) or st.session_state.get(f"kept-{key}")
         st.session_state[widget] = wanted if wanted in options else options[0]
     value = st.segmented_control(label, options, key=widget, label_visibility="collapsed", required=True)
     value = value or options[0]
+    st.session_state[f"kept-{key}"] = value
     if st.query_params.get(key) != value:
         st.query_params[key] = value
     return value

@@ -2,22 +2,19 @@
 
 import streamlit as st
 
+from pages.shared.compared import Compared
 from pages.shared.frame import plain
 from recsys_core.runs.difference import differences, in_words
-from recsys_core.runs.store import RunCard
 
 
-def difference_view(runs: list[RunCard], titles: dict[str, str]) -> None:
-    """Two runs chosen from those compared, and only what differs; nothing where there is only one.
-
-    Args:
-        runs: best first, so that the two best come first.
-        titles: run id → what to call it.
-    """
+def difference_view(compared: Compared) -> None:
+    """Two runs chosen from those compared, and only what differs."""
+    runs, titles = compared.best_first, compared.titles
     if len(runs) < 2:
+        st.caption("There is only one model here, so nothing can differ.")
         return
     known = {run.id: run for run in runs}
-    with st.expander("What differs between two of them", key="differences"):
+    with st.container(key="differences"):
         left, right = st.columns(2)
         one = left.selectbox("One", list(known), 0, titles.__getitem__, key="differs-one")
         others = [run for run in known if run != one]

@@ -9,11 +9,12 @@ from scipy.optimize import nnls
 from recsys_core.blending.lattice import UNITS, Lattice
 from recsys_core.blending.pools import K, Pools, Say
 from recsys_core.data.interactions import Interactions
-from recsys_core.evaluation import PerUser, judged_users, predicted_ratings, rated_events
+from recsys_core.evaluation import judged_users, predicted_ratings, rated_events
 from recsys_core.metrics import NDCG, RMSE
 from recsys_core.models import Ability, Recommender
 from recsys_core.models.blend import Mixture
 from recsys_core.splitting import Holdout
+from recsys_core.statistics.estimates import PerUser
 from recsys_core.types import Float64, Int64
 
 MOST_PEOPLE = 10_000  # more would change the weights less than chance does

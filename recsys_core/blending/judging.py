@@ -9,10 +9,10 @@ from recsys_core.blending.pools import Say
 from recsys_core.blending.verdict import Gain, Verdict
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import ModelError, SplitError
-from recsys_core.evaluation import FEWEST_FOR_INTERVAL, PerUser
 from recsys_core.models import COMPOSED, Ability, Recommender
 from recsys_core.models.blend import Blend, Mixture, group_of
 from recsys_core.splitting import Holdout
+from recsys_core.statistics.estimates import FEWEST_FOR_INTERVAL, PerUser
 from recsys_core.types import Int64
 
 FOLDS = 5

@@ -5,9 +5,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recsys_core.evaluation import PerUser, paired_difference
 from recsys_core.metrics import metric_label
 from recsys_core.models.blend import Mixture, blend_title
+from recsys_core.statistics.estimates import PerUser
+from recsys_core.statistics.paired import paired_difference
 
 UNREAD = 0.005  # smaller weights would be read as 0
 

@@ -30,7 +30,7 @@ def judge_some(model: Recommender, split: Split) -> tuple[float, int]:
     people = np.random.default_rng(split.recipe.seed).permutation(judged_users(model, split.test))
 
     def judge(n: int) -> None:
-        evaluate(model, _some(split.test, people[:n]), split.dataset.item_ids)
+        evaluate(model, _some(split.test, people[:n]), split.dataset)
 
     once, each, judged = _growing(judge, len(people))
     return once + each * len(people), BYTES_A_PERSON * (len(people) - judged)
@@ -56,7 +56,7 @@ def judge_part(model: Recommender, train: Dataset, n_people: int) -> float:
     users = judged_users(learned, holdout)
 
     def judge(n: int) -> None:
-        evaluate(learned, _some(holdout, users[:n]), part.item_ids)
+        evaluate(learned, _some(holdout, users[:n]), part)
 
     def score(n: int) -> None:
         rank(learned, holdout, users[:n], 20, part.item_ids.hash_order)

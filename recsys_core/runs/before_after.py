@@ -7,12 +7,14 @@ import numpy as np
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
-from recsys_core.evaluation import PerUser, as_it_is, paired_difference, rank_by
+from recsys_core.evaluation import rank_by
 from recsys_core.metrics import NDCG, RMSE, metric_label
 from recsys_core.models import Ability, Recommender
 from recsys_core.models.warm_starts import positions
 from recsys_core.ranking import CHUNK_SCORES
 from recsys_core.splitting import KNOWN, TEST, TRAIN, VALID, Holdout, Split
+from recsys_core.statistics.estimates import PerUser, as_it_is
+from recsys_core.statistics.paired import paired_difference
 from recsys_core.types import Bool, Float32, Int32, Int64, Json
 
 K = 10

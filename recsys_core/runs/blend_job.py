@@ -127,7 +127,7 @@ def _keep(
     model = compose(verdict, models, parts.train)
     members = [workspace.find_run(spec.members[place]) for place in verdict.used]
     say("Measuring on the held-out events")
-    report = evaluate(model, parts.test, parts.dataset.item_ids)
+    report = evaluate(model, parts.test, parts.dataset)
     say("Saving")
     seconds = sum(run.about["seconds"] for run in members)
     about = describe(model, spec.dataset, parts, report, seconds, threads, spec)

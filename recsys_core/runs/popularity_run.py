@@ -22,7 +22,7 @@ def ensure_popularity(workspace: Workspace, dataset: str, parts: Split, moved: i
     started = time.monotonic()
     model = Popularity().fit(parts.train)
     seconds = time.monotonic() - started
-    report = evaluate(model, parts.test, parts.dataset.item_ids)
+    report = evaluate(model, parts.test, parts.dataset)
     spec = TrainSpec(dataset=dataset, model=model.info.key, split=parts.recipe)
     about = describe(model, dataset, parts, report, seconds, 1, spec)
     if moved:

@@ -124,7 +124,7 @@ model = kind(kind.Config({_arguments(_settings(run, usual))}))
 )
 with training_threads({passport["threads"]!r}):
     model.fit(parts.train, context)
-    report = evaluate(model, parts.test, parts.dataset.item_ids)
+    report = evaluate(model, parts.test, parts.dataset)
 for name, estimate in report.metrics.items():
     print(name, estimate.value)
 """
@@ -157,7 +157,7 @@ members = [workspace.load_run(run) for run in {list(spec.members)!r}]
 models, parts = [member.model for member in members], members[0].split
 with training_threads({run.about["passport"]["threads"]!r}):
     model = compose(judge(models, parts.valid, {spec.seed}), models, parts.train)
-    report = evaluate(model, parts.test, parts.dataset.item_ids)
+    report = evaluate(model, parts.test, parts.dataset)
 for name, estimate in report.metrics.items():
     print(name, estimate.value)
 """,

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from recsys_core.errors import StoreError
-from recsys_core.evaluation import PerUser, Report, as_it_is
+from recsys_core.evaluation import Lists, Report
 from recsys_core.metrics import METRICS, RatingMetric
 from recsys_core.models import Recommender, load_model
 from recsys_core.runs.dataset_files import CARD, read_dataset, write_dataset
 from recsys_core.splitting import Split, SplitRecipe
+from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.warm_start import Weights
 from recsys_core.types import Json
 
-WEIGHTS = "weights.safetensors"
+WEIGHTS, LISTS = "weights.safetensors", "lists.npz"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def write_run(folder: Path, about: Json, model: Recommender, split: Split, repor
         )
     }
     np.savez_compressed(folder / "per_user.npz", **per_user)  # type: ignore[arg-type]
+    np.savez_compressed(folder / LISTS, users=report.lists.users, items=report.lists.items)
     if model.training and model.training.learned:
         write_weights(folder, {name: one.tensor for name, one in model.training.learned.items()})
     history = [asdict(event) for event in model.training.history] if model.training else []
@@ -127,6 +129,23 @@ def read_per_user(folder: Path) -> dict[str, PerUser]:
                 )
                 for name in {key.rpartition("/")[0] for key in saved.files}
             }
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise _damaged(folder, error) from error
+
+
+def read_lists(folder: Path) -> Lists:
+    """What the run showed the people whom it was judged on.
+
+    Raises:
+        StoreError: the run is older than such files, or the file is damaged.
+    """
+    try:
+        with np.load(folder / LISTS, allow_pickle=False) as saved:
+            return Lists(saved["users"], saved["items"])
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"The run {folder.name} was made before lists were kept.", "Train it again to see its lists.", "no-lists"
+        ) from error
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise _damaged(folder, error) from error
 

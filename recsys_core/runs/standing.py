@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys_core.evaluation import Estimate, paired_difference
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import find_model
 from recsys_core.runs.jobs import TrainSpec
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.splitting import SplitRecipe
+from recsys_core.statistics.estimates import Estimate
+from recsys_core.statistics.paired import paired_difference
 
 # What each model is measured against, the simplest first; a model worth its training beats them.
 RANKING: tuple[str, ...] = ("popularity", "ease")

@@ -26,10 +26,11 @@ from recsys_core.runs.jobs import Jobs, State
 from recsys_core.types import Json
 
 if TYPE_CHECKING:  # these load torch, which a page that lists things does not need
-    from recsys_core.evaluation import PerUser, Report
+    from recsys_core.evaluation import Lists, Report
     from recsys_core.models import Recommender
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
+    from recsys_core.statistics.estimates import PerUser
     from recsys_core.training.warm_start import Weights
 
 
@@ -391,6 +392,12 @@ class Workspace:
         from recsys_core.runs.run_files import read_per_user
 
         return read_per_user(self.root / "runs" / self.find_run(identifier).id)
+
+    def lists(self, identifier: str) -> "Lists":
+        """What a run showed the people whom it was judged on."""
+        from recsys_core.runs.run_files import read_lists
+
+        return read_lists(self.root / "runs" / self.find_run(identifier).id)
 
     def delete_run(self, identifier: str) -> None:
         """Remove a run."""

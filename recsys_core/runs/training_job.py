@@ -111,7 +111,7 @@ def _train(
         model.fit(parts.train, context)
         seconds = model.training.seconds if model.training else time.monotonic() - started
         jobs.enter(job.id, "Measuring on the held-out events")
-        report = evaluate(model, parts.test, parts.dataset.item_ids)
+        report = evaluate(model, parts.test, parts.dataset)
         outcome = tuning.outcome(model) if tuning else None
     jobs.enter(job.id, "Saving")
     about = describe(model, card.id, parts, report, seconds, threads, spec) | {"job": job.id}

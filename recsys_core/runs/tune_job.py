@@ -10,7 +10,7 @@ from itertools import product
 
 from recsys_core.blending import Gain
 from recsys_core.errors import ConfigError, JobError, ModelError, SplitError
-from recsys_core.evaluation import Estimate, evaluate, judged_users, validator
+from recsys_core.evaluation import evaluate, judged_users, validator
 from recsys_core.metrics import about
 from recsys_core.models import Recommender, find_model
 from recsys_core.runs.checkpoints import Checkpoints
@@ -23,6 +23,7 @@ from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.threads import training_threads
 from recsys_core.runs.trials import Trials
 from recsys_core.splitting import Split, SplitRecipe, split
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext, Progress
 from recsys_core.training.devices import Device
@@ -240,7 +241,7 @@ class _Search:
         validate = validator(self.parts, model, self.spec.metric)
         model.fit(self.parts.train, replace(self._context(done), validate=validate))
         seconds = model.training.seconds if model.training else time.monotonic() - started
-        report = evaluate(model, self.parts.test, self.parts.dataset.item_ids)
+        report = evaluate(model, self.parts.test, self.parts.dataset)
         card = describe(model, self.spec.dataset, self.parts, report, seconds, self.threads, spec)
         if tuning is not None:
             card["passport"]["tuning"] = tuning

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from recsys_core.blending import Gain, in_a_row
 from recsys_core.data.findings import counted, duration
-from recsys_core.evaluation import Estimate, PerUser
 from recsys_core.metrics import about, metric_label
+from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.tuning.trial import Ended, Trial
 
 

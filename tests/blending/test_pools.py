@@ -5,12 +5,12 @@ import pytest
 
 from recsys_core.blending import pools
 from recsys_core.blending.pools import Pools
-from recsys_core.data.dataset import Ids
 from recsys_core.evaluation import evaluate
 from recsys_core.models.blend import standardised
 from recsys_core.ranking import HIDDEN
 from recsys_core.splitting import Holdout
 from tests.blending.told import Told, held_out
+from tests.worlds import dataset
 
 N_USERS, N_ITEMS = 40, 150
 WEIGHTS = (np.array([1.0, 0.0, 0.0]), np.array([0.2, 0.5, 0.3]), np.array([0.0, 0.0, 1.0]))
@@ -34,7 +34,7 @@ def world(candidates: bool) -> tuple[list[Told], Holdout]:
 
 def judged_as_one(members: list[Told], holdout: Holdout, weights: np.ndarray) -> np.ndarray:
     together = sum(weight * standardised(member.scores) for weight, member in zip(weights, members, strict=True))
-    report = evaluate(Told(together), holdout, Ids.of([str(item) for item in range(N_ITEMS)]), ks=(10,))
+    report = evaluate(Told(together), holdout, dataset([], N_USERS, N_ITEMS), ks=(10,))
     return report.per_user["ndcg@10"].numerator
 
 

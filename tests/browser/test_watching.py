@@ -102,5 +102,5 @@ def test_two_runs_are_compared_setting_by_setting(server: AppServer, open_tab):
     page = open_tab()
     page.goto(f"{server.url}/compare")
     settled(page, "Compare", ".js-plotly-plot .main-svg")
-    page.get_by_text("What differs between two of them").click()
+    page.get_by_role("radio", name="Settings").click()
     expect(page.get_by_text(re.compile("differ")).last).to_be_visible()

@@ -347,7 +347,7 @@ def test_a_model_learns_and_is_judged_through_a_split(variant: Variant):
     made = split(worlds.two_camps(12, Feedback.EXPLICIT).dataset, SplitRecipe())
     model = fresh(variant)
     model.fit(made.train, FitContext(validate=validator(made, model)))
-    report = evaluate(model, made.test, made.dataset.item_ids, ks=(5,))
+    report = evaluate(model, made.test, made.dataset, ks=(5,))
     assert ("rmse" in report.metrics) == (Ability.RATING in model.abilities)
     assert all(np.isfinite(estimate.value) for estimate in report.metrics.values())
 

@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_figures_to_the_last_digit(variant: Variant
     def figures() -> dict[str, tuple[float, float | None, float | None]]:
         model = fresh(variant)
         model.fit(made.train, FitContext(seed=5, validate=validator(made, model)))
-        metrics = evaluate(model, made.test, made.dataset.item_ids).metrics
+        metrics = evaluate(model, made.test, made.dataset).metrics
         return {name: (estimate.value, estimate.low, estimate.high) for name, estimate in metrics.items()}
 
     first = figures()
@@ -90,6 +90,6 @@ def test_the_same_seed_gives_the_same_figures_to_the_last_digit(variant: Variant
 def test_a_list_longer_than_the_catalogue_ends_with_the_catalogue(variant: Variant):
     made = split(worlds.two_camps(24, Feedback.EXPLICIT).dataset, SplitRecipe())
     model = fresh(variant).fit(made.train)
-    metrics = evaluate(model, made.test, made.dataset.item_ids, ks=(20, 500)).metrics
+    metrics = evaluate(model, made.test, made.dataset, ks=(20, 500)).metrics
     assert metrics["recall@20"].value == metrics["recall@500"].value == 1.0
     assert metrics["ndcg@20"].value == metrics["ndcg@500"].value

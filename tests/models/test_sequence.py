@@ -307,7 +307,7 @@ class Ring:
         self.holdout = Holdout(known, last.interactions, last.interactions)
 
     def hit_rate(self, model) -> float:
-        return evaluate(model, self.holdout, self.train.item_ids, ks=(1,)).metrics["hit_rate@1"].value
+        return evaluate(model, self.holdout, self.train, ks=(1,)).metrics["hit_rate@1"].value
 
 
 def ring() -> Ring:

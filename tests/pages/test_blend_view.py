@@ -45,7 +45,7 @@ def work(workspace: Workspace, jobs: Jobs) -> None:
 
 
 def test_the_best_few_are_proposed_and_a_blend_that_does_not_help_is_not_offered(jobs, workspace, runs):
-    at = opened(COMPARE)
+    at = opened(COMPARE, section="Blend")
     ranked = sorted(workspace.runs(), key=lambda run: -run.about["metrics"]["ndcg@10"]["value"])
     assert at.multiselect[0].value == [run.id for run in ranked[:3]]
     assert len(at.multiselect[0].options) == 4  # popularity too
@@ -64,7 +64,7 @@ def test_the_best_few_are_proposed_and_a_blend_that_does_not_help_is_not_offered
 
 def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace, runs, monkeypatch):
     monkeypatch.setattr(blend_job, "judge", lambda *_: KNOWN)
-    at = opened(COMPARE)
+    at = opened(COMPARE, section="Blend")
     at.multiselect[0].set_value([run.id for run in runs]).run()
     press(at, "Judge this blend")
     work(workspace, jobs)
@@ -75,7 +75,7 @@ def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace
     work(workspace, jobs)
     at.run()
     kept = next(run for run in workspace.runs() if run.model == "blend")
-    assert kept.title in list(at.dataframe[0].value["Model"])
+    assert kept.title in list(opened(COMPARE).dataframe[0].value["Model"])
     assert kept.id not in at.multiselect[0].options
     press(at, "See its recommendations")
     assert at.title[0].value == RECOMMENDATIONS.title
@@ -98,7 +98,7 @@ def test_two_blends_of_the_same_models_are_told_apart_by_their_weights(jobs, wor
 
 def test_a_judging_whose_member_was_removed_is_not_shown_any_more(jobs, workspace, runs):
     run_job(workspace, jobs, jobs.begin(blend_job.blend_spec(runs)))
-    at = opened(COMPARE)
+    at = opened(COMPARE, section="Blend")
     at.multiselect[0].set_value([run.id for run in runs]).run()
     assert "No blend of" in said(at)
     workspace.delete_run(runs[0].id)
@@ -110,5 +110,5 @@ def test_a_judging_whose_member_was_removed_is_not_shown_any_more(jobs, workspac
 
 def test_one_model_alone_is_no_blend(jobs, workspace):
     trained(workspace, "popularity")
-    at = opened(COMPARE)
+    at = opened(COMPARE, section="Blend")
     assert not at.multiselect

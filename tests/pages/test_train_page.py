@@ -53,9 +53,12 @@ def clicks(home: Path) -> str:
     return Workspace(home).save_dataset(dataset, DEMO.summary()).id
 
 
-def opened(page=TRAIN) -> AppTest:
+def opened(page=TRAIN, **choices: str) -> AppTest:
+    """A page, with choices as its address would have them."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.run()
+    for key, value in choices.items():
+        at.session_state[f"kept-{key}"] = value
     at.switch_page(str(ROOT / page.path)).run()
     assert not at.exception
     return at

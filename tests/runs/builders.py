@@ -50,7 +50,7 @@ def a_run(workspace: Workspace, card: DatasetCard, ks: tuple[int, ...] = KS) -> 
     """A trained popularity run of a data set, as ``save_run`` takes it."""
     parts = split(workspace.load_dataset(card.id), RANDOM)
     model = Popularity().fit(parts.train)
-    report = evaluate(model, parts.test, parts.dataset.item_ids, ks)
+    report = evaluate(model, parts.test, parts.dataset, ks)
     spec = TrainSpec(dataset=card.id, model="popularity", split=RANDOM)
     return describe(model, card.id, parts, report, 0.1, 1, spec), model, parts, report
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from recsys_core.evaluation import Estimate
 from recsys_core.runs.jobs import Jobs, TrainSpec
 from recsys_core.runs.standing import Against, plain_spec, standing
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Feedback
 from tests.runs.builders import camps, keep, keep_run
 

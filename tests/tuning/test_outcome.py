@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from recsys_core.blending import Gain
-from recsys_core.evaluation import Estimate, PerUser
+from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.tuning.outcome import Budget, Tuned, gain_over, verdict
 from recsys_core.tuning.trial import Ended
 from tests.tuning.made_up import trial
