@@ -140,7 +140,7 @@ def test_candidates_are_the_whole_list(golden_split: Split):
     report = evaluate(
         Given(GOLDEN_SCORES),
         replace(golden_split.test, candidates=candidates),
-        golden_split.dataset.item_ids,
+        golden_split.dataset,
         ks=(1, 5),
     )
     assert values(report)["ndcg@5"] == pytest.approx((1 + (1 + SECOND) / 2 + 1) / 3)
