@@ -27,7 +27,7 @@ from recsys_core.data.importing import import_ratings
 from recsys_core.data.interactions import Interactions
 from recsys_core.evaluation import Report, evaluate, validator
 from recsys_core.models import MODELS, Ability, Recommender, find_model
-from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, warm_start
+from recsys_core.models.warm_starts import fine_tuning_settings, warm_start
 from recsys_core.runs.before_after import Changes, forgetting, never_seen, roles_elsewhere
 from recsys_core.splitting import TEST, TRAIN, VALID, Split, SplitRecipe, split
 from recsys_core.statistics.bootstrap import resampled_sums
@@ -115,7 +115,7 @@ def both_ways(key: str, seed: int, old: Split, new: Split, tried: dict[str, str]
     assert source.model.training is not None
     weights = {name: one.tensor for name, one in source.model.training.learned.items()}
     model = kind(kind.Config.parse(fine_tuning_settings(source.model.config, source.epochs) | tried))
-    rates = dict.fromkeys(Part, fine_tuning_rate(source.model.config))
+    rates = dict.fromkeys(Part, source.model.config.warm.rate)
     tuned = train(model, new, seed, lambda: warm_start(source.model, weights, old.train, new.train, rates))
     return Pair(source, retrained, tuned)
 

@@ -26,13 +26,18 @@ BY_EPOCH, BY_SECOND = "By epoch", "By second"
 
 @dataclass(frozen=True)
 class Training:
-    """A training that has curves: a job that is listed, or a run whose job was dismissed."""
+    """A training that has curves: a job that is listed, or a run whose job was dismissed.
+
+    Attributes:
+        moved: held-out events that were taken back for it, so that it was judged on fewer.
+    """
 
     key: str
     spec: TrainSpec
     created: float
     is_active: bool
     history: list[EpochEnded]
+    moved: int = 0
 
 
 def curves_view(card: DatasetCard | None) -> None:
@@ -105,13 +110,20 @@ def trainings(card: DatasetCard) -> list[Training]:
 
 def _of_job(job: Job) -> Training:
     assert isinstance(job.spec, TrainSpec)  # nothing else learns in epochs
-    return Training(job.id, job.spec, job.created, job.is_active, _events(cache.jobs().epochs(job.id)))
+    moved = 0
+    if job.run is not None and job.spec.fine_tune:
+        moved = sum(_moved(run) for run in cache.workspace().runs() if run.id == job.run)
+    return Training(job.id, job.spec, job.created, job.is_active, _events(cache.jobs().epochs(job.id)), moved)
 
 
 def _of_run(run: RunCard) -> Training:
     spec = spec_from_json(run.about["spec"])
     assert isinstance(spec, TrainSpec)
-    return Training(run.id, spec, run.created, False, _events(cache.workspace().history(run.id)))
+    return Training(run.id, spec, run.created, False, _events(cache.workspace().history(run.id)), _moved(run))
+
+
+def _moved(run: RunCard) -> int:
+    return int(run.about.get("fine_tune", {}).get("moved", 0))
 
 
 def _events(history: list[Json]) -> list[EpochEnded]:
@@ -125,6 +137,8 @@ def _group(training: Training) -> str:
     splitter = find_splitter(recipe.key)
     own = recipe.model_dump(exclude_defaults=True, exclude={"key", "seed"})
     words = [f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
+    if training.moved:
+        words.append(f"{training.moved:,} events taken back")
     return " · ".join([validation.metric, splitter.title.lower(), *words, f"seed {recipe.seed}"])
 
 
@@ -135,15 +149,17 @@ def _choose_group(groups: list[str]) -> str:
 
 
 def _labels(known: list[Training]) -> dict[str, str]:
-    """Key → a name that tells it apart: the model, its own settings, and the moment where even those are alike."""
+    """Key → a name that tells it apart: the model and its settings, where these are alike the moment, and the id."""
     names = {}
     for one in known:
-        title = find_model(one.spec.model).info.title
+        title = find_model(one.spec.model).info.title + (", fine-tuned" if one.spec.fine_tune else "")
         own = own_settings(one.spec)
         names[one.key] = f"{title}, {own}" if own else title
-    times = Counter(names.values())
-    moments = {one.key: choose.moment(one.created) for one in known}
-    return {key: name if times[name] == 1 else f"{name}, {moments[key]}" for key, name in names.items()}
+    marks = {one.key: choose.moment(one.created) for one in known}, {one.key: one.key[-4:] for one in known}
+    for mark in marks:
+        times = Counter(names.values())
+        names = {key: name if times[name] == 1 else f"{name}, {mark[key]}" for key, name in names.items()}
+    return names
 
 
 def _picture(card: DatasetCard, shown: list[Training], called: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.als_solver import STEPS_TO_THE_END, Rows, solve
 from recsys_core.models.als_task import ALSTask
-from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Search
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Search, WarmWay
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
@@ -20,7 +20,7 @@ START = 0.1  # length of a fresh vector, about (Rendle et al. 2022)
 
 
 class ALSConfig(Config):
-    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
+    warm: ClassVar[WarmWay] = WarmWay(share=0.2)  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 5}
     paper: ClassVar[dict[str, Any]] = {  # of Rendle et al. 2022 for ML-1M, table 5
         "embedding_size": 192,

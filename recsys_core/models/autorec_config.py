@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from recsys_core.models.base import Config, Search
+from recsys_core.models.base import Config, Search, WarmWay
 from recsys_core.models.gradient_config import SMALLEST_BATCH, GradientConfig
 from recsys_core.training.optimisation import Schedule
 
@@ -19,8 +19,8 @@ class _Basics(Config):
 
 
 class AutoRecConfig(GradientConfig, _Basics):
-    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 64, "epochs": 10}
+    warm: ClassVar[WarmWay] = GradientConfig.warm._replace(share=0.2)  # each epoch works with all data
     search: ClassVar[dict[str, Search]] = GradientConfig.search | {
         "embedding_size": (32, 512),
         "weight_decay": (0.01, 1),

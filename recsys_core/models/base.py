@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import psutil
@@ -70,6 +71,20 @@ class ModelInfo:
 Search = tuple[float, float] | list[Any] | None
 
 
+class WarmWay(NamedTuple):
+    """How a short training goes on from a finished one; as was best on validation events of MovieLens latest-small.
+
+    Attributes:
+        share: of the epochs that the finished one took.
+        rate: what the learning rate of all that is known already is multiplied by.
+        settings: those that differ from the finished one's.
+    """
+
+    share: float = 0.25
+    rate: float = 0.5
+    settings: Mapping[str, Any] = MappingProxyType({})
+
+
 class Config(BaseModel):
     """Settings of a model. Each field has bounds and a description: the class is also the form that people fill in.
 
@@ -81,15 +96,14 @@ class Config(BaseModel):
         paper: settings of the paper, or of the run that reproduces a published figure.
         search: what is worth trying when the model is tuned, around its settings as they come. What a field allows is
             too wide to search well, and settings that trade quality for time are not named here.
-        warm_share: of the epochs of a training, how many suit another that goes on from it; on validation events of
-            MovieLens latest-small.
+        warm: how a training that goes on from a finished one is best done.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     quick: ClassVar[dict[str, Any]] = {}
     paper: ClassVar[dict[str, Any]] = {}
     search: ClassVar[dict[str, Search]] = {}
-    warm_share: ClassVar[float] = 0.35
+    warm: ClassVar[WarmWay] = WarmWay()
 
     @classmethod
     def presets(cls) -> dict[str, dict[str, Any]]:

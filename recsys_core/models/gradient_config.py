@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from recsys_core.models.base import Config, Search
+from recsys_core.models.base import Config, Search, WarmWay
 from recsys_core.training.optimisation import Schedule
 
 SMALLEST_BATCH = 1024
@@ -16,6 +16,8 @@ MOST_STEPS = 300
 class GradientConfig(Config):
     """What the training of every network asks for. A model narrows defaults and words by naming a field anew."""
 
+    # Adam begins with steps of full size before it has a measure of them, which would shake what was learned.
+    warm: ClassVar[WarmWay] = WarmWay(rate=0.25, settings={"schedule": "warm-up"})
     search: ClassVar[dict[str, Search]] = {"learning_rate": (0.0005, 0.05), "dropout": (0, 0.6)}
 
     epochs: int = Field(30, ge=1, le=1000, description="Passes over the training events, at most.")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from recsys_core.models.base import Config, Search
+from recsys_core.models.base import Config, Search, WarmWay
 from recsys_core.training.optimisation import Schedule
 
 SMALLEST_BATCH = 1024
@@ -13,7 +13,7 @@ USUAL_STEPS = 10  # a step passes all vectors through the whole graph, whatever 
 
 
 class LightGCNConfig(Config):
-    warm_share: ClassVar[float] = 0.2  # each epoch works with all data
+    warm: ClassVar[WarmWay] = WarmWay(0.2, 0.25, {"schedule": "warm-up"})  # each epoch works with all data
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 10}
     paper: ClassVar[dict[str, Any]] = {
         "loss": "bpr",

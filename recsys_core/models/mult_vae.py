@@ -6,7 +6,7 @@ import torch
 from pydantic import Field
 
 from recsys_core.models.bags import Bags
-from recsys_core.models.base import Ability, Cost, ModelInfo, Search
+from recsys_core.models.base import Ability, Cost, ModelInfo, Search, WarmWay
 from recsys_core.models.item_bags import thinned
 from recsys_core.models.multinomial import LIANG, SCORE, MultinomialAutoencoder
 from recsys_core.models.multinomial_config import HIDDEN, HiddenLayers, MultinomialConfig
@@ -25,6 +25,7 @@ class MultVAEConfig(MultinomialConfig):
         "divergence_weight": 0.2,
         "annealing_epochs": 170,
     }
+    warm: ClassVar[WarmWay] = MultinomialConfig.warm._replace(settings={"annealing_epochs": 0})  # it has grown
     search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {"tower": HIDDEN, "divergence_weight": (0, 1)}
 
     learning_rate: float = Field(

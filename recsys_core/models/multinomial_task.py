@@ -14,8 +14,7 @@ from recsys_core.models.multinomial_config import MultinomialConfig
 from recsys_core.models.multinomial_net import MultinomialNet
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
-from recsys_core.training.warm_start import Learned, RowsOf, WarmStart, Weights, epoch_rows
-from recsys_core.types import Bool
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
 ITEM_ROWS = dict.fromkeys(("encoder.item_table", "decoder.item_table", "decoder.item_bias"), (RowsOf.ITEMS,))
 
@@ -45,11 +44,10 @@ class MultinomialTask(ABC):
         self.config, self.generator = config, generator
         self._people = np.flatnonzero(np.diff(met.indptr))
         self._met = met[self._people]
-        self._is_new: Bool | None = None  # of each of them, while others take turns
         self._batch_size = config.people_in_a_step(*self._met.shape)
-        self._passes = passes
         pulls = {name: config.weight_decay for name, weights in net.named_parameters() if weights.ndim > 1}
-        self.optimisation = Optimisation(net, config, self._steps(len(self._people)), pulls)
+        steps = passes * math.ceil(len(self._people) / self._batch_size)
+        self.optimisation = Optimisation(net, config, steps, pulls)
         self.net, self.average = net, self.optimisation.average
 
     @abstractmethod
@@ -64,7 +62,6 @@ class MultinomialTask(ABC):
         """
         device = self.generator.device
         order = torch.randperm(len(self._people), generator=self.generator, device=device).cpu().numpy()
-        order = epoch_rows(order, self._is_new)
         n_people, n_events = len(order), 0
         totals: dict[str, float] = {}
         for start in range(0, n_people, self._batch_size):
@@ -92,14 +89,6 @@ class MultinomialTask(ABC):
 
     def hold(self, paces: Weights) -> None:
         self.optimisation.hold(paces)
-
-    def replay(self, warm: WarmStart) -> None:
-        self._is_new = warm.new_people[self._people]
-        self.optimisation.plan(self._steps(len(epoch_rows(np.arange(len(self._people)), self._is_new))))
-
-    def _steps(self, n_people: int) -> int:
-        """In an epoch of so many people."""
-        return self._passes * math.ceil(n_people / self._batch_size)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

@@ -94,10 +94,17 @@ class NeuralCF(EitherObjective):
 
     @torch.no_grad()
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        return self._score_people(self.net.user_half(self._fold_in(histories)), items)
+
+    @torch.no_grad()
+    def newcomers(self, histories: Histories) -> dict[str, Float32]:
+        return {"user_table": self._fold_in(histories).cpu().numpy()}
+
+    def _fold_in(self, histories: Histories) -> torch.Tensor:
+        """(B, d), rows of a user table."""
         shares = None if self.shares is None else torch.from_numpy(self.shares)
         fold_in = FoldIn(self.net, 0 if self._rates else self.config.negatives, shares)
-        vectors = fold_in.vectors(histories, self._outputs(histories.values))
-        return self._score_people(self.net.user_half(vectors), items)
+        return fold_in.vectors(histories, self._outputs(histories.values))
 
     def _score_people(self, user_half: torch.Tensor, items: Int32 | None) -> Float32:
         """Float32[B, C] for the halves of people (B, f)."""

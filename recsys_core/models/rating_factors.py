@@ -8,7 +8,7 @@ from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.base import Config, Search, expect_shapes
+from recsys_core.models.base import Config, Search, WarmWay, expect_shapes
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.models.rating_task import RatingTask
 from recsys_core.training import loop
@@ -21,7 +21,7 @@ DOUBT = 1.0  # pull towards the typical person before the first rating; chosen o
 class RatingFactorsConfig(Config):
     """Rates and pulls are those of ratings with a standard deviation of 1, so they suit any scale."""
 
-    warm_share: ClassVar[float] = 0.2  # epochs are short, so validation takes most of the time
+    warm: ClassVar[WarmWay] = WarmWay(share=0.2)
     search: ClassVar[dict[str, Search]] = {
         "embedding_size": (16, 256),
         "learning_rate": (0.002, 0.1),

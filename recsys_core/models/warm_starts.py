@@ -1,7 +1,7 @@
 """Going on from a finished model on more or newer data of the same domain: what is matched, and what must stay."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,14 +10,12 @@ from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.errors import ConfigError, ModelError
 from recsys_core.models.attribute_features import AttributeFeatures, item_fields, user_fields
-from recsys_core.models.base import Config, Recommender
+from recsys_core.models.base import Ability, Config, Recommender
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights
 from recsys_core.types import Bool, Int64
 
 LEAST_SHARED = 0.05  # of the items of the smaller data set; below, it is another domain
-# What suits a training that goes on from a finished one; chosen on validation events of MovieLens latest-small.
-SLOWER, SLOWER_ADAM = 0.5, 0.25
-
+MOST_STRETCHED = 1.5  # times as wide as the other: scales are known as far as ratings show them, so they may differ
 # Settings of how a model learns. All others say what its numbers are and mean, and must stay.
 MAY_CHANGE = frozenset(
     {
@@ -86,6 +84,27 @@ def require_shared_items(old: Dataset, new: Dataset) -> None:
         )
 
 
+def require_same_scale(old: Dataset, new: Dataset) -> None:
+    """Refuse ratings that mean something else.
+
+    Raises:
+        ModelError: the scales are too different to be one, as far as the ratings show them.
+    """
+    before, after = old.scale, new.scale
+    if before is not None and after is not None:
+        narrow, wide = sorted((before.high - before.low, after.high - after.low))
+        if wide <= MOST_STRETCHED * narrow and before.low < after.high and after.low < before.high:
+            return
+    elif before is after:
+        return
+    words = ["no ratings" if one is None else f"ratings from {one.low:g} to {one.high:g}" for one in (before, after)]
+    raise ModelError(
+        f"The run learned from {words[0]}, but {new.name!r} has {words[1]}.",
+        "Import the new data with ratings on the same scale, or train from scratch.",
+        "other-scale",
+    )
+
+
 def warm_start(
     source: Recommender, weights: Weights, old: Dataset, new: Dataset, rates: Mapping[Part, float]
 ) -> WarmStart:
@@ -100,9 +119,11 @@ def warm_start(
         rates: see :class:`WarmStart`.
 
     Raises:
-        ModelError: the data are of another domain, or know other attributes.
+        ModelError: the data are of another domain, have other ratings, or know other attributes.
     """
     require_shared_items(old, new)
+    if Ability.RATING in source.abilities:
+        require_same_scale(old, new)
     sources = {
         RowsOf.PEOPLE: positions(new.user_ids, old.user_ids),
         RowsOf.ITEMS: positions(new.item_ids, old.item_ids),
@@ -150,25 +171,7 @@ def _require_same_columns(old: list[AttributeFeatures], new: list[AttributeFeatu
 
 
 def fine_tuning_settings(config: Config, epochs: int) -> dict[str, Any]:
-    """Settings for a short training that goes on from one with these, which took so many epochs.
-
-    Adam begins with steps of full size before it has a measure of them, which would shake what was learned: so where a
-    model knows that schedule, steps grow and shrink again (warm-up).
-    """
-    settings = config.model_dump(mode="json")
-    settings["epochs"] = max(1, round(config.warm_share * epochs))
-    if _can_warm_up(config):
-        settings["schedule"] = "warm-up"
-    if "annealing_epochs" in settings:  # the weight that grows over them has grown
-        settings["annealing_epochs"] = 0
+    """Settings for a short training that goes on from one with these, which took so many epochs."""
+    settings = config.model_dump(mode="json") | dict(config.warm.settings)
+    settings["epochs"] = max(1, round(config.warm.share * epochs))
     return settings
-
-
-def fine_tuning_rate(config: Config) -> float:
-    """What the learning rate of all that is known already is best multiplied by."""
-    return SLOWER_ADAM if _can_warm_up(config) else SLOWER
-
-
-def _can_warm_up(config: Config) -> bool:
-    field = type(config).model_fields.get("schedule")
-    return field is not None and "warm-up" in get_args(field.annotation)

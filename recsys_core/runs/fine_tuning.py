@@ -6,7 +6,7 @@ from typing import Any
 
 from recsys_core.errors import AbilityError, ConfigError, SplitError, StoreError
 from recsys_core.models import COMPOSED, Ability, Recommender, find_model
-from recsys_core.models.warm_starts import fine_tuning_rate, fine_tuning_settings, require_same_shape, warm_start
+from recsys_core.models.warm_starts import fine_tuning_settings, require_same_shape, warm_start
 from recsys_core.runs.before_after import forgetting, gain, never_seen, not_learned
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import FineTune
@@ -86,7 +86,7 @@ def usual_settings(card: RunCard) -> dict[str, Any]:
 def usual_rates(card: RunCard) -> dict[Part, float]:
     """The rates that suit a training which goes on from a run: those of each part that it has."""
     config = find_model(card.model).Config.parse(card.about["passport"]["config"])
-    return dict.fromkeys(card.parts, fine_tuning_rate(config))
+    return dict.fromkeys(card.parts, config.warm.rate)
 
 
 def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Split) -> FineTuning:
