@@ -10,12 +10,13 @@ from pages.shared.frame import plain, show_error
 from pages.shared.jobs import title, watch
 from pages.shared.search_view import live, outcome
 from pages.shared.split_choice import choose_split
-from recsys_core.data.findings import counted
+from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.metrics import metric_label
 from recsys_core.models import find_model
 from recsys_core.models.catalogue import families
-from recsys_core.runs.jobs import FEWEST_TRIALS, MOST_TRIALS, Job, TuneSpec
+from recsys_core.runs.forecasts import Forecasts
+from recsys_core.runs.jobs import FEWEST_TRIALS, MOST_TRIALS, Job, TrainSpec, TuneSpec
 from recsys_core.runs.store import DatasetCard
 from recsys_core.runs.tune_job import tune_spec
 from recsys_core.splitting import SplitRecipe
@@ -87,10 +88,17 @@ def start_button(card: DatasetCard, models: list[str], trials: int, recipe: Spli
     if refusal:
         st.warning(plain(refusal), icon=":material/block:")
     elif models:
-        st.caption(
-            f"{counted(len(models) * trials, 'training')}; then the best settings are measured on the test events."
-        )
+        trainings = counted(len(models) * trials, "training") + _time(card, models, trials, recipe)
+        st.caption(f"{trainings}; then the best settings are measured on the test events.")
     return False
+
+
+def _time(card: DatasetCard, models: list[str], trials: int, recipe: SplitRecipe) -> str:
+    """How long the trials take, "" where that was not measured for each of the models, as it is on Train."""
+    forecasts = Forecasts(cache.workspace().database)
+    known = [forecasts.find(TrainSpec(dataset=card.id, model=key, split=recipe)) for key in models]
+    seconds = [trials * (one.learning + one.measuring) for one in known if one is not None]
+    return f", about {duration(sum(seconds))} at most with usual settings" if len(seconds) == len(models) else ""
 
 
 def _refusal(models: list[str], card: DatasetCard) -> str:

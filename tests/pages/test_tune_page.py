@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import cache, choose
 from pages.shared.nav import COMPARE, RECOMMENDATIONS, TRAIN, TUNE
 from recsys_core.errors import StudioError
-from recsys_core.runs.jobs import Job, Jobs, State, TuneSpec
+from recsys_core.preflight.forecast import Forecast
+from recsys_core.runs.forecasts import Forecasts
+from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.runs.trials import Trials
 from recsys_core.runs.tune_job import tune_spec
+from recsys_core.splitting import default_recipe
 from recsys_core.tuning.trial import Ended, Trial
 from tests.pages.test_train_page import NoRunner, opened, press, said
 from tests.runs.builders import RANDOM, camps, keep
@@ -62,6 +65,15 @@ def test_without_data_there_is_a_way_out_and_with_data_a_word_on_what_tuning_doe
     assert models.value == ["ease", "neumf"]
     assert "Popularity" not in models.options
     assert "40 trainings" in said(at)
+
+
+def test_the_time_is_told_once_it_is_known_for_each_model(jobs, workspace):
+    card, forecasts = keep(workspace, camps()), Forecasts(workspace.database)
+    recipe = default_recipe(workspace.load_dataset(card.id))
+    forecasts.keep(TrainSpec(dataset=card.id, model="ease", split=recipe), Forecast(9, 1, 0, 0, 2, 1, 1, 1))
+    assert "about" not in said(opened(TUNE)).partition("40 trainings")[2][:10]
+    forecasts.keep(TrainSpec(dataset=card.id, model="neumf", split=recipe), Forecast(9, 1, 10, 5, 4, 1, 1, 1))
+    assert "40 trainings, about 19 min at most with usual settings" in said(opened(TUNE))
 
 
 def test_start_queues_a_search_of_what_was_chosen_once(jobs, workspace):
