@@ -23,3 +23,15 @@ def peak() -> int:
     import resource
 
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+class Watch:
+    """What this process takes from now on."""
+
+    def __init__(self) -> None:
+        self._held, self._peak = held(), peak()
+
+    def taken(self) -> int | None:
+        """Bytes that were held at most beyond those held at first; None where a higher, earlier peak hides that."""
+        now = peak()
+        return now - self._held if now > self._peak else None

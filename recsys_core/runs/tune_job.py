@@ -14,6 +14,7 @@ from recsys_core.evaluation import evaluate, judged_users, validator
 from recsys_core.metrics import about
 from recsys_core.models import Recommender, find_model
 from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
@@ -242,7 +243,9 @@ class _Search:
         model.fit(self.parts.train, replace(self._context(done), validate=validate))
         seconds = model.training.seconds if model.training else time.monotonic() - started
         report = evaluate(model, self.parts.test, self.parts.dataset)
-        card = describe(model, self.spec.dataset, self.parts, report, seconds, self.threads, spec)
+        forecast = Forecasts(self.workspace.database).find(spec)
+        memory = forecast.own if forecast else None  # other trainings of this process hide what it took itself
+        card = describe(model, self.spec.dataset, self.parts, report, seconds, self.threads, spec, memory)
         if tuning is not None:
             card["passport"]["tuning"] = tuning
         return self.workspace.save_run(card | {"job": self.job.id}, model, self.parts, report)
