@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+LONGEST = 500  # letters of a text that count: whole books would fill the memory
 _WORD = re.compile(r"\w\w+")
 
 
@@ -16,12 +17,12 @@ def genre_rows(items: pd.DataFrame) -> csr_array:
 
 
 def text_rows(items: pd.DataFrame) -> csr_array:
-    """Float64 (I, V), TF-IDF of title, genres and text, each row of length 1; no columns where there is no text.
+    """Float64 (I, V), TF-IDF of title, genres and the beginning of the text, each row of length 1.
 
-    The weight of a word is its count times ln((1 + I) / (1 + items with it)) + 1 (Manning, Raghavan and Schütze 2008,
-    chapter 6, smoothed as in scikit-learn).
+    There are no columns where there are neither titles nor texts. The weight of a word is its count times
+    ln((1 + I) / (1 + items with it)) + 1 (Manning, Raghavan and Schütze 2008, chapter 6, smoothed as in scikit-learn).
     """
-    texts = (items["title"] + " " + items["text"]).to_list()
+    texts = (items["title"] + " " + items["text"].str[:LONGEST]).to_list()
     if not any(text.strip() for text in texts):
         return csr_array((len(items), 0))
     genres = (" ".join(row) for row in items["genres"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from recsys_core.data.item_vectors import LONGEST
 from recsys_core.metrics.base import AS_SHOWN, MEAN_OVER_PEOPLE, About, Group, ShownMetric
 from recsys_core.metrics.shown import Shown
 from recsys_core.types import Float64, Int64
@@ -65,7 +66,8 @@ TEXT_DIVERSITY = ShownMetric(
     About(
         "text_diversity",
         "Text diversity",
-        "mean, over pairs of the first k items, of 1 − cosine of the TF-IDF of their titles, genres and texts",
+        "mean, over pairs of the first k items, of 1 − cosine of the TF-IDF of their titles, genres and texts (of "
+        f"which the first {LONGEST} letters count)",
         "pairs of shown items of which something is written",
         MEAN_OVER_PEOPLE,
         AS_SHOWN,

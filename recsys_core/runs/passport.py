@@ -29,7 +29,7 @@ def describe(
 
     Args:
         seconds: of training, validation left out.
-        memory: bytes that data, training and judging took beside the program; None where nobody knows.
+        memory: bytes that training and judging took beside the program; None where nobody knows.
     """
     training = model.training
     return {
