@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import REPOSITORY, Row, data_folder, numbered_dataset, pairs, peak_memory_mb, record
+from benchmarks.common import REPOSITORY, Row, data_folder, numbered_dataset, pairs, record
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.data.importing import import_ratings
 from recsys_core.evaluation import KS, evaluate
 from recsys_core.models import MODELS, find_model
 from recsys_core.models.popularity import Popularity
-from recsys_core.preflight.memory import held
+from recsys_core.preflight.memory import Watch
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.types import Feedback
 
@@ -75,10 +75,10 @@ def memory_of(times: int) -> float:
     dataset = replace(dataset, item_table=table)
     made = split(dataset, SplitRecipe(key="random"))
     model = Popularity().fit(made.train)
-    holdout, before = made.test, held()
-    report = evaluate(model, holdout, dataset)
-    assert report.users
-    return peak_memory_mb() - before / 2**20
+    holdout = made.test
+    watch = Watch()
+    evaluate(model, holdout, dataset)
+    return (watch.taken() or 0) / 2**20
 
 
 def memory() -> tuple[list[Row], bool]:

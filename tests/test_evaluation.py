@@ -3,6 +3,7 @@
 import json
 import math
 import time
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError, SplitError
 from recsys_core.evaluation import early_stopping_metrics, evaluate, validator
-from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric, WholeListMetric
+from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric, WholeListMetric, per_person
 from recsys_core.metrics.rmse import RMSE
 from recsys_core.models import GMF, MODELS, Bias, Popularity
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender
@@ -295,6 +296,32 @@ def test_what_is_to_be_found_for_somebody_else_changes_nobodys_value():
         theirs = whole.per_user[name].among(mine.users)
         assert theirs.users.tolist() == mine.users.tolist()
         assert theirs.numerator == pytest.approx(mine.numerator, abs=1e-12), name
+
+
+def test_no_row_of_scores_is_kept_of_anybody(monkeypatch: pytest.MonkeyPatch):
+    n_items = 2000
+    monkeypatch.setattr(ranking, "CHUNK_SCORES", 40 * n_items)
+    monkeypatch.setattr(per_person, "PEOPLE_AT_ONCE", 40)
+    monkeypatch.setattr(evaluation, "bootstrap", lambda parts, seed: dict.fromkeys(parts, (None, None)))
+
+    class Popular(Given):
+        def score(self, users: Int32, items: Int32 | None = None) -> Float32:
+            return np.tile(self.table, (len(users), 1))
+
+    def peak(n_users: int) -> int:
+        rows = [(user, (7 * user + 13 * place) % n_items, 1.0, place) for user in range(n_users) for place in range(6)]
+        dataset = worlds.dataset(rows, n_users, n_items, feedback=Feedback.IMPLICIT)
+        dataset.item_table["genres"] = [("all",)] * n_items
+        made, model = split(dataset, SplitRecipe()), Popular(np.arange(n_items))
+        holdout = made.test
+        tracemalloc.start()
+        evaluate(model, holdout, dataset)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    each = (peak(600) - peak(200)) / 400
+    assert each < 2500  # measured: 1,523; a row of scores would be 8,000
 
 
 def test_scoring_is_timed_apart_from_judging(golden_split: Split):

@@ -1,5 +1,7 @@
 """Which models are worth their cost."""
 
+import numpy as np
+
 from recsys_core.types import Bool, Float64
 
 
@@ -8,5 +10,5 @@ def on_front(costs: Float64, values: Float64, higher_is_better: bool = True) -> 
     gains = values if higher_is_better else -values
     no_worse = (costs[:, None] <= costs) & (gains[:, None] >= gains)  # row against column
     better = (costs[:, None] < costs) | (gains[:, None] > gains)
-    beaten: Bool = (no_worse & better).any(axis=0)
+    beaten: Bool = np.logical_or.reduce(no_worse & better, axis=0)
     return ~beaten

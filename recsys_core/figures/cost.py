@@ -48,7 +48,7 @@ def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_bet
     costs = [model.cost for model in models]
     is_log = min(costs) > 0 and max(costs) / min(costs) > WIDE
     places = [log10(cost) for cost in costs] if is_log else costs
-    far = min(places) + 0.6 * (max(places) - min(places))
+    far = min(places) + 0.85 * (max(places) - min(places))
     for model, place in zip(models, places, strict=True):
         interval = "" if model.low is None else f"<br>95 % interval {model.low:.4f} to {model.high:.4f}"
         aside = "middle left" if place > far else "middle right"

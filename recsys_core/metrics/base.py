@@ -19,9 +19,9 @@ from recsys_core.types import Float32, Float64, Int32, Int64
 class Group(StrEnum):
     """What a metric asks."""
 
-    ACCURACY = "accuracy"
-    RATING = "ratings"
-    BEYOND = "beyond accuracy"
+    ACCURACY = "Accuracy"
+    RATING = "Ratings"
+    BEYOND = "Beyond accuracy"
 
 
 MEAN_OVER_PEOPLE = "one figure a person, then the mean over people"

@@ -11,8 +11,8 @@ AT_ONCE = 1_000_000  # numbers
 
 
 def _by_genre(shown: Shown) -> Float64:
-    genres = shown.background.dataset.item_genres
-    size = max(1, AT_ONCE // max(1, shown.lists.shape[1] * genres.shape[1]))
+    k, n_genres = shown.lists.shape[1], shown.background.dataset.item_genres.shape[1]
+    size = max(1, AT_ONCE // (k * max(k, n_genres)))
     parts = [_genre_distance(shown, slice(start, start + size)) for start in range(0, len(shown.lists), size)]
     return np.concatenate(parts) if parts else np.empty(0)
 
