@@ -3,27 +3,26 @@
 ``python -m benchmarks.evaluation [--data FOLDER] [--model KEY]``
 
 Seconds are counted beside those in which the model gives its scores. The public file has no ratings, so they are drawn
-at random: they cost what real ones do. Memory: the peak beside what was held before, of made-up people with the same
-catalogue, once and four times as many, each in a process of its own. What is kept of a person (figures and lists) has
-to grow with people; a matrix of people × items would take 14.8 kB a person, and is never made.
+at random: they cost what real ones do. Memory: the most that judging allocates, of made-up people with as many items,
+once and four times as many people. What is kept of a person (figures and lists) has to grow with people; a matrix of
+people × items would take 14.8 kB a person, and is never made.
 """
 
 import argparse
-import subprocess
 import sys
 import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import REPOSITORY, Row, data_folder, numbered_dataset, pairs, record
+from benchmarks.common import Row, data_folder, numbered_dataset, pairs, record
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.data.importing import import_ratings
 from recsys_core.evaluation import KS, evaluate
 from recsys_core.models import MODELS, find_model
 from recsys_core.models.popularity import Popularity
-from recsys_core.preflight.memory import Watch
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.types import Feedback
 
@@ -61,39 +60,34 @@ def speed(folder: Path, key: str) -> tuple[list[Row], bool]:
 
 
 def memory_of(times: int) -> float:
-    """Megabytes that judging so many times the people takes at most, in this process."""
+    """Megabytes that judging so many times the people allocates at most."""
     rng = np.random.default_rng(0)
     users = np.repeat(np.arange(times * PEOPLE), EVENTS_EACH)
     items = (rng.random((times * PEOPLE, EVENTS_EACH)) * np.arange(1, EVENTS_EACH + 1) * (ITEMS // EVENTS_EACH)).ravel()
     pair = np.unique(users * ITEMS + items.astype(np.int64))
     events = pairs(pair // ITEMS, pair % ITEMS, np.ones(len(pair)), times * PEOPLE, ITEMS)
     dataset = numbered_dataset("made up", events, feedback=Feedback.IMPLICIT)
-    table = dataset.item_table.assign(
-        genres=[tuple(f"genre {number}" for number in rng.choice(18, 2)) for _ in range(ITEMS)],
-        title=[f"title {number} of {number % 97}" for number in range(ITEMS)],
-    )
-    dataset = replace(dataset, item_table=table)
+    table = dataset.item_table
+    table["genres"] = [tuple(f"genre {number}" for number in rng.choice(18, 2)) for _ in range(ITEMS)]
+    table["title"] = [f"title {number} of {number % 97}" for number in range(ITEMS)]
     made = split(dataset, SplitRecipe(key="random"))
     model = Popularity().fit(made.train)
     holdout = made.test
-    watch = Watch()
+    tracemalloc.start()
     evaluate(model, holdout, dataset)
-    return (watch.taken() or 0) / 2**20
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most / 2**20
 
 
 def memory() -> tuple[list[Row], bool]:
     """The peak of judging, once and with four times the people."""
-    peaks = []
-    for times in (1, 4):
-        command = [sys.executable, "-m", "benchmarks.evaluation", "--memory-of", str(times)]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-        peaks.append(float(done.stdout))
-    once, four_times = peaks
-    each = (four_times - once) * 1000 / (3 * PEOPLE)
+    once, four_times = memory_of(1), memory_of(4)
+    each = (four_times - once) * 1024 / (3 * PEOPLE)
     return [
         (f"peak of judging {PEOPLE:,} people", "", f"{once:.0f} MB"),
         (f"peak of judging {4 * PEOPLE:,} people", "", f"{four_times:.0f} MB"),
-        ("memory a person more", f"< {KB_A_PERSON:g} kB, people × items would be 14.8", f"{each:.1f} kB"),
+        ("memory for one person more", f"< {KB_A_PERSON:g} kB; people × items would be 14.8", f"{each:.1f} kB"),
     ], each < KB_A_PERSON
 
 
@@ -101,11 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=data_folder() / "ml-1m")
     parser.add_argument("--model", choices=[model.info.key for model in MODELS], default="biased_mf", metavar="KEY")
-    parser.add_argument("--memory-of", type=int, metavar="TIMES", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.memory_of:
-        print(memory_of(options.memory_of))
-        return
     rows, is_fast = speed(options.data, options.model)
     more, is_flat = memory()
     record("Evaluation", rows + more)

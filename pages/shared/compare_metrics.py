@@ -6,9 +6,10 @@ import streamlit as st
 
 from pages.shared import choose, loaded
 from pages.shared.compared import Compared
-from pages.shared.frame import look, plain
+from pages.shared.frame import look, plain, show_error
 from pages.shared.metric_table import explanation, metric_table, names_of
 from recsys_core.comparing.rating_check import Bin, RatingCheck, rating_check
+from recsys_core.errors import StudioError
 from recsys_core.figures.lines_with_bands import Band, Curve, at_k_chart, precision_recall_chart
 from recsys_core.figures.rating_errors import Point, calibration_chart, error_chart
 from recsys_core.metrics import METRICS, Group, about
@@ -129,7 +130,12 @@ def _predicted_ratings(compared: Compared) -> None:
     st.subheader("Predicted ratings", anchor=False)
     best = sorted(having, key=lambda one: having[one].about["metrics"]["rmse"]["value"])
     run = having[choose.choose("Model that predicts ratings", "rater", best, compared.titles.__getitem__)]
-    check, title, colour = _rating_check(default_home(), run.id), compared.titles[run.id], compared.colour(run)
+    try:
+        check = _rating_check(default_home(), run.id)
+    except StudioError as error:  # its files are damaged; what follows needs only its card
+        show_error(error)
+        return
+    title, colour = compared.titles[run.id], compared.colour(run)
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{plain(_calibration_finding(check))}**")

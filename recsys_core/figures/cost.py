@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from recsys_core.figures.theme import Theme, escape, figure
 
 WIDE = 20  # times; a wider range of costs is drawn on a logarithmic axis
-PALE = 0.45
+PALE = 0.45  # of those that are beaten
+MOST_NAMES, LONGEST_NAME = 12, 24
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_bet
             x=[model.cost],
             y=[model.value],
             mode="markers+text",
-            text=[f" {escape(model.label.partition(', ')[0])} "],
+            text=[_name(model) if model.worth or len(models) <= MOST_NAMES else ""],
             textposition="top center" if model.worth else aside,
             textfont={"color": look.ink if model.worth else look.quiet, "size": 12},
             marker={"size": 12, "color": model.colour, "opacity": 1.0 if model.worth else PALE},
@@ -73,6 +74,12 @@ def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_bet
         chart.update_xaxes(type="log", dtick=1)
     chart.update_layout(margin_t=12)
     return chart
+
+
+def _name(model: Priced) -> str:
+    """What stands beside a point, with the settings where they are short."""
+    name = model.label if len(model.label) <= LONGEST_NAME else model.label.partition(", ")[0]
+    return f" {escape(name)} "
 
 
 def _around(values: list[float]) -> list[float]:

@@ -48,13 +48,23 @@ def priced(label: str, cost: float, value: float, worth: bool) -> Priced:
 
 
 def test_the_front_is_joined_and_the_beaten_are_paler():
-    models = [priced("A, tuned", 1, 0.2, True), priced("B", 30, 0.1, False), priced("C", 20, 0.4, True)]
+    models = [
+        priced("A, with 3 thousand neighbours", 1, 0.2, True),
+        priced("B", 30, 0.1, False),
+        priced("C", 20, 0.4, True),
+    ]
     chart = pareto_chart(models, "Training, seconds", "NDCG@10", True, LIGHT)
     front, *points = chart.data
     assert list(front.x) == [1, 20]
     assert front.line.shape == "hv"
     assert {point.text[0].strip(): point.marker.opacity for point in points} == {"A": 1.0, "B": PALE, "C": 1.0}
     assert chart.layout.xaxis.type == "log"
+
+
+def test_of_many_models_only_those_that_are_worth_their_cost_have_a_name():
+    models = [priced("Best", 1, 0.9, True), *(priced(f"M{n}", 2, 0.1, False) for n in range(30))]
+    _, *points = pareto_chart(models, "Memory, MB", "NDCG@10", True, DARK).data
+    assert [point.text[0].strip() for point in points] == ["Best", *[""] * 30]
 
 
 @pytest.mark.parametrize("cost", [0.0, 5.0])

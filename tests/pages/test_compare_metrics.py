@@ -90,6 +90,15 @@ def test_old_runs_have_neither_cost_nor_new_metrics_and_are_still_shown(workspac
     assert "was not measured for any of these models" in said(at)
 
 
+def test_a_run_whose_files_are_gone_is_told_and_its_figures_still_stand(home, workspace, runs):
+    bias = next(run for run in runs if run.model == "bias")
+    (home / "runs" / bias.id / "roles.npy").unlink()
+    at = opened(COMPARE, section="Metrics")
+    assert [error.value for error in at.error if "cannot be read" in error.value.replace("\\", "")]
+    assert "RMSE" not in at.dataframe[0].value.columns
+    assert len(at.dataframe[0].value) == 3
+
+
 def test_a_single_run_is_a_comparison_too(workspace):
     card = keep(workspace, camps())
     jobs = Jobs(workspace.database)
