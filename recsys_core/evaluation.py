@@ -1,24 +1,30 @@
 """Model × held-out events → report, with an interval on every figure that belongs to people."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import AbilityError, ConfigError, SplitError
-from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
+from recsys_core.metrics import METRICS, ListMetric, Metric, RankingMetric, RatingMetric, ShownMetric, WholeListMetric
+from recsys_core.metrics.per_person import by_list, by_rating, by_relevance, by_whole_list
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
+from recsys_core.metrics.shown import Background
 from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import CHUNK_SCORES, Score, masked_scores, top_k
 from recsys_core.recommending import scores_of_people
 from recsys_core.splitting import Holdout, Split
 from recsys_core.statistics.bootstrap import bootstrap
-from recsys_core.statistics.estimates import Estimate, PerUser, as_it_is
+from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.training.context import Validation
-from recsys_core.types import Bool, Float32, Int32, Int64, Json
+from recsys_core.types import Bool, Float32, Float64, Int32, Int64, Json
+
+M = TypeVar("M", bound=Metric)
 
 KS = (5, 10, 20)
 # More change the choice of the best epoch little, and cost time at each epoch; with a large catalogue, much time.
@@ -49,6 +55,7 @@ class Report:
         users: people judged by ranking metrics.
         cold_users: people with something to find who are not judged: nothing is known of them, or the model never met
             them and cannot be told of them.
+        scoring_seconds: what the model took to score all items for these people, judging left out.
     """
 
     metrics: dict[str, Estimate]
@@ -56,6 +63,7 @@ class Report:
     lists: Lists
     users: int
     cold_users: int
+    scoring_seconds: float
 
     def as_json(self) -> Json:
         return {
@@ -81,32 +89,63 @@ def evaluate(model: Recommender, holdout: Holdout, dataset: Dataset, ks: tuple[i
         ModelError: a score is not a number.
     """
     users = judged_users(model, holdout)
-    truth, lists = rank(model, holdout, users, max(ks), dataset.item_ids.hash_order)
-    per_user: dict[str, PerUser] = {}
-    metrics: dict[str, Estimate] = {}
-    rated = rated_events(model, holdout)
-    ratings = predicted_ratings(model, holdout, rated) if Ability.RATING in model.abilities else None
-    for metric in METRICS:
-        if isinstance(metric, RankingMetric):
-            for k in ks:
-                values = metric.per_user(truth, k)
-                per_user[f"{metric.about.key}@{k}"] = PerUser(users, values, np.ones(len(users)), as_it_is)
-        elif isinstance(metric, RatingMetric) and ratings is not None:
-            per_user[metric.about.key] = _rating_errors(rated, ratings, metric)
-    intervals = bootstrap(per_user, seed)
-    for metric in METRICS:
-        if isinstance(metric, ListMetric):
-            metrics |= {
-                f"{metric.about.key}@{k}": Estimate(metric.value(lists[:, :k], dataset.n_items), None, None) for k in ks
-            }
-        else:
-            metrics |= {
-                name: Estimate(part.value(), *intervals[name])
-                for name, part in per_user.items()
-                if name.partition("@")[0] == metric.about.key
-            }
-    with_something_to_find = len(holdout.warm_users) + len(holdout.cold_users)
-    return Report(metrics, per_user, Lists(users, lists), len(users), with_something_to_find - len(users))
+    score = _Timed(partial(scores_of_people, model, holdout))
+    per_user, lists = _judge_lists(score, holdout, dataset, users, ks)
+    if Ability.RATING in model.abilities:
+        targets = rated_events(model, holdout)
+        ratings = predicted_ratings(model, holdout, targets)
+        per_user |= {metric.about.key: by_rating(metric, targets, ratings) for metric in _of(RatingMetric)}
+    estimates = {
+        name: Estimate(per_user[name].value(), *interval) for name, interval in bootstrap(per_user, seed).items()
+    }
+    for metric in _of(ListMetric):
+        for k in ks:
+            estimate = metric.value(lists[:, :k], dataset.n_items)
+            if estimate is not None:
+                estimates[f"{metric.about.key}@{k}"] = estimate
+    names = [name for metric in METRICS for name in (metric.about.key, *(f"{metric.about.key}@{k}" for k in ks))]
+    metrics = {name: estimates[name] for name in names if name in estimates}
+    cold_users = len(holdout.warm_users) + len(holdout.cold_users) - len(users)
+    return Report(metrics, per_user, Lists(users, lists), len(users), cold_users, score.seconds)
+
+
+def _judge_lists(
+    score: Score, holdout: Holdout, dataset: Dataset, users: Int64, ks: tuple[int, ...]
+) -> tuple[dict[str, PerUser], Int32]:
+    """Metrics of lists that belong to people, taken apart, and the lists that were shown."""
+    truths, lists = [], []
+    whole: dict[str, list[Float64]] = {metric.about.key: [] for metric in _of(WholeListMetric)}
+    for scores, people, relevant in _scored(score, holdout, users):
+        truths.append(ranked_truth(scores, people, relevant, max(ks)))
+        lists.append(top_k(scores, max(ks), dataset.item_ids.hash_order)[0])
+        for metric in _of(WholeListMetric):
+            whole[metric.about.key].append(metric.per_user(scores, people, relevant))
+    shown = np.concatenate(lists)
+    per_user = (
+        by_relevance(_of(RankingMetric), RankedTruth.concat(truths), users, ks)
+        | by_whole_list({key: np.concatenate(parts) for key, parts in whole.items()}, users)
+        | by_list(_of(ShownMetric), Background(holdout, dataset), users, shown, ks)
+    )
+    return per_user, shown
+
+
+def _of(kind: type[M]) -> list[M]:
+    """The metrics of a kind."""
+    return [metric for metric in METRICS if isinstance(metric, kind)]
+
+
+class _Timed:
+    """A score that knows how long it took."""
+
+    def __init__(self, score: Score) -> None:
+        self.seconds = 0.0
+        self._score = score
+
+    def __call__(self, users: Int32) -> Float32:
+        started = time.perf_counter()
+        scores = self._score(users)
+        self.seconds += time.perf_counter() - started
+        return scores
 
 
 def judged_users(model: Recommender, holdout: Holdout) -> Int64:
@@ -146,19 +185,25 @@ def rank(model: Recommender, holdout: Holdout, users: Int64, k: int, order: Int6
 
 def rank_by(score: Score, holdout: Holdout, users: Int64, k: int, order: Int64) -> tuple[RankedTruth, Int32]:
     """As :func:`rank`, by any scores: Float32[B, I] for Int32[B] users."""
+    parts, lists = [], []
+    for scores, people, relevant in _scored(score, holdout, users):
+        parts.append(ranked_truth(scores, people, relevant, k))
+        lists.append(top_k(scores, k, order)[0])
+    return RankedTruth.concat(parts), np.concatenate(lists)
+
+
+def _scored(score: Score, holdout: Holdout, users: Int64) -> Iterator[tuple[Float32, Int64, Int32]]:
+    """Chunks of these users: Float32[B, I] scores, and Int64[T] rows with Int32[T] items of what is relevant."""
     relevant = holdout.relevant
     by_user = np.argsort(relevant.users, kind="stable")
     starts = np.concatenate([[0], np.cumsum(relevant.user_counts())])
-    parts, lists = [], []
     for chunk, scores in masked_scores(score, users, holdout.known, holdout.candidates):
         counts = starts[chunk + 1] - starts[chunk]
         people = np.repeat(np.arange(len(chunk)), counts)
         rows = np.repeat(starts[chunk] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(
             counts.sum()
         )
-        parts.append(ranked_truth(scores, people, relevant.items[by_user[rows]], k))
-        lists.append(top_k(scores, k, order)[0])
-    return RankedTruth.concat(parts), np.concatenate(lists)
+        yield scores, people, relevant.items[by_user[rows]]
 
 
 def rated_events(model: Recommender, holdout: Holdout) -> Interactions:
@@ -180,13 +225,6 @@ def predicted_ratings(model: Recommender, holdout: Holdout, targets: Interaction
         found[mine] = scores[person[mine] - start, items[mine]]
     ratings[strange] = found if holdout.scale is None else np.clip(found, holdout.scale.low, holdout.scale.high)
     return ratings
-
-
-def _rating_errors(targets: Interactions, ratings: Float32, metric: RatingMetric) -> PerUser:
-    errors = metric.error(targets.values, ratings)
-    users, person = np.unique(targets.users, return_inverse=True)
-    counts = np.bincount(person).astype(np.float64)
-    return PerUser(users.astype(np.int64), np.bincount(person, errors).astype(np.float64), counts, metric.finish)
 
 
 def early_stopping_metrics(model: Recommender) -> tuple[str, ...]:
@@ -265,7 +303,7 @@ def _rating_validator(
         targets = targets.take(~np.isin(targets.users, np.setdiff1d(strangers, _sample(split, strangers))))
 
     def validate(model: Recommender) -> Validation:
-        errors = _rating_errors(targets, predicted_ratings(model, holdout, targets), metric)
+        errors = by_rating(metric, targets, predicted_ratings(model, holdout, targets))
         return Validation(about.title, errors.value(), about.higher_is_better)
 
     return validate

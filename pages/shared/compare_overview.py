@@ -1,19 +1,15 @@
-"""Compare, overview: the chosen metric of each model with its interval, and all metrics in a table."""
+"""Compare, overview: the chosen metric of each model with its interval, and its group of metrics in a table."""
 
 from pathlib import Path
-from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
+from pages.shared.metric_table import metric_table
 from recsys_core.figures.comparison import Bar, interval_chart
-from recsys_core.metrics import METRICS, ListMetric, RankingMetric, about, metric_label
+from recsys_core.metrics import about, metric_label
 from recsys_core.runs.store import default_home, open_workspace
-
-MOST_ROWS = 30
-LONG_TITLE = 20  # letters; the column would cut a longer one off
 
 
 def overview(compared: Compared) -> None:
@@ -24,8 +20,8 @@ def overview(compared: Compared) -> None:
     axis = label if shown[0].low is None else f"{label}, 95 % interval over people"
     st.markdown(f"**{plain(_finding(compared))}**")
     st.plotly_chart(interval_chart(shown, axis, look()), theme=None, config={"displayModeBar": False})
-    st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
-    _table(compared)
+    st.caption(plain(f"{words.title}: {words.help}"))
+    metric_table(compared, words.group)
 
 
 def _finding(compared: Compared) -> str:
@@ -65,40 +61,3 @@ def _bars(compared: Compared) -> list[Bar]:
         colour = compared.colour(run)
         found.append(Bar(compared.titles[run.id], estimate["value"], estimate["low"], estimate["high"], colour))
     return found
-
-
-def _table(compared: Compared) -> None:
-    """All models with the metrics at the chosen list length, in the order of the chosen one."""
-    chosen = compared.metric
-    k = chosen.partition("@")[2] or "10"
-    names = [
-        f"{metric.about.key}@{k}" if isinstance(metric, RankingMetric | ListMetric) else metric.about.key
-        for metric in METRICS
-    ]
-    rows = [
-        {
-            "Model": compared.titles[run.id],
-            **{metric_label(name): run.about["metrics"].get(name, {}).get("value") for name in names},
-            "Seconds": run.about["seconds"],
-            "Run": run.id.rpartition("-")[2],
-        }
-        for run in compared.runs
-    ]
-    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    frame = frame.sort_values(metric_label(chosen), ascending=not about(chosen).higher_is_better, na_position="last")
-    columns = {
-        metric_label(name): st.column_config.NumberColumn(
-            format="%.3f",
-            help=f"{about(name).formula}. Divided by: {about(name).denominator}; {about(name).empty}.",
-        )
-        for name in names
-    }
-    columns["Seconds"] = st.column_config.NumberColumn(
-        format="%.1f", help="Training time, validation left out; of a blend, that of its members."
-    )
-    is_long = frame["Model"].str.len().max() > LONG_TITLE
-    columns["Model"] = st.column_config.TextColumn(pinned=True, width="medium" if is_long else None)
-    height: Literal["content", "auto"] = (
-        "content" if len(frame) <= MOST_ROWS else "auto"
-    )  # a row that is cut off looks as if it were the last
-    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from recsys_core.data.interactions import Interactions
+from recsys_core.data.item_vectors import genre_rows, text_rows
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback, Int64, Strings
 
@@ -153,6 +155,16 @@ class Dataset:
     def user_attributes(self) -> list[str]:
         """The names of what is known about people beyond their names."""
         return [str(name) for name in self.user_table if name not in USER_COLUMNS]
+
+    @cached_property
+    def item_genres(self) -> csr_array:
+        """Float64 (I, G), 1 for each genre of an item."""
+        return genre_rows(self.item_table)
+
+    @cached_property
+    def item_words(self) -> csr_array:
+        """Float64 (I, V), TF-IDF of what is said about an item; no columns where nothing is."""
+        return text_rows(self.item_table)
 
     def with_interactions(self, interactions: Interactions) -> "Dataset":
         """The same people, items and tables with other events."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -17,8 +17,10 @@ MAP = RankingMetric(
         "map",
         "MAP",
         "mean, over the relevant items, of the precision at the position where each is found",
-        "min(k, relevant items) of the person; mean over people",
-        "people without a relevant held-out item are left out",
+        "min(k, relevant items) of the person",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

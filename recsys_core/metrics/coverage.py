@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from recsys_core.metrics.base import About, ListMetric
+from recsys_core.metrics.base import ALL_LISTS, AS_SHOWN, LEFT_OUT, About, Group, ListMetric
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Int32
 
 
-def _value(lists: Int32, n_items: int) -> float:
+def _value(lists: Int32, n_items: int) -> Estimate:
     shown = np.unique(lists)
-    return float((shown >= 0).sum() / n_items)
+    return Estimate(float((shown >= 0).sum() / n_items), None, None)
 
 
 COVERAGE = ListMetric(
@@ -16,8 +17,11 @@ COVERAGE = ListMetric(
         "coverage",
         "Coverage",
         "share of the catalogue that stands in at least one person's first k",
-        "all items of the data set; one figure for all lists together",
-        "people without a relevant held-out item are left out",
+        "all items of the data set",
+        ALL_LISTS,
+        AS_SHOWN,
+        LEFT_OUT,
+        Group.BEYOND,
     ),
     _value,
 )

@@ -1,6 +1,6 @@
 """F1 at k."""
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -14,8 +14,10 @@ F1 = RankingMetric(
         "f1",
         "F1",
         "2 · precision · recall / (precision + recall) = 2 · hits / (k + relevant items)",
-        "k plus all relevant held-out items of the person; computed per person, then the mean over people",
-        "people without a relevant held-out item are left out",
+        "k plus all relevant held-out items of the person",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

@@ -1,6 +1,6 @@
 """Hit rate at k."""
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -16,7 +16,9 @@ HIT_RATE = RankingMetric(
         "Hit rate",
         "share of people with at least one hit among the first k",
         "people; with one held-out item a person this equals recall",
-        "people without a relevant held-out item are left out",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -18,8 +18,10 @@ MRR = RankingMetric(
         "mrr",
         "MRR",
         "1 / position of the first hit, 0 where the first k hold none",
-        "people; mean over people",
-        "people without a relevant held-out item are left out",
+        "people",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_core.metrics.base import About, RankingMetric, discounts
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric, discounts
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -18,8 +18,10 @@ NDCG = RankingMetric(
         "ndcg",
         "NDCG",
         "sum over hits of 1 / log2(position + 1), divided by the same sum for the best possible list",
-        "the best possible list of length k: min(k, relevant items) hits in front; gains are 0 or 1; mean over people",
-        "people without a relevant held-out item are left out",
+        "the best possible list of length k: min(k, relevant items) hits in front; gains are 0 or 1",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

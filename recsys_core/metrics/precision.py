@@ -1,6 +1,6 @@
 """Precision at k."""
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -14,8 +14,10 @@ PRECISION = RankingMetric(
         "precision",
         "Precision",
         "hits among the first k / k",
-        "k, also where fewer than k items are relevant; mean over people",
-        "people without a relevant held-out item are left out",
+        "k, also where fewer than k items are relevant or shown",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

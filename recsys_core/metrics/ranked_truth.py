@@ -5,7 +5,7 @@ Within a group of m equal scores that holds r relevant items, every order is equ
 position are enough for precision, recall, F1, NDCG, MAP, MRR and the hit rate, each exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -22,22 +22,19 @@ class RankedTruth:
         hits: Float64[U, K], the expectation of (position is relevant) × (relevant items up to and with it).
         no_hit: Float64[U, K], the probability that no position up to and with this one is relevant.
         n_relevant: Int64[U], all relevant items of the person, found or not.
+        n_candidates: Int64[U], items that may be shown.
     """
 
     relevance: Float64
     hits: Float64
     no_hit: Float64
     n_relevant: Int64
+    n_candidates: Int64
 
     @classmethod
     def concat(cls, parts: "list[RankedTruth]") -> "RankedTruth":
         """People of several parts, one after the other."""
-        return cls(
-            np.concatenate([part.relevance for part in parts]),
-            np.concatenate([part.hits for part in parts]),
-            np.concatenate([part.no_hit for part in parts]),
-            np.concatenate([part.n_relevant for part in parts]),
-        )
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
 
 def ranked_truth(scores: Float32, people: Int64, relevant: Int32, k: int) -> RankedTruth:
@@ -66,7 +63,8 @@ def ranked_truth(scores: Float32, people: Int64, relevant: Int32, k: int) -> Ran
     hits = relevance * (before + 1 + together)
     miss = np.maximum(size - inside - place, 0) / np.maximum(size - place, 1)
     n_relevant = np.bincount(people, minlength=len(scores))
-    return RankedTruth(relevance, hits, np.cumprod(miss, axis=1), n_relevant)
+    n_candidates = np.count_nonzero(scores != HIDDEN, axis=1)
+    return RankedTruth(relevance, hits, np.cumprod(miss, axis=1), n_relevant, n_candidates)
 
 
 def _tie_groups(scores: Float32, top: Float32) -> tuple[Int64, Float64]:

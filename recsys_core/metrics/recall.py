@@ -1,6 +1,6 @@
 """Recall at k."""
 
-from recsys_core.metrics.base import About, RankingMetric
+from recsys_core.metrics.base import EXPECTED, LEFT_OUT, MEAN_OVER_PEOPLE, About, RankingMetric
 from recsys_core.metrics.ranked_truth import RankedTruth
 from recsys_core.types import Float64
 
@@ -14,8 +14,10 @@ RECALL = RankingMetric(
         "recall",
         "Recall",
         "hits among the first k / relevant items",
-        "all relevant held-out items of the person, not min(k, relevant); mean over people",
-        "people without a relevant held-out item are left out",
+        "all relevant held-out items of the person, so that at small k no list can have 1",
+        MEAN_OVER_PEOPLE,
+        EXPECTED,
+        LEFT_OUT,
     ),
     _per_user,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys_core.metrics.base import About, RatingMetric
+from recsys_core.metrics.base import NO_TIES, POOLED, About, Group, RatingMetric
 from recsys_core.types import Float32, Float64
 
 
@@ -15,8 +15,11 @@ RMSE = RatingMetric(
         "rmse",
         "RMSE",
         "square root of the mean squared difference between predicted and given rating",
-        "all held-out ratings, pooled; predictions are clipped to the scale",
+        "all held-out ratings; predictions are clipped to the scale",
+        POOLED,
+        NO_TIES,
         "people of whom nothing is known are left out",
+        Group.RATING,
         higher_is_better=False,
     ),
     _error,

@@ -17,7 +17,7 @@ from recsys_core.types import Int64
 FEWEST = 32  # people
 LONG_ENOUGH = 0.4  # seconds
 PART_PEOPLE, PART_ITEMS = 1024, 2048
-BYTES_A_PERSON = 1000  # of a report: figures of each metric, and lists
+BYTES_A_PERSON = 2000  # of a report: figures of each metric, and lists
 
 
 def judge_some(model: Recommender, split: Split) -> tuple[float, int]:

@@ -16,9 +16,21 @@ from recsys_core.types import Json
 
 
 def describe(
-    model: Recommender, dataset: str, parts: Split, report: Report, seconds: float, threads: int, spec: Spec
+    model: Recommender,
+    dataset: str,
+    parts: Split,
+    report: Report,
+    seconds: float,
+    threads: int,
+    spec: Spec,
+    memory: int | None = None,
 ) -> Json:
-    """A run in the list: what it is, what it measured, and its passport."""
+    """A run in the list: what it is, what it measured, what it cost, and its passport.
+
+    Args:
+        seconds: of training, validation left out.
+        memory: bytes that training and judging took beside the program; None where nobody knows.
+    """
     training = model.training
     return {
         "model": model.info.key,
@@ -28,6 +40,8 @@ def describe(
         "spec": spec.model_dump(mode="json"),
         "ending": training.reason if training else "Trained in one step.",
         "seconds": seconds,
+        "scoring_ms": 1000 * report.scoring_seconds / report.users,
+        "memory": memory,
         "epochs": training.epochs if training else None,
         "best_epoch": training.best_epoch if training else None,
         "samples_per_second": training.samples_per_second if training else None,

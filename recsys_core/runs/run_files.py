@@ -8,7 +8,7 @@ import numpy as np
 
 from recsys_core.errors import StoreError
 from recsys_core.evaluation import Lists, Report
-from recsys_core.metrics import METRICS, RatingMetric
+from recsys_core.metrics import METRICS, RatingMetric, ShownMetric
 from recsys_core.models import Recommender, load_model
 from recsys_core.runs.dataset_files import CARD, read_dataset, write_dataset
 from recsys_core.splitting import Split, SplitRecipe
@@ -117,7 +117,7 @@ def read_per_user(folder: Path) -> dict[str, PerUser]:
     Raises:
         StoreError: the file is missing or damaged.
     """
-    finish = {one.about.key: one.finish for one in METRICS if isinstance(one, RatingMetric)}
+    finish = {one.about.key: one.finish for one in METRICS if isinstance(one, RatingMetric | ShownMetric)}
     try:
         with np.load(folder / "per_user.npz", allow_pickle=False) as saved:
             return {
@@ -125,7 +125,7 @@ def read_per_user(folder: Path) -> dict[str, PerUser]:
                     saved[f"{name}/users"],
                     saved[f"{name}/numerator"],
                     saved[f"{name}/denominator"],
-                    finish.get(name, as_it_is),
+                    finish.get(name.partition("@")[0], as_it_is),
                 )
                 for name in {key.rpartition("/")[0] for key in saved.files}
             }

@@ -326,7 +326,7 @@ class Workspace:
         about = about | {"id": identifier, "created": time.time()}
         with new_folder(self.root / "runs" / identifier) as folder:
             write_run(folder, about, model, split, report)
-            about |= {"bytes": bytes_in(folder)}
+            about |= {"bytes": bytes_in(folder), "model_bytes": bytes_in(folder / "model")}
             (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
         self._list("runs", identifier, about)
         return self.find_run(identifier)

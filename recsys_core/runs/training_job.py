@@ -7,6 +7,7 @@ from recsys_core.errors import StudioError, what_happened
 from recsys_core.evaluation import evaluate, validator
 from recsys_core.models import find_model
 from recsys_core.models.popularity import Popularity
+from recsys_core.preflight import memory
 from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
@@ -76,6 +77,7 @@ def _train(
     if saved is not None:  # a crash came between saving the run and saying so
         return saved
     jobs.enter(job.id, "Reading the data")
+    watch = memory.Watch()
     card = workspace.find_dataset(spec.dataset)
     parts = split(workspace.load_dataset(card.id), spec.split)
     model_class = find_model(spec.model)
@@ -114,7 +116,8 @@ def _train(
         report = evaluate(model, parts.test, parts.dataset)
         outcome = tuning.outcome(model) if tuning else None
     jobs.enter(job.id, "Saving")
-    about = describe(model, card.id, parts, report, seconds, threads, spec) | {"job": job.id}
+    taken = watch.taken() if forecast is None else forecast.own
+    about = describe(model, card.id, parts, report, seconds, threads, spec, taken) | {"job": job.id}
     if tuning is not None:
         about["fine_tune"] = outcome
         about["passport"]["fine_tune"] = tuning.passport()

@@ -13,7 +13,9 @@ from recsys_core.errors import ConfigError, JobError, ModelError, SplitError
 from recsys_core.evaluation import evaluate, judged_users, validator
 from recsys_core.metrics import about
 from recsys_core.models import Recommender, find_model
+from recsys_core.preflight import memory
 from recsys_core.runs.checkpoints import Checkpoints
+from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec, TuneSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
@@ -237,12 +239,14 @@ class _Search:
             metric=self.spec.metric,
             device=self.spec.device,
         )
-        started = time.monotonic()
+        started, watch = time.monotonic(), memory.Watch()
         validate = validator(self.parts, model, self.spec.metric)
         model.fit(self.parts.train, replace(self._context(done), validate=validate))
         seconds = model.training.seconds if model.training else time.monotonic() - started
         report = evaluate(model, self.parts.test, self.parts.dataset)
-        card = describe(model, self.spec.dataset, self.parts, report, seconds, self.threads, spec)
+        forecast = Forecasts(self.workspace.database).find(spec)
+        taken = watch.taken() if forecast is None else forecast.own
+        card = describe(model, self.spec.dataset, self.parts, report, seconds, self.threads, spec, taken)
         if tuning is not None:
             card["passport"]["tuning"] = tuning
         return self.workspace.save_run(card | {"job": self.job.id}, model, self.parts, report)

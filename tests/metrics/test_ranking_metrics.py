@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from itertools import permutations, product
+from itertools import groupby, permutations, product
 
 import numpy as np
 import pytest
@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, ndcg_score, root_mean_squared_error
 
-from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric, about
+from recsys_core.metrics import METRICS, Group, RankingMetric, RatingMetric, about
 from recsys_core.metrics.average_precision import MAP
-from recsys_core.metrics.coverage import COVERAGE
+from recsys_core.metrics.capped_recall import CAPPED_RECALL
 from recsys_core.metrics.f1 import F1
 from recsys_core.metrics.hit_rate import HIT_RATE
 from recsys_core.metrics.mae import MAE
 from recsys_core.metrics.mrr import MRR
 from recsys_core.metrics.ndcg import NDCG
 from recsys_core.metrics.precision import PRECISION
+from recsys_core.metrics.precision_of_shown import PRECISION_OF_SHOWN
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
 from recsys_core.metrics.recall import RECALL
 from recsys_core.metrics.rmse import RMSE
@@ -38,6 +39,14 @@ def plain_precision(found: list[bool], k: int, n_relevant: int) -> float:
 
 def plain_recall(found: list[bool], k: int, n_relevant: int) -> float:
     return sum(found[:k]) / n_relevant
+
+
+def plain_capped_recall(found: list[bool], k: int, n_relevant: int) -> float:
+    return sum(found[:k]) / min(k, n_relevant)
+
+
+def plain_precision_of_shown(found: list[bool], k: int, n_relevant: int) -> float:
+    return sum(found[:k]) / len(found[:k]) if found else 0.0
 
 
 def plain_f1(found: list[bool], k: int, n_relevant: int) -> float:
@@ -66,7 +75,9 @@ def plain_ndcg(found: list[bool], k: int, n_relevant: int) -> float:
 PLAIN = {
     NDCG: plain_ndcg,
     RECALL: plain_recall,
+    CAPPED_RECALL: plain_capped_recall,
     PRECISION: plain_precision,
+    PRECISION_OF_SHOWN: plain_precision_of_shown,
     F1: plain_f1,
     HIT_RATE: plain_hit_rate,
     MRR: plain_mrr,
@@ -193,7 +204,7 @@ def test_all_relevant_items_in_front_is_one(metric: RankingMetric, n_relevant: i
     assert value_of(metric, [case], n_relevant)[0] == pytest.approx(1.0, abs=1e-12)
 
 
-@pytest.mark.parametrize("metric", [NDCG, MAP, MRR, HIT_RATE], ids=lambda metric: metric.about.key)
+@pytest.mark.parametrize("metric", [NDCG, MAP, MRR, HIT_RATE, CAPPED_RECALL], ids=lambda metric: metric.about.key)
 @pytest.mark.parametrize("k", [1, 2, 5, 8, 30])
 def test_the_best_list_is_one_at_every_length_where_the_metric_promises_it(metric: RankingMetric, k: int):
     assert value_of(metric, [(list(range(8, 0, -1)), [0, 1, 2])], k)[0] == pytest.approx(1.0, abs=1e-12)
@@ -291,14 +302,6 @@ def test_the_three_quantities_are_what_they_say(cases: list[Case], k: int):
         assert truth.relevance.sum(axis=1) == pytest.approx(shown, abs=1e-9)
 
 
-def test_coverage_counts_items_that_somebody_sees():
-    lists = np.array([[0, 1], [1, 2], [1, -1]], dtype=np.int32)
-    assert COVERAGE.value(lists, 6) == 0.5
-    assert COVERAGE.value(lists[:, :1], 6) == pytest.approx(2 / 6)
-    assert COVERAGE.value(np.full((2, 3), -1, dtype=np.int32), 6) == 0.0
-    assert COVERAGE.value(np.arange(6, dtype=np.int32)[None], 6) == 1.0
-
-
 def rating_value(metric: RatingMetric, truth: Float32, predicted: Float32) -> float:
     return float(metric.finish(metric.error(truth, predicted).mean()))
 
@@ -323,12 +326,20 @@ def test_every_metric_is_in_words_and_found_by_name():
     assert len(set(keys)) == len(keys)
     for metric in METRICS:
         words = metric.about
-        assert all((words.title, words.formula, words.denominator, words.empty))
+        told = (words.title, words.formula, words.denominator, words.aggregation, words.ties, words.empty)
+        assert all(told)
+        assert all(part[0].upper() + part[1:] in words.help or part in words.help for part in told[1:])
         assert about(f"{words.key}@10") is about(words.key) is words
-        assert words.higher_is_better is not isinstance(metric, RatingMetric)
+        assert (words.group is Group.RATING) is isinstance(metric, RatingMetric)
+    lower = {words.key for words in (metric.about for metric in METRICS) if not words.higher_is_better}
+    assert lower == {"rmse", "mae", "gini", "popularity_lift", "genre_calibration"}
+
+
+def test_metrics_of_one_group_stand_together():
+    groups = [metric.about.group for metric in METRICS]
+    assert [group for group, _ in groupby(groups)] == list(Group)
 
 
 def test_every_metric_is_checked_here():
     assert set(PLAIN) == set(RANKING)
-    assert [metric for metric in METRICS if isinstance(metric, ListMetric)] == [COVERAGE]
     assert [metric for metric in METRICS if isinstance(metric, RatingMetric)] == [RMSE, MAE]

@@ -1,0 +1,160 @@
+"""Compare, cost: what each model takes beside what it is worth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.shared import choose
+from pages.shared.compared import Compared
+from pages.shared.frame import look, plain
+from recsys_core.comparing.pareto import on_front
+from recsys_core.data.findings import counted, duration, gigabytes
+from recsys_core.figures.cost import Priced, pareto_chart
+from recsys_core.metrics import about, metric_label
+from recsys_core.runs.store import RunCard
+
+MEGABYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A row of ``COSTS``: a field of a run's card and how it is told.
+
+    Attributes:
+        scale: what the field is divided by.
+        words: a cost, as people say it.
+    """
+
+    field: str
+    title: str
+    unit: str
+    words: Callable[[float], str]
+    help: str
+    scale: float = 1.0
+
+    @property
+    def label(self) -> str:
+        return f"{self.title}, {self.unit}"
+
+    def of(self, run: RunCard) -> float | None:
+        """None where it was not measured."""
+        value = run.about.get(self.field)
+        return None if value is None else value / self.scale
+
+
+COSTS = (
+    Cost(
+        "seconds",
+        "Training",
+        "seconds",
+        lambda value: f"{'under ' if value < 0.1 else ''}{duration(value)} of training",
+        "Validation left out. Of a blend, that of its members.",
+    ),
+    Cost(
+        "scoring_ms",
+        "Scoring",
+        "ms per person",
+        lambda value: f"{value:.2g} ms to score a person",
+        "Scores of all items for one person, measured in batches while the model was judged. Judging is left out.",
+    ),
+    Cost(
+        "memory",
+        "Memory",
+        "MB",
+        lambda value: f"{gigabytes(value * MEGABYTE)} while training",
+        "What training and judging took beside the program: as a pilot foretold it, else as it was measured.",
+        MEGABYTE,
+    ),
+    Cost(
+        "model_bytes",
+        "Model size",
+        "MB",
+        lambda value: f"{value:.3g} MB on disk",
+        "The files of the model, without the data.",
+        MEGABYTE,
+    ),
+)
+
+
+def cost(compared: Compared) -> None:
+    """The section."""
+    by_title = {one.title: one for one in COSTS}
+    column, _ = st.columns([2, 3])
+    with column:
+        chosen = by_title[choose.choose("Cost", "cost", list(by_title), lambda title: by_title[title].label)]
+    known = [run for run in compared.best_first if chosen.of(run) is not None]
+    if known:
+        _chart(compared, known, chosen)
+    else:
+        st.caption("This cost was not measured for any of these models. Train one again to see it.")
+    _table(compared)
+
+
+def _chart(compared: Compared, known: list[RunCard], chosen: Cost) -> None:
+    name = compared.metric
+    costs = np.array([chosen.of(run) for run in known], dtype=np.float64)
+    estimates = [run.about["metrics"][name] for run in known]
+    values = np.array([estimate["value"] for estimate in estimates])
+    higher = about(name).higher_is_better
+    worth = on_front(costs, values, higher).tolist()
+    models = [
+        Priced(
+            compared.titles[run.id],
+            compared.colour(run),
+            float(price),
+            chosen.words(float(price)),
+            estimate["value"],
+            estimate["low"],
+            estimate["high"],
+            is_worth,
+        )
+        for run, price, estimate, is_worth in zip(known, costs, estimates, worth, strict=True)
+    ]
+    st.markdown(f"**{plain(_finding(models, name))}**")
+    chart = pareto_chart(models, chosen.label, metric_label(name), higher, look())
+    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    missing = len(compared.best_first) - len(known)
+    st.caption(
+        plain(
+            "Up and to the left is better. Steps join the models that no other one beats in both; the paler ones are "
+            "beaten by a cheaper one that is at least as good. Small differences may be chance."
+            + (f" Of {counted(missing, 'run')} this was not measured." if missing else "")
+        )
+    )
+
+
+def _finding(models: list[Priced], name: str) -> str:
+    """The best of these models, best first, and what is cheaper and may be as good."""
+    best = models[0]
+    most = "highest" if about(name).higher_is_better else "lowest"
+    lead = f"{best.label} has the {most} {metric_label(name)} with {best.cost_text}"
+    if len(models) == 1:
+        return lead
+    if best.low is None or best.high is None:
+        return lead if any(model.cost < best.cost for model in models) else f"{lead}, and nothing is cheaper"
+    close = [model for model in models[1:] if model.cost < best.cost and best.low <= model.value <= best.high]
+    if not close:
+        return f"{lead}; no cheaper model lies within its interval"
+    cheapest = min(close, key=lambda model: model.cost)
+    return f"{lead}; {cheapest.label} lies within its interval with {cheapest.cost_text}"
+
+
+def _table(compared: Compared) -> None:
+    name = compared.metric
+    order = [*compared.best_first, *(run for run in compared.runs if name not in run.about["metrics"])]
+    rows = [
+        {
+            "Model": compared.titles[run.id],
+            metric_label(name): run.about["metrics"].get(name, {}).get("value"),
+            **{one.label: one.of(run) for one in COSTS},
+        }
+        for run in order
+    ]
+    columns = {one.label: st.column_config.NumberColumn(format="%.3g", help=plain(one.help)) for one in COSTS}
+    columns[metric_label(name)] = st.column_config.NumberColumn(format="%.3f", help=plain(about(name).help))
+    columns["Model"] = st.column_config.TextColumn(pinned=True)
+    frame = pd.DataFrame(rows).astype({one.label: "Float64" for one in COSTS})
+    st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")

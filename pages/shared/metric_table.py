@@ -1,0 +1,62 @@
+"""All models with the metrics of one group, and what each metric means."""
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.compared import Compared
+from pages.shared.frame import plain
+from recsys_core.metrics import METRICS, Group, about
+from recsys_core.metrics.base import About
+from recsys_core.runs.store import RunCard
+
+MOST_ROWS = 30
+LONG_TITLE = 20  # letters; the column would cut a longer one off
+USUAL_LENGTH = "10"
+
+
+def metric_table(compared: Compared, group: Group) -> None:
+    """The metrics of a group at the chosen list length, the runs in the order of the chosen metric."""
+    k = compared.metric.partition("@")[2] or USUAL_LENGTH
+    names = names_of(compared.runs, group, k)
+    order = [*compared.best_first, *(run for run in compared.runs if compared.metric not in run.about["metrics"])]
+    rows = [
+        {
+            "Model": compared.titles[run.id],
+            **{about(name).title: run.about["metrics"].get(name, {}).get("value") for name in names},
+        }
+        for run in order
+    ]
+    frame = pd.DataFrame(rows)
+    columns = {
+        about(name).title: st.column_config.NumberColumn(format="%.3f", help=plain(about(name).help)) for name in names
+    }
+    is_long = frame["Model"].str.len().max() > LONG_TITLE
+    columns["Model"] = st.column_config.TextColumn(pinned=True, width="medium" if is_long else None)
+    height: Literal["content", "auto"] = (
+        "content" if len(frame) <= MOST_ROWS else "auto"
+    )  # a row that is cut off looks as if it were the last
+    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
+    if any("@" in name for name in names):
+        st.caption(f"Metrics of lists are those of the first {k}.")
+
+
+def names_of(runs: list[RunCard], group: Group, k: str) -> list[str]:
+    """The metrics of a group that a run has, in the order of their list; those of lists at length k."""
+    there = {name for run in runs for name in run.about["metrics"]}
+    keys = [metric.about.key for metric in METRICS if metric.about.group is group]
+    return [name for key in keys for name in (f"{key}@{k}", key) if name in there]
+
+
+def explanation(words: About) -> str:
+    """A metric in words, as Markdown."""
+    told = {
+        "Formula": words.formula,
+        "Divided by": words.denominator,
+        "Aggregation": words.aggregation,
+        "Ties": words.ties,
+        "Nothing to judge": words.empty,
+        "Better": "higher" if words.higher_is_better else "lower",
+    }
+    return f"**{plain(words.title)}**\n\n" + "\n".join(f"- {name}: {plain(text)}" for name, text in told.items())

@@ -1,0 +1,88 @@
+"""Quality over cost, with the models that are worth theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+
+import plotly.graph_objects as go
+
+from recsys_core.figures.theme import Theme, escape, figure
+
+WIDE = 20  # times; a wider range of costs is drawn on a logarithmic axis
+PALE = 0.45  # of those that are beaten
+MOST_NAMES, LONGEST_NAME = 12, 24
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A model's figure and its cost; ``worth`` where no other is at least as good and cheaper."""
+
+    label: str
+    colour: str
+    cost: float
+    cost_text: str
+    value: float
+    low: float | None
+    high: float | None
+    worth: bool
+
+
+def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_better: bool, look: Theme) -> go.Figure:
+    """A point for each model, those that are worth their cost joined by steps. The finding belongs above it.
+
+    Args:
+        models: one or more.
+        cost: name of the horizontal axis, with its unit.
+        metric: name of the vertical axis.
+        higher_is_better: of that metric.
+        look: light or dark.
+    """
+    chart = figure("", look, height=400)
+    front = sorted((model for model in models if model.worth), key=lambda model: model.cost)
+    chart.add_scatter(
+        x=[model.cost for model in front],
+        y=[model.value for model in front],
+        mode="lines",
+        line={"color": look.quiet, "width": 1.5, "dash": "dot", "shape": "hv"},
+        hoverinfo="skip",
+    )
+    costs = [model.cost for model in models]
+    is_log = min(costs) > 0 and max(costs) / min(costs) > WIDE
+    places = [log10(cost) for cost in costs] if is_log else costs
+    far = min(places) + 0.85 * (max(places) - min(places))
+    for model, place in zip(models, places, strict=True):
+        interval = "" if model.low is None else f"<br>95 % interval {model.low:.4f} to {model.high:.4f}"
+        aside = "middle left" if place > far else "middle right"
+        chart.add_scatter(
+            x=[model.cost],
+            y=[model.value],
+            mode="markers+text",
+            text=[_name(model) if model.worth or len(models) <= MOST_NAMES else ""],
+            textposition="top center" if model.worth else aside,
+            textfont={"color": look.ink if model.worth else look.quiet, "size": 12},
+            marker={"size": 12, "color": model.colour, "opacity": 1.0 if model.worth else PALE},
+            cliponaxis=False,
+            hovertemplate=f"{escape(model.label)}<br>{escape(metric)} %{{y:.4f}}{interval}"
+            f"<br>{escape(model.cost_text)}<extra></extra>",
+        )
+    values = [model.value for model in models]
+    chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False, range=_around(values))
+    if not higher_is_better:
+        chart.update_yaxes(range=_around(values)[::-1])  # better is up
+    chart.update_xaxes(title_text=escape(cost), zeroline=False, showgrid=False, nticks=6, range=_around(places))
+    if is_log:
+        chart.update_xaxes(type="log", dtick=1)
+    chart.update_layout(margin_t=12)
+    return chart
+
+
+def _name(model: Priced) -> str:
+    """What stands beside a point, with the settings where they are short."""
+    name = model.label if len(model.label) <= LONGEST_NAME else model.label.partition(", ")[0]
+    return f" {escape(name)} "
+
+
+def _around(values: list[float]) -> list[float]:
+    """The range of an axis with room for labels."""
+    room = (max(values) - min(values) or abs(max(values)) or 1.0) * 0.15
+    return [min(values) - room, max(values) + room]

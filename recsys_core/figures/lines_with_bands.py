@@ -1,0 +1,130 @@
+"""Metrics over the list length, and precision over recall."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from recsys_core.figures.theme import Theme, escape, figure
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # tell runs of one model apart
+
+
+@dataclass(frozen=True)
+class Band:
+    """A model's figures at several list lengths, with their 95 % intervals where there are any.
+
+    Attributes:
+        dash: how many runs of the same model come before it.
+    """
+
+    label: str
+    colour: str
+    ks: list[int]
+    values: list[float]
+    lows: list[float | None]
+    highs: list[float | None]
+    dash: int = 0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A model's recall and precision at several list lengths."""
+
+    label: str
+    colour: str
+    ks: list[int]
+    recalls: list[float]
+    precisions: list[float]
+    dash: int = 0
+
+
+def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
+    """A line over the list length for each model, in its interval. The finding belongs above it.
+
+    Args:
+        bands: in the order of the legend.
+        metric: name of the vertical axis, without its k.
+        look: light or dark.
+    """
+    chart = figure("", look, height=340 + 22 * len(bands))
+    for band in bands:
+        if None not in band.lows:
+            chart.add_scatter(
+                x=[*band.ks, *reversed(band.ks)],
+                y=[*band.highs, *reversed(band.lows)],
+                mode="lines",
+                fill="toself",
+                fillcolor=band.colour,
+                opacity=0.12,
+                line={"width": 0, "color": band.colour},
+                legendgroup=band.label,
+                showlegend=False,
+                hoverinfo="skip",
+            )
+    for band in bands:
+        chart.add_scatter(
+            x=band.ks,
+            y=band.values,
+            customdata=[
+                "" if low is None or high is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
+                for low, high in zip(band.lows, band.highs, strict=True)
+            ],
+            name=escape(band.label),
+            legendgroup=band.label,
+            mode="lines+markers",
+            line={"color": band.colour, "width": 2.5, "dash": DASHES[band.dash % len(DASHES)]},
+            marker={"size": 7},
+            hovertemplate=f"{escape(band.label)}<br>{escape(metric)}@%{{x}} %{{y:.4f}}%{{customdata}}<extra></extra>",
+        )
+    ks = sorted({k for band in bands for k in band.ks})
+    chart.update_xaxes(title_text="list length k", tickvals=ks, showgrid=False, zeroline=False)
+    chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False)
+    return _with_legend(chart, look)
+
+
+def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:
+    """Precision over recall, a point for each list length. The finding belongs above it.
+
+    Args:
+        curves: in the order of the legend.
+        look: light or dark.
+    """
+    chart = figure("", look, height=340 + 22 * len(curves))
+    for place, curve in enumerate(curves):
+        chart.add_scatter(
+            x=curve.recalls,
+            y=curve.precisions,
+            text=[f"{k}" if place == 0 else "" for k in curve.ks],
+            textposition="top right",
+            textfont={"color": look.quiet, "size": 12},
+            customdata=curve.ks,
+            name=escape(curve.label),
+            mode="lines+markers+text",
+            line={"color": curve.colour, "width": 2.5, "dash": DASHES[curve.dash % len(DASHES)]},
+            marker={"size": 7},
+            hovertemplate=f"{escape(curve.label)}, first %{{customdata}}<br>recall %{{x:.4f}}<br>precision %{{y:.4f}}"
+            "<extra></extra>",
+        )
+    chart.update_xaxes(title_text="recall at k", nticks=6, zeroline=False)
+    chart.update_yaxes(title_text="precision at k", nticks=6, zeroline=False)
+    return _with_legend(chart, look)
+
+
+def _with_legend(chart: go.Figure, look: Theme) -> go.Figure:
+    chart.update_layout(
+        margin_t=12,
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.22,
+            "yanchor": "top",
+            "font": {"color": look.ink},
+            "itemwidth": 40,
+        },
+        legend_itemclick=False,
+        legend_itemdoubleclick=False,
+    )
+    return chart
