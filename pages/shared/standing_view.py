@@ -5,12 +5,12 @@ from html import escape
 import streamlit as st
 
 from pages.shared import cache
-from pages.shared.frame import look, plain, show_error
+from pages.shared.frame import look, show_error
+from pages.shared.plain_models import offer_training
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import COMPOSED, MODELS, find_model
-from recsys_core.runs.jobs import State
 from recsys_core.runs.standing import Standing, plain_spec, standing
 from recsys_core.runs.store import RunCard
 
@@ -64,16 +64,6 @@ def _rows(run: RunCard, found: Standing) -> str:
 
 
 def _offer(run: RunCard, key: str) -> None:
-    """A press that trains what is missing, once."""
-    title = find_model(key).info.title
-    spec = plain_spec(run, key)
-    if not any(card.id == run.dataset for card in cache.workspace().datasets()):
-        return
-    same = [job for job in cache.jobs().all() if job.spec == spec]
-    if active := [job for job in same if job.is_active]:
-        st.caption(plain(f"{title} {'is in the queue' if active[0].state is State.QUEUED else 'is training'}."))
-    elif st.button(f"Train {title} for comparison", key=f"train-{key}-{run.id}", icon=":material/balance:"):
-        cache.runner().submit(
-            spec, f"{key}-beside-{run.id}-{len(same)}"
-        )  # a double click is one, a later press another
-        st.rerun()
+    """A press that trains what is missing, while its data are there."""
+    if any(card.id == run.dataset for card in cache.workspace().datasets()):
+        offer_training([plain_spec(run, key)], f"Train {find_model(key).info.title} for comparison", run.id)
