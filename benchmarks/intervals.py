@@ -27,6 +27,7 @@ from recsys_core.types import Float64
 Rng = np.random.Generator
 Draw = Callable[[Rng, int], tuple[PerUser, PerUser]]
 LEVEL, COVERED, ALARMS, SECONDS = 0.05, (0.93, 0.97), (0.035, 0.065), 3.0
+MORE = 4  # times as many repetitions for alarms, which are cheap: the share of 1,000 is only known to 1.4 points
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,11 @@ def main() -> None:
         figure, difference = coverage(world, *size)
         note(f"{world.name}: the interval holds the true figure", figure, COVERED)
         note(f"{world.name}: the interval holds the true difference", difference, COVERED)
-        note(f"{world.name}: false alarms of the paired test at 5 %", false_alarms(world, *size), ALARMS)
+        note(
+            f"{world.name}: false alarms of the paired test at 5 %",
+            false_alarms(world, MORE * size[0], size[1]),
+            ALARMS,
+        )
     seconds = resampling_seconds()
     passed &= seconds < SECONDS
     rows.append(("10,000 resamples, 6,000 people, 20 metrics", f"under {SECONDS:g} s", f"{seconds:.2f} s"))

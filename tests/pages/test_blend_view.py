@@ -75,7 +75,7 @@ def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace
     work(workspace, jobs)
     at.run()
     kept = next(run for run in workspace.runs() if run.model == "blend")
-    assert kept.title in list(opened(COMPARE).dataframe[0].value["Model"])
+    assert kept.title in list(opened(COMPARE).dataframe[-1].value["Model"])
     assert kept.id not in at.multiselect[0].options
     press(at, "See its recommendations")
     assert at.title[0].value == RECOMMENDATIONS.title
@@ -92,7 +92,7 @@ def test_two_blends_of_the_same_models_are_told_apart_by_their_weights(jobs, wor
         verdict = KNOWN.model_copy(update={"groups": groups})
         spec = blend_job.blend_spec(runs).model_copy(update={"verdict": verdict.model_dump(mode="json")})
         run_job(workspace, jobs, jobs.begin(spec))
-    titles = set(opened(COMPARE).dataframe[0].value["Model"])
+    titles = set(opened(COMPARE).dataframe[-1].value["Model"])
     assert {f"Blend of EASE + Implicit ALS, weights {pair}" for pair in ("0.75 / 0.25", "0.5 / 0.5")} <= titles
 
 
