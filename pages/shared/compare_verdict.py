@@ -136,7 +136,7 @@ def _chart(found: Comparison, others: list[RunCard]) -> None:
         estimate = run.about["metrics"][found.metric]
         bars.append(
             Bar(
-                f"{run.title}, {run.about['dataset_name']}, judged otherwise",
+                f"{run.title}, judged otherwise",
                 estimate["value"],
                 estimate["low"],
                 estimate["high"],
