@@ -9,7 +9,8 @@ from pages.shared import cache, choose
 from pages.shared.compare_table import metrics_table
 from pages.shared.compared import Compared, colour_of
 from pages.shared.frame import look, plain
-from pages.shared.plain_models import offer_training, titles_of
+from pages.shared.jobs import watch
+from pages.shared.plain_models import at_work_on, offer_training, titles_of
 from recsys_core.comparing import verdict
 from recsys_core.comparing.comparison import Comparison, Judged
 from recsys_core.comparing.passports import mismatches, split_in_words, summary, to_mention
@@ -66,16 +67,17 @@ def _missing_plain_models(runs: list[RunCard], metric: str) -> None:
     missing = missing_baselines(cache.workspace(), runs, metric)
     if not missing:
         return
+    specs = [one.spec for one in missing if one.spec is not None]
     with st.container(border=True, key="ft-missing-plain"):
         st.markdown(plain(verdict.missing_baselines([one.model for one in missing])))
         with st.container(horizontal=True, vertical_alignment="center"):
             _add_trained(missing, runs)
-            specs = [one.spec for one in missing if one.spec is not None]
             if specs:
                 words = "both" if len(specs) == 2 else titles_of([spec.model for spec in specs])
                 offer_training(specs, f"Train {words} and compare", runs[0].split_fingerprint[:12])
-            elif not any(one.run for one in missing):
-                st.caption("They cannot be trained on these held-out events, whose data set or recipe is gone.")
+        if not specs and not any(one.run for one in missing):
+            st.caption("They cannot be trained on these held-out events, whose data set or recipe is gone.")
+        watch(at_work_on(specs), lambda job: job.spec in specs)
 
 
 def _add_trained(missing: list[Missing], runs: list[RunCard]) -> None:

@@ -5,12 +5,13 @@ from html import escape
 import streamlit as st
 
 from pages.shared import cache
-from pages.shared.frame import look, show_error
-from pages.shared.plain_models import offer_training
+from pages.shared.frame import look, plain, show_error
+from pages.shared.plain_models import at_work_on, offer_training
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import COMPOSED, MODELS, find_model
+from recsys_core.runs.jobs import State
 from recsys_core.runs.standing import Standing, plain_spec, standing
 from recsys_core.runs.store import RunCard
 
@@ -65,5 +66,9 @@ def _rows(run: RunCard, found: Standing) -> str:
 
 def _offer(run: RunCard, key: str) -> None:
     """A press that trains what is missing, while its data are there."""
-    if any(card.id == run.dataset for card in cache.workspace().datasets()):
-        offer_training([plain_spec(run, key)], f"Train {find_model(key).info.title} for comparison", run.id)
+    if not any(card.id == run.dataset for card in cache.workspace().datasets()):
+        return
+    title, specs = find_model(key).info.title, [plain_spec(run, key)]
+    for job in at_work_on(specs):
+        st.caption(plain(f"{title} {'is in the queue' if job.state is State.QUEUED else 'is training'}."))
+    offer_training(specs, f"Train {title} for comparison", run.id)

@@ -53,7 +53,7 @@ def _figures(found: Comparison, pair: Pair) -> str:
     gain = pair.gain
     assert gain.low is not None
     assert gain.high is not None
-    decimals = next((one for one in DECIMALS if round(gain.value, one)), DECIMALS[-1])
+    decimals = next((one for one in DECIMALS if round(gain.value, one) and round(gain.low, one)), DECIMALS[-1])
     value, low, high = (f"{figure:.{decimals}f}".replace("-", "−") for figure in (gain.value, gain.low, gain.high))
     holm = f" after Holm over {len(found.pairs)} pairs" if len(found.pairs) > 1 else ""
     return f"{value} {metric_label(found.metric)} [{low}, {high}], {p_in_words(pair.p_holm)}{holm}"
@@ -67,6 +67,8 @@ def p_in_words(p: float) -> str:
 def _why_a_tie(pair: Pair) -> str:
     if pair.holds_over_people:
         return f"but other training seeds may turn that round (by up to {pair.seed_margin:.3f} either way)"
+    if pair.gain.low is not None and pair.gain.low > 0:
+        return "which is too close to chance to call"
     return "which may well be chance"
 
 

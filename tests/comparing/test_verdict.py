@@ -1,6 +1,7 @@
 """Verdicts on people whose figures are known: who may be crowned, and in which words."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from recsys_core.comparing import verdict
 from recsys_core.comparing.comparison import without_people
 from recsys_core.comparing.contenders import contenders
 from recsys_core.errors import ConfigError
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.statistics.paired import paired_difference
 from recsys_core.statistics.permutation import holm, paired_tests
 from tests.comparing.cards import card, compared
@@ -149,3 +151,13 @@ def test_models_that_share_nobody_are_refused():
 def test_small_leads_are_not_rounded_to_nothing():
     found = compared({"als": [GOOD + 0.0003], "bpr": [GOOD]})
     assert "by 0.0003 NDCG@10 [0.0003, 0.0003]" in verdict.verdict(found)
+    (pair,) = found.pairs
+    narrow = replace(pair, gain=Estimate(0.01, 0.0002, 0.02))
+    assert "by 0.0100 NDCG@10 [0.0002, 0.0200]" in verdict.verdict(replace(found, pairs=(narrow,)))
+
+
+def test_what_only_the_interval_shows_is_too_close_to_call():
+    found = compared({"als": [BETTER], "bpr": [GOOD]})
+    (pair,) = found.pairs
+    unsure = replace(found, pairs=(replace(pair, p_holm=0.06),))
+    assert verdict.verdict(unsure).endswith("p = 0.060, which is too close to chance to call.")
