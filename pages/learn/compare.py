@@ -8,13 +8,15 @@ from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
 from pages.shared.compare_cost import cost
 from pages.shared.compare_metrics import metrics
-from pages.shared.compare_overview import overview
+from pages.shared.compare_verdict import verdict_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
+from recsys_core.comparing.passports import split_in_words
+from recsys_core.data.findings import counted
 from recsys_core.metrics import METRICS, about
+from recsys_core.runs.comparison import MOST_CHOSEN, contenders_of, sensible_choice
 from recsys_core.runs.store import RunCard
-from recsys_core.splitting import find_splitter
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -25,11 +27,7 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
 
     def name(fingerprint: str) -> str:
         first = groups[fingerprint][0].about
-        recipe = first["passport"]["split"]["recipe"]
-        splitter = find_splitter(recipe["key"])
-        part = f", {splitter.part} {recipe['fold']} of {recipe['folds']}" if splitter.part else ""
-        words = f"{first['dataset_name']} · {splitter.title.lower()}{part} · seed {recipe['seed']}"
-        return f"{words} ({fingerprint[:4]})"
+        return f"{first['dataset_name']} · {split_in_words(first['passport'])} ({fingerprint[:4]})"
 
     return groups[choose.choose("Held-out events", "split", list(groups), name)]
 
@@ -50,6 +48,36 @@ def choose_metric(runs: list[RunCard]) -> str:
         middle = lengths[len(lengths) // 2]
         k = choose.choose("List length", "at", [middle, *(one for one in lengths if one != middle)], str)
     return f"{key}@{k}"
+
+
+def choose_runs(runs: list[RunCard], metric: str) -> list[RunCard]:
+    """Those that take part; trainings that differ in their seed alone are chosen together."""
+    offered = {one.id: one for one in contenders_of(runs)}
+    if len(offered) == 1:
+        return runs
+
+    def name(identifier: str) -> str:
+        one = offered[identifier]
+        return f"{one.title} ({counted(len(one.runs), 'seed')})" if len(one.runs) > 1 else one.title
+
+    default = [one.id for one in sensible_choice(list(offered.values()), runs, metric)]
+    chosen = choose.choose_many(
+        "Models",
+        "runs",
+        list(offered),
+        name,
+        default,
+        most=MOST_RUNS,
+        help=f"Unless you choose, the best of each model, {MOST_CHOSEN} in all, the plain ones always among them. "
+        "Trainings that differ in their seed alone count as one model.",
+    )
+    if len(default) < len(offered) and set(chosen) == set(default):
+        st.caption(
+            f"{len(default)} of {len(offered)} are compared. Of several settings of a model, the best on these very "
+            "test events was taken, which flatters it."
+        )
+    taking_part = {run for one in chosen for run in offered[one].runs}
+    return [run for run in runs if run.id in taking_part]
 
 
 def protocol(run: RunCard) -> str:
@@ -81,12 +109,14 @@ def removal(compared: Compared) -> None:
 
 # The sections of the page. A new one is a function of what is compared, and a line here.
 SECTIONS: dict[str, Callable[[Compared], None]] = {
-    "Overview": overview,
+    "Verdict": verdict_view,
     "Metrics": metrics,
     "Cost": cost,
     "Settings": difference_view,
     "Blend": blend_view,
 }
+
+MOST_RUNS = 30
 
 choose.header(nav.COMPARE)
 all_runs = cache.workspace().runs()
@@ -99,9 +129,12 @@ else:
     with right:
         metric = choose_metric(group)
     st.caption(plain(protocol(group[0])))
-    compared = Compared(group, metric, run_titles(group))
+    compared = Compared(choose_runs(group, metric), metric, run_titles(group))
     section = choose.switch("Section", "section", list(SECTIONS))
-    SECTIONS[section](compared)
+    if compared.runs:
+        SECTIONS[section](compared)
+    else:
+        st.caption("Choose the models to compare.")
     removal(compared)
     if len({run.model for run in group}) == 1:
         st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

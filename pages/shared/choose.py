@@ -44,6 +44,34 @@ def choose(
     return value
 
 
+def choose_many(
+    label: str,
+    key: str,
+    options: Sequence[str],
+    name: Callable[[str], str],
+    default: list[str],
+    *,
+    most: int,
+    help: str,
+) -> list[str]:
+    """A choice of several. It follows ``default`` until somebody chooses, then it is in the address under ``key``."""
+    widget, begun = f"pick-{key}", f"pick-{key}-from"
+    if st.session_state.get(begun) != default or not set(st.session_state.get(widget, [""])) <= set(options):
+        kept = st.query_params.get(key) or st.session_state.get(f"kept-{key}") or ""
+        wanted = [one for one in kept.split(",") if one in options]
+        st.session_state[widget], st.session_state[begun] = wanted or default, default
+    chosen = st.multiselect(
+        label, options, format_func=name, key=widget, max_selections=most, help=help, persist_state="session"
+    )
+    own = ",".join(chosen) if set(chosen) != set(default) else ""
+    st.session_state[f"kept-{key}"] = own
+    if own:
+        st.query_params[key] = own
+    elif key in st.query_params:
+        del st.query_params[key]
+    return chosen
+
+
 def switch(label: str, key: str, options: Sequence[str]) -> str:
     """A row of buttons, one of which is chosen; the choice is in the address under ``key``."""
     widget = f"pick-{key}"

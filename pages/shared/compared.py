@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from pages.shared.frame import look
+from recsys_core.comparing.titles import titles
 from recsys_core.figures.theme import model_colours
-from recsys_core.metrics import about, metric_label
+from recsys_core.metrics import about
 from recsys_core.runs.store import RunCard
 
 
@@ -34,36 +35,16 @@ class Compared:
 
     def colour(self, run: RunCard) -> str:
         """The colour that the model of a run has on every chart."""
-        from recsys_core.models import COMPOSED, MODELS
-
-        return model_colours([model.info.key for model in (*MODELS, *COMPOSED)], look())[run.model]
+        return colour_of(run.model)
 
 
-def settings(run: RunCard) -> dict[str, object]:
-    """All that a person chose for a run, the seed included; of a blend what was learned for it."""
-    passport = run.about["passport"]
-    if run.model == "blend":
-        weights = [
-            " / ".join(f"{round(weight, 2):g}" for weight in group["weights"]) for group in passport["config"]["groups"]
-        ]
-        return {"weights": "; ".join(weights), "seed": passport["seed"]}
-    chosen = passport["config"] | {"seed": passport["seed"]}
-    stopping = passport.get("stopping_metric")
-    return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
+def colour_of(model: str) -> str:
+    """The colour of a model by its key."""
+    from recsys_core.models import COMPOSED, MODELS
+
+    return model_colours([kind.info.key for kind in (*MODELS, *COMPOSED)], look())[model]
 
 
 def run_titles(runs: list[RunCard]) -> dict[str, str]:
-    """Run id → a title that tells it apart: runs of one model by the settings in which they differ."""
-    titles = {}
-    for run in runs:
-        twins = [twin for twin in runs if twin.title == run.title]
-        differing = [
-            f"{name.replace('_', ' ')} {value}"
-            for name, value in settings(run).items()
-            if any(settings(twin).get(name, value) != value for twin in twins)
-        ]
-        passport = run.about["passport"]
-        made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in passport]
-        mark = ", ".join([*made, *differing][:2]) or run.id.rpartition("-")[2]
-        titles[run.id] = run.title if len(twins) == 1 else f"{run.title}, {mark}"
-    return titles
+    """Run id → a title that tells it apart."""
+    return titles({run.id: run.about for run in runs})

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import cache
 from pages.shared.frame import look, plain, show_error
+from pages.shared.plain_models import at_work_on, offer_training
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about, metric_label
@@ -64,16 +65,10 @@ def _rows(run: RunCard, found: Standing) -> str:
 
 
 def _offer(run: RunCard, key: str) -> None:
-    """A press that trains what is missing, once."""
-    title = find_model(key).info.title
-    spec = plain_spec(run, key)
+    """A press that trains what is missing, while its data are there."""
     if not any(card.id == run.dataset for card in cache.workspace().datasets()):
         return
-    same = [job for job in cache.jobs().all() if job.spec == spec]
-    if active := [job for job in same if job.is_active]:
-        st.caption(plain(f"{title} {'is in the queue' if active[0].state is State.QUEUED else 'is training'}."))
-    elif st.button(f"Train {title} for comparison", key=f"train-{key}-{run.id}", icon=":material/balance:"):
-        cache.runner().submit(
-            spec, f"{key}-beside-{run.id}-{len(same)}"
-        )  # a double click is one, a later press another
-        st.rerun()
+    title, specs = find_model(key).info.title, [plain_spec(run, key)]
+    for job in at_work_on(specs):
+        st.caption(plain(f"{title} {'is in the queue' if job.state is State.QUEUED else 'is training'}."))
+    offer_training(specs, f"Train {title} for comparison", run.id)

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from recsys_core.cli import (
     blend_verb,
+    compare_verb,
     data_verbs,
     import_verb,
     impressions_verb,
@@ -28,6 +29,7 @@ VERBS = (
     *line_up_verb.VERBS,
     *preflight_verb.VERBS,
     *tune_verb.VERBS,
+    *compare_verb.VERBS,
     *blend_verb.VERBS,
     *recommending_verbs.VERBS,
 )

@@ -8,17 +8,27 @@ import plotly.graph_objects as go
 from recsys_core.figures.theme import Theme, escape, figure
 
 NAME_WIDTH = 24  # letters in a line
+BELOW = 0.24  # rows, from an interval to the ticks of seeds
+MANY, ROW, DENSE_ROW = 12, 44, 34  # pixels a row
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A model's figure with its 95 % interval; low and high are None where a metric has no interval."""
+    """A model's figure with its 95 % interval.
+
+    Attributes:
+        low, high: None where a metric has no interval.
+        by_seed: the figure with each training seed, where there are several.
+        is_apart: it was judged otherwise than the others and is drawn hollow.
+    """
 
     label: str
     value: float
     low: float | None
     high: float | None
     colour: str
+    by_seed: tuple[float, ...] = ()
+    is_apart: bool = False
 
 
 def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
@@ -29,19 +39,22 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
         metric: name of the axis, with its aggregation.
         look: light or dark.
     """
-    chart = figure("", look, height=84 + 44 * len(bars))
+    chart = figure("", look, height=84 + (ROW if len(bars) <= MANY else DENSE_ROW) * len(bars))
     chart.update_layout(margin_t=12)
-    labels = [f"{position}" for position in range(len(bars))]  # two runs of one model may share their name
-    for label, bar in zip(labels, bars, strict=True):
+    for place, bar in enumerate(bars):
         interval = "" if bar.low is None else f"<br>95 % of people-resamples: {bar.low:.4f} to {bar.high:.4f}"
         chart.add_scatter(
             x=[bar.value],
-            y=[label],
+            y=[place],
             mode="markers+text",
             text=[f"{bar.value:.3f}"],
             textposition="top center",
             textfont={"color": look.ink, "size": 12},
-            marker={"size": 11, "color": bar.colour},
+            marker={
+                "size": 11,
+                "color": look.paper if bar.is_apart else bar.colour,
+                "line": {"color": bar.colour, "width": 2 if bar.is_apart else 0},
+            },
             error_x=None
             if bar.low is None or bar.high is None
             else {
@@ -55,8 +68,16 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
             },
             hovertemplate=f"{escape(bar.label)}<br>{escape(metric)} %{{x:.4f}}{interval}<extra></extra>",
         )
+        if len(bar.by_seed) > 1:
+            chart.add_scatter(
+                x=bar.by_seed,
+                y=[place + BELOW] * len(bar.by_seed),
+                mode="markers",
+                marker={"symbol": "line-ns", "size": 5, "line": {"color": bar.colour, "width": 1.5}},
+                hovertemplate=f"{escape(bar.label)}<br>one training seed: %{{x:.4f}}<extra></extra>",
+            )
     chart.update_yaxes(
-        tickvals=labels,
+        tickvals=list(range(len(bars))),
         ticktext=[_in_lines(bar.label) for bar in bars],
         range=[len(bars) - 0.5, -0.7],
         showgrid=False,

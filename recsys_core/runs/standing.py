@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsys_core.comparing.baselines import plainer_than
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import find_model
 from recsys_core.runs.jobs import TrainSpec
@@ -12,9 +13,6 @@ from recsys_core.splitting import SplitRecipe
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.statistics.paired import paired_difference
 
-# What each model is measured against, the simplest first; a model worth its training beats them.
-RANKING: tuple[str, ...] = ("popularity", "ease")
-RATING: tuple[str, ...] = ("bias", "biased_mf")
 SAME = 0.0005  # smaller figures and differences are read as 0
 
 
@@ -102,8 +100,7 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
     """
     metrics = run.about["metrics"]
     metric = "rmse" if "rmse" in metrics else "ndcg@10"
-    keys = RATING if metric == "rmse" else RANKING
-    keys = keys[: keys.index(run.model)] if run.model in keys else keys
+    keys = plainer_than(run.model, metric)
     if not keys:
         return None
     higher_is_better = about(metric).higher_is_better

@@ -1,44 +1,64 @@
 """Intervals over people, by resampling them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from recsys_core.statistics.estimates import FEWEST_FOR_INTERVAL, Interval, PerUser
+from recsys_core.statistics.weighted import Weights, weighted_sums
 from recsys_core.types import Float64
 
-RESAMPLES = 1000
+RESAMPLES, FEWEST_RESAMPLES = 10_000, 1_000
+MOST_DRAWS = 200_000_000  # people drawn in all, a few seconds: of more than 20,000 people there are fewer resamples
+TAILS = (0.025, 0.975)
 
 
-def bootstrap(per_user: dict[str, PerUser], seed: int, level: float = 0.95) -> dict[str, Interval]:
-    """Percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13); none for fewer than ten.
+def bootstrap(per_user: dict[str, PerUser], seed: int) -> dict[str, Interval]:
+    """95 % percentile intervals over resampled people (Efron and Tibshirani 1993, chapter 13); none for fewer than ten.
 
     All metrics over the same people share their resamples, so that differences between them stay paired.
     """
     groups: dict[bytes, list[str]] = {}
     for name, part in per_user.items():
         groups.setdefault(part.users.tobytes(), []).append(name)
-    tails = [(1 - level) / 2, (1 + level) / 2]
     intervals: dict[str, Interval] = {}
     for names in groups.values():
-        columns = np.stack(
-            [column for name in names for column in (per_user[name].numerator, per_user[name].denominator)], axis=1
-        )
-        sums = resampled_sums(columns, seed)
-        for position, name in enumerate(names):
-            if len(per_user[name].users) < FEWEST_FOR_INTERVAL:
-                intervals[name] = (None, None)
-                continue
-            figures = per_user[name].finish(sums[:, 2 * position] / sums[:, 2 * position + 1])
-            low, high = np.quantile(figures, tails)
-            intervals[name] = (float(low), float(high))
+        if len(per_user[names[0]].users) < FEWEST_FOR_INTERVAL:
+            intervals |= dict.fromkeys(names, (None, None))
+            continue
+        figures = resampled_figures([per_user[name] for name in names], seed)
+        intervals |= {name: percentiles(figure) for name, figure in zip(names, figures, strict=True)}
     return intervals
 
 
+def percentiles(figure: Float64) -> Interval:
+    """The ends of the middle 95 % of Float64[R]."""
+    low, high = np.quantile(figure, TAILS)
+    return float(low), float(high)
+
+
+def resampled_figures(parts: Sequence[PerUser], seed: int) -> Float64:
+    """Float64[m, R], each figure over the same resamples of people; the parts have the same people in one order."""
+    columns: dict[bytes, tuple[int, Float64]] = {}  # most denominators are the same
+    for part in parts:
+        for column in (part.numerator, part.denominator):
+            columns.setdefault(column.tobytes(), (len(columns), column))
+    sums = resampled_sums(np.stack([column for _, column in columns.values()], axis=1), seed)
+
+    def sum_of(column: Float64) -> Float64:
+        return np.asarray(sums[:, columns[column.tobytes()][0]])
+
+    return np.stack([part.figures(sum_of(part.numerator), sum_of(part.denominator)) for part in parts])
+
+
 def resampled_sums(columns: Float64, seed: int) -> Float64:
-    """Float64[RESAMPLES, m], sums of each column Float64[n, m] over people drawn with replacement."""
-    rng = np.random.default_rng(seed)
+    """Float64[R, m], sums of each column Float64[n, m] over people drawn with replacement."""
     n = len(columns)
-    sums = np.empty((RESAMPLES, columns.shape[1]))
-    for resample in range(RESAMPLES):
-        weights = np.bincount(rng.integers(0, n, n), minlength=n)
-        sums[resample] = weights @ columns
-    return sums
+    resamples = int(np.clip(MOST_DRAWS // n, FEWEST_RESAMPLES, RESAMPLES))
+    return weighted_sums(columns, _times_drawn, resamples, seed)
+
+
+def _times_drawn(rng: np.random.Generator, size: int, n: int) -> Weights:
+    """How often each of n people is drawn in each of so many resamples of n."""
+    drawn = rng.integers(0, n, (size, n)) + np.arange(size)[:, None] * n
+    return np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n)

@@ -39,6 +39,12 @@ class PerUser:
     def value(self) -> float:
         return float(self.finish(self.numerator.sum() / self.denominator.sum()))
 
+    def figures(self, numerators: Float64, denominators: Float64) -> Float64:
+        """The figure of other weights or other people, by their sums."""
+        if self.numerator.min() >= 0:
+            numerators = np.maximum(numerators, 0.0)  # a sum that rounding leaves below zero has no root
+        return self.finish(numerators / denominators)
+
     def among(self, users: Int64) -> Self:
         """The same, of these people alone."""
         mine = np.isin(self.users, users)

@@ -33,6 +33,15 @@ def runs(workspace: Workspace) -> list[RunCard]:
     return [trained(workspace, key) for key in ("ease", "item_knn", "als")]
 
 
+def members(at: AppTest):
+    """The choice of what to blend."""
+    return next(box for box in at.multiselect if box.label == "Models to blend")
+
+
+def models_in_the_table(at: AppTest) -> list[str]:
+    return list(next(frame.value for frame in at.dataframe if "Model" in frame.value)["Model"])
+
+
 def buttons(at: AppTest) -> set[str]:
     return {button.label for button in at.button}
 
@@ -47,9 +56,9 @@ def work(workspace: Workspace, jobs: Jobs) -> None:
 def test_the_best_few_are_proposed_and_a_blend_that_does_not_help_is_not_offered(jobs, workspace, runs):
     at = opened(COMPARE, section="Blend")
     ranked = sorted(workspace.runs(), key=lambda run: -run.about["metrics"]["ndcg@10"]["value"])
-    assert at.multiselect[0].value == [run.id for run in ranked[:3]]
-    assert len(at.multiselect[0].options) == 4  # popularity too
-    at.multiselect[0].set_value([run.id for run in runs]).run()
+    assert members(at).value == [run.id for run in ranked[:3]]
+    assert len(members(at).options) == 4  # popularity too
+    members(at).set_value([run.id for run in runs]).run()
     press(at, "Judge this blend")
     (job,) = (job for job in jobs.all() if job.is_active)
     assert isinstance(job.spec, BlendSpec)
@@ -65,7 +74,7 @@ def test_the_best_few_are_proposed_and_a_blend_that_does_not_help_is_not_offered
 def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace, runs, monkeypatch):
     monkeypatch.setattr(blend_job, "judge", lambda *_: KNOWN)
     at = opened(COMPARE, section="Blend")
-    at.multiselect[0].set_value([run.id for run in runs]).run()
+    members(at).set_value([run.id for run in runs]).run()
     press(at, "Judge this blend")
     work(workspace, jobs)
     at.run()
@@ -75,8 +84,8 @@ def test_a_blend_that_helps_is_kept_and_stands_in_the_comparison(jobs, workspace
     work(workspace, jobs)
     at.run()
     kept = next(run for run in workspace.runs() if run.model == "blend")
-    assert kept.title in list(opened(COMPARE).dataframe[0].value["Model"])
-    assert kept.id not in at.multiselect[0].options
+    assert kept.title in models_in_the_table(opened(COMPARE))
+    assert kept.id not in members(at).options
     press(at, "See its recommendations")
     assert at.title[0].value == RECOMMENDATIONS.title
     assert not at.error
@@ -92,20 +101,20 @@ def test_two_blends_of_the_same_models_are_told_apart_by_their_weights(jobs, wor
         verdict = KNOWN.model_copy(update={"groups": groups})
         spec = blend_job.blend_spec(runs).model_copy(update={"verdict": verdict.model_dump(mode="json")})
         run_job(workspace, jobs, jobs.begin(spec))
-    titles = set(opened(COMPARE).dataframe[0].value["Model"])
+    titles = set(models_in_the_table(opened(COMPARE)))
     assert {f"Blend of EASE + Implicit ALS, weights {pair}" for pair in ("0.75 / 0.25", "0.5 / 0.5")} <= titles
 
 
 def test_a_judging_whose_member_was_removed_is_not_shown_any_more(jobs, workspace, runs):
     run_job(workspace, jobs, jobs.begin(blend_job.blend_spec(runs)))
     at = opened(COMPARE, section="Blend")
-    at.multiselect[0].set_value([run.id for run in runs]).run()
+    members(at).set_value([run.id for run in runs]).run()
     assert "No blend of" in said(at)
     workspace.delete_run(runs[0].id)
     at.run()
     assert "No blend of" not in said(at)
     assert not at.error
-    assert runs[0].id not in at.multiselect[0].value
+    assert runs[0].id not in members(at).value
 
 
 def test_one_model_alone_is_no_blend(jobs, workspace):

@@ -1,7 +1,6 @@
 """Watching and afterwards: curves, diagnosis, standing, presets, copying, differences, and the first start."""
 
 import json
-import re
 import threading
 from pathlib import Path
 
@@ -197,7 +196,7 @@ def test_a_preset_that_cannot_be_saved_gets_a_sentence(home, jobs, films):
 def test_two_runs_of_a_comparison_are_laid_side_by_side(home, films):
     trained(home, films, "ease")
     trained(home, films, "ease", regularisation=1.0)
-    assert "that may be chance" in said(opened(COMPARE))
+    assert opened(COMPARE).subheader[0].value.startswith("A tie")
     at = opened(COMPARE, section="Settings")
     at.selectbox(key="differs-one").select_index(0).run()
     assert "Nothing differs but the regularisation" in said(at)
@@ -206,11 +205,6 @@ def test_two_runs_of_a_comparison_are_laid_side_by_side(home, films):
     ).run()
     assert not at.exception
     assert "model" in said(at)
-
-
-def test_a_lead_is_told_person_by_person(home, films):
-    trained(home, films, "ease")
-    assert re.search(r"EASE leads Popularity, person by person by 0\.\d+ to 0\.\d+", said(opened(COMPARE)))
 
 
 def test_home_waits_visibly_while_the_demo_is_on_its_way(home, monkeypatch):

@@ -1,0 +1,66 @@
+"""What is compared: a model with its settings, in one or several trainings that differ in their seed alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recsys_core.comparing.titles import settings_but_seed, titles
+from recsys_core.types import Json
+
+# What makes two runs of one model and split two contenders; where they ran does not.
+SETTINGS = ("config", "stopping_metric", "tuning", "fine_tune", "blend", "candidates")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Runs that stand side by side as one.
+
+    Attributes:
+        runs: their ids, of each seed the newest, in the order of their seeds.
+        seeds: of their trainings.
+        model: key of the model.
+        title: tells it apart from the others.
+        by_chance: whether a seed moves its training: it learns in epochs.
+    """
+
+    runs: tuple[str, ...]
+    seeds: tuple[int, ...]
+    model: str
+    title: str
+    by_chance: bool
+
+    @property
+    def id(self) -> str:
+        """The run of its first seed stands for all."""
+        return self.runs[0]
+
+
+def contenders(abouts: Mapping[str, Json]) -> list[Contender]:
+    """Runs as contenders, in the order in which they come first.
+
+    Args:
+        abouts: run id → its card, newest first.
+    """
+    groups: dict[str, dict[int, str]] = {}
+    for run, about in abouts.items():
+        groups.setdefault(_kind(about), {}).setdefault(about["passport"]["seed"], run)
+    firsts = {group[min(group)]: group for group in groups.values()}
+    called = titles({run: abouts[run] for run in firsts}, settings_but_seed)
+    return [
+        Contender(
+            tuple(group[seed] for seed in sorted(group)),
+            tuple(sorted(group)),
+            abouts[first]["model"],
+            called[first],
+            abouts[first].get("epochs") is not None,
+        )
+        for first, group in firsts.items()
+    ]
+
+
+def _kind(about: Json) -> str:
+    """A text that two runs share where only their seed differs."""
+    passport = about["passport"]
+    shared = [about["model"], passport["split"]["fingerprint"], about.get("ending", "").startswith("Stopped by hand")]
+    shared += [passport.get("versions", {}).get("foretaste")]
+    return json.dumps([*shared, *(passport.get(name) for name in SETTINGS)], sort_keys=True)

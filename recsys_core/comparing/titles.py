@@ -1,0 +1,46 @@
+"""Titles that tell runs apart."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from recsys_core.metrics import metric_label
+from recsys_core.types import Json
+
+
+def settings(about: Json) -> dict[str, Any]:
+    """All that a person chose for a run, the seed included; of a blend what was learned for it."""
+    passport = about["passport"]
+    if about["model"] == "blend":
+        weights = [
+            " / ".join(f"{round(weight, 2):g}" for weight in group["weights"]) for group in passport["config"]["groups"]
+        ]
+        return {"weights": "; ".join(weights), "seed": passport["seed"]}
+    chosen = passport["config"] | {"seed": passport["seed"]}
+    stopping = passport.get("stopping_metric")
+    return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
+
+
+def settings_but_seed(about: Json) -> dict[str, Any]:
+    """The same without the seed, for runs of several seeds that stand side by side as one."""
+    return {name: value for name, value in settings(about).items() if name != "seed"}
+
+
+def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] = settings) -> dict[str, str]:
+    """Run id → a title that tells it apart: runs of one model by the settings in which they differ.
+
+    Args:
+        abouts: run id → its card.
+        chosen: the settings that may tell runs apart.
+    """
+    found = {}
+    for run, about in abouts.items():
+        twins = [twin for twin in abouts.values() if twin["title"] == about["title"]]
+        differing = [
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in chosen(about).items()
+            if any(chosen(twin).get(name, value) != value for twin in twins)
+        ]
+        made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in about["passport"]]
+        mark = ", ".join([*made, *differing][:2]) or run.rpartition("-")[2]
+        found[run] = about["title"] if len(twins) == 1 else f"{about['title']}, {mark}"
+    return found

@@ -1,0 +1,47 @@
+"""Which runs stand side by side as one, and what they are called."""
+
+import pytest
+
+from recsys_core.comparing.contenders import contenders
+from tests.comparing.cards import card
+
+
+def test_seeds_of_one_model_and_settings_are_one_contender():
+    abouts = {
+        "c": card(seed=2, device="cuda"),  # where it ran makes no other model
+        "b": card(seed=1),
+        "e": card("ease", epochs=None),
+        "a": card(seed=0),
+    }
+    neumf, ease = contenders(abouts)
+    assert (neumf.runs, neumf.seeds, neumf.id) == (("a", "b", "c"), (0, 1, 2), "a")
+    assert (neumf.by_chance, ease.by_chance) == (True, False)
+    assert (neumf.title, ease.title) == ("neumf", "ease")
+
+
+def test_of_one_seed_the_newest_run_counts():
+    (one,) = contenders({"new": card(seed=1), "old": card(seed=1), "other": card(seed=0)})
+    assert one.runs == ("other", "new")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        card(config={"embedding_size": 16}),
+        card(stopping_metric="mrr@10"),
+        card(tuning={"trials": 3}),
+        card(fine_tune={"run": "x"}),
+        card(split="e" * 64),
+        card(versions={"foretaste": "2"}),
+        card("gmf"),
+        card() | {"ending": "Stopped by hand in epoch 3; epoch 2, the best so far, is kept."},
+    ],
+)
+def test_whatever_else_differs_makes_two(other):
+    assert len(contenders({"a": card(seed=0), "b": other | {}})) == 2
+
+
+def test_contenders_are_told_apart_by_settings_and_not_by_seeds():
+    wide = card(seed=3, config={"embedding_size": 16})
+    titles = [one.title for one in contenders({"a": card(seed=0), "b": card(seed=1), "c": wide})]
+    assert titles == ["neumf, embedding size 8", "neumf, embedding size 16"]
