@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
 from pages.shared.compare_overview import overview
+from pages.shared.compare_slices import for_whom
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
@@ -80,6 +81,7 @@ def removal(compared: Compared) -> None:
 # The sections of the page. A new one is a function of what is compared, and a line here.
 SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Overview": overview,
+    "For whom": for_whom,
     "Settings": difference_view,
     "Blend": blend_view,
 }
