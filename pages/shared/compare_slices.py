@@ -88,10 +88,9 @@ def _slices(compared: Compared, runs: list[RunCard], cut: "Cut") -> None:
         )
         for one in figures
     ]
-    axis = f"{label}, 95 % interval over people; dotted: everybody"
+    axis = f"{label}, 95 % interval"
     st.plotly_chart(slice_chart(shown, models, axis, look()), theme=None, config={"displayModeBar": False})
-    if cut.meaning:
-        st.caption(plain(cut.meaning))
+    st.caption(plain(f"{cut.meaning} Intervals are over people, each slice by itself. Dotted: everybody."))
     _table(figures, titles)
     _worst_of_all(runs, titles, metric)
 
@@ -117,6 +116,8 @@ def _worst_of_all(runs: list[RunCard], titles: list[str], metric: str) -> None:
 
 
 def _table(figures: "list[SliceFigures]", titles: list[str]) -> None:
+    from recsys_core.comparing.slices import FEWEST
+
     rows = [
         {
             "Slice": one.name,
@@ -129,8 +130,8 @@ def _table(figures: "list[SliceFigures]", titles: list[str]) -> None:
     with st.expander("The figures of each slice"):
         st.dataframe(rows, hide_index=True, height="content")
         st.caption(
-            "Brackets hold the 95 % interval over the people of a slice, each slice by itself; that of a difference is "
-            "paired person by person. Nothing is said about slices of fewer than 30 people."
+            f"Brackets hold 95 % intervals; that of a difference is paired person by person. Nothing is said about "
+            f"slices of fewer than {FEWEST} people."
         )
 
 

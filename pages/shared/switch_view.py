@@ -60,7 +60,7 @@ def _interval(share: Estimate) -> str:
 
 def _people(title: str, switch: "Switch", places: Int64, run: "LoadedRun", before: RunCard, after: RunCard) -> None:
     """Rows of people, each with ways to the lists that they get."""
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{title}**, before → after")
     if not len(places):
         st.caption("Nobody.")
     dataset, known = run.split.dataset, run.split.test.known.lengths()

@@ -70,7 +70,8 @@ class WorstSlice:
             worst = f"{switch[:1].upper()}{switch[1:]} does worst for" if signed else f"{titles[0]} is worst for"
             return (
                 f"{worst} {who}: {label} {'changes by ' if signed else ''}{figures}. The gap of {self.gap.value:+.3f} "
-                f"[{self.gap.low:+.3f}, {self.gap.high:+.3f}] allows for the {self.looked_at:,} slices looked at."
+                f"is sure even after looking at {self.looked_at:,} slices (95 % interval {self.gap.low:+.3f} to "
+                f"{self.gap.high:+.3f}, for all of them together)."
             )
         does = f"{switch} surely does worse" if signed else f"{titles[0]} is surely worse"
         return (
