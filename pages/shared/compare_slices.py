@@ -32,8 +32,8 @@ def for_whom(compared: Compared) -> None:
     if not runs:
         st.info(plain(f"{about(metric).title} belongs to all lists together, not to people. Choose another metric."))
         return
-    which = st.columns([3, 3, 3])
-    chosen = _choose_runs(compared, runs, which[0], which[1])
+    which = st.columns(min(len(runs), 2) + 1)
+    chosen = _choose_runs(compared, runs, which[0], which[-2])
     ids = tuple(run.id for run in chosen)
     people = len(_parts(home, ids, metric)[0].users)
     if not people:
@@ -41,7 +41,7 @@ def for_whom(compared: Compared) -> None:
         return
     cuts = {cut.key: cut for cut in _cuts(home, ids, metric)}
     if cuts:
-        with which[2]:
+        with which[-1]:
             cut = choose.choose("Cut people by", "cut", list(cuts), lambda key: cuts[key].title)
         _slices(compared, chosen, cuts[cut])
     else:

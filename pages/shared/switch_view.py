@@ -44,7 +44,7 @@ def switch_view(compared: Compared, before: RunCard, after: RunCard, switch: "Sw
             "Bars have the colour of the model that was better for these people."
         )
     )
-    run = loaded.run(after.id)
+    run = loaded.run(before.id)  # on the same split, and opened already for the slices
     left, right = st.columns(2, gap="large")
     with left:
         _people("Lose most", switch, switch.losers(PEOPLE_SHOWN), run, before, after)

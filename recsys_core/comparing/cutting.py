@@ -77,7 +77,7 @@ def _date(form: str) -> Write:
 # Ways to write an amount, from coarse to fine.
 NUMBERS: tuple[Write, ...] = (*(_number(places) for places in range(4)), "{:.6g}".format, "{!r}".format)
 PERCENTS: tuple[Write, ...] = tuple(_number(places, " %") for places in range(5))
-DATES: tuple[Write, ...] = tuple(map(_date, ("%b %Y", "%d %b %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S")))
+DATES: tuple[Write, ...] = tuple(map(_date, ("%d %b %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S")))
 
 
 def by_amount(

@@ -82,14 +82,14 @@ def spread_in_words(figures: Sequence[SliceFigures], label: str, titles: Sequenc
     told = {one.name: (one.difference or one.values[0]).value for one in enough}
     low, high = min(told, key=told.__getitem__), max(told, key=told.__getitem__)
     what = f"The difference in {label} from {titles[0]} to {titles[1]}" if signed else f"{label} of {titles[0]}"
-    chance = _within_chance([one.difference for one in enough if one.difference is not None])
-    return f"{what} goes from {told[low]:{signed}.3f} ({low}) to {told[high]:{signed}.3f} ({high}){chance}."
+    apart = _apart_from_zero([one.difference for one in enough if one.difference is not None])
+    return f"{what} goes from {told[low]:{signed}.3f} ({low}) to {told[high]:{signed}.3f} ({high}){apart}."
 
 
-def _within_chance(differences: Sequence[Estimate]) -> str:
-    """How much of that chance explains, as the end of a sentence."""
+def _apart_from_zero(differences: Sequence[Estimate]) -> str:
+    """In how many slices there is a difference, as the end of a sentence."""
     told = [(one.low, one.high) for one in differences if one.low is not None and one.high is not None]
     if not told:
         return ""
     beyond = sum(low > 0 or high < 0 for low, high in told)
-    return f", beyond chance in {beyond} of {len(told)} slices" if beyond else ", within chance in each slice"
+    return f"; its 95 % interval leaves out 0 in {beyond or 'none'} of {len(told)} slices"

@@ -83,7 +83,7 @@ def slice_chart(slices: Sequence[Slice], models: Sequence[Model], metric: str, l
                 font={"color": look.quiet, "size": 12},
             )
     chart.update_layout(
-        margin_t=36,
+        margin_t=36 if len(models) > 1 else 12,
         showlegend=len(models) > 1,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "itemsizing": "constant"},
     )

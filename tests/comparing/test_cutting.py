@@ -67,7 +67,7 @@ def test_an_amount_is_written_as_finely_as_tells_the_bins_apart():
     assert named(*moments, writes=DATES, words=UNTIL) == ("5 Mar 2024", "9 Mar 2024")
     months = [datetime(2024, month, 7, tzinfo=UTC).timestamp() for month in (1, 2, 3, 4)]
     cut = by_amount("a", "A", np.array(months), 2, DATES, words=UNTIL)
-    assert cut.names == ("until Feb 2024", "from Mar 2024")
+    assert cut.names == ("until 7 Feb 2024", "from 7 Mar 2024")
     assert named(-1e18, 1e18, writes=DATES)[0].endswith("1")  # years that calendars do not know are no failure
 
 

@@ -42,6 +42,8 @@ def test_activity_counts_what_is_known():
     cut = cut_of(split_of(world()), "activity", 4)
     assert cut.names == ("up to 4 ratings", "5 to 8 ratings", "9 or more ratings")
     assert cut.of.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    few = cut_of(split_of(world()), "activity", 2, np.array([0, 3, 7, 9]))
+    assert few.names == ("up to 4 ratings", "8 or more ratings")
     implicit = cut_of(split_of(world(feedback=Feedback.IMPLICIT)), "activity", 6)
     assert implicit.names == ("up to 6 events", "7 or more events")
 
@@ -106,7 +108,7 @@ def test_attributes_of_text_numbers_and_dates_are_cut_each_in_its_way():
     age = cut_of(split, "attribute-age", 5)
     assert age.names == ("up to 25", "26 or more", UNKNOWN)
     since = cut_of(split, "attribute-since", 5)
-    assert since.names == ("until Jun 2020", "from Jul 2020", UNKNOWN)
+    assert since.names == ("until 1 Jun 2020", "from 1 Jul 2020", UNKNOWN)
 
 
 def test_attributes_that_tell_nobody_apart_are_left_out():

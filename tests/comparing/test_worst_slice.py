@@ -119,10 +119,32 @@ def test_without_the_correction_chance_would_be_taken_for_a_finding(monkeypatch)
 
 def test_people_who_are_all_equal_have_no_worst_slice():
     rng = np.random.default_rng(0)
-    found = worst_slice(cuts_at_random(rng), [part(np.full(N, 0.25))], True)
-    assert not found.is_certain
-    assert found.gap == Estimate(0.0, 0.0, 0.0)
+    for value in (0.25, 0.1, 1 / 3, 0.7):  # the mean of some of them is not the value, by rounding
+        found = worst_slice(cuts_at_random(rng), [part(np.full(N, value))], True)
+        assert not found.is_certain
+        assert [found.gap.value, found.gap.low, found.gap.high] == pytest.approx([0, 0, 0])
     assert not worst_slice(cuts_at_random(rng), [part(np.zeros(N), finish=np.sqrt)], False).is_certain
+
+
+def test_nothing_is_found_where_one_slice_only_varies_more():
+    """Its people have the same mean, and three times the spread."""
+    found = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        cuts = cuts_at_random(rng)
+        values = rng.normal(0.5, np.where(cuts[3].of == 0, 0.3, 0.1))
+        found += worst_slice(cuts, [part(values)], True).is_certain
+    assert found <= 5
+
+
+def test_the_interval_is_that_of_the_figure_itself():
+    """Of a root mean squared error of ten, not of its square: wider than that of the slice alone, but not by much."""
+    rng = np.random.default_rng(7)
+    cuts, counts = cuts_at_random(rng), np.full(N, 20)
+    errors = np.array([(rng.normal(0, 10, 20) ** 2).sum() for _ in range(N)])
+    found = worst_slice(cuts, [part(errors, counts, np.sqrt)], False)
+    error = 10 / np.sqrt(2 * 20) * np.sqrt(1 / found.people + 1 / (N - found.people))  # of a standard deviation
+    assert 2.5 * error < found.gap.high - found.gap.value < 4.5 * error
 
 
 def test_a_small_slice_of_people_who_are_alike_by_chance_is_not_certain():
@@ -130,7 +152,9 @@ def test_a_small_slice_of_people_who_are_alike_by_chance_is_not_certain():
     values = np.zeros(N)
     values[40::18] = 1.0
     cuts = [Cut("c", "C", ("small", "large"), (np.arange(N) >= 30).astype(np.int64))]
-    assert not worst_slice(cuts, [part(values)], True).is_certain
+    found = worst_slice(cuts, [part(values)], True)
+    assert not found.is_certain
+    assert found.gap.high - found.gap.value > 1.5 * np.sqrt(values.var() / 30)
 
 
 def test_slices_with_few_people_in_them_or_outside_are_not_looked_at():
