@@ -9,6 +9,7 @@ from pages.shared.blend_view import blend_view
 from pages.shared.compare_cost import cost
 from pages.shared.compare_metrics import metrics
 from pages.shared.compare_verdict import verdict_view
+from pages.shared.compare_slices import for_whom
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
@@ -112,6 +113,7 @@ SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Verdict": verdict_view,
     "Metrics": metrics,
     "Cost": cost,
+    "For whom": for_whom,
     "Settings": difference_view,
     "Blend": blend_view,
 }

@@ -9,7 +9,8 @@ from pages.shared import cache, nav
 from pages.shared.frame import plain
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
-DATASET, MODEL, RUN, PERSON, SEARCH = "data", "model", "run", "person", "search"
+DATASET, MODEL, RUN, PERSON, SEARCH, VIEW = "data", "model", "run", "person", "search", "view"
+VIEW_OF_PERSON = "A person of the data set"
 
 
 def remember(key: str, value: str) -> None:

@@ -22,7 +22,9 @@ def choose_person(run: LoadedRun) -> int:
     dataset, test = run.split.dataset, run.split.test
     if st.session_state.setdefault("person-of", dataset.fingerprint) != dataset.fingerprint:
         st.session_state["person-of"] = dataset.fingerprint
-        choose.remember(choose.PERSON, "")  # ids of one data set mean nothing in another
+        entered = f"pick-{choose.PERSON}" not in st.session_state  # then the address was written for this data set
+        asked = st.query_params.get(choose.PERSON, "") if entered else ""
+        choose.remember(choose.PERSON, asked)  # ids of one data set mean nothing in another
     known = test.known.lengths()
     judged = test.warm_users if len(test.warm_users) else np.arange(dataset.n_users)
     offered = judged[np.argsort(-known[judged], kind="stable")][:PEOPLE_OFFERED]
@@ -115,10 +117,10 @@ else:
         chosen = loaded.run(choose.choose_run(trained_first).id)
     with length:
         k = st.selectbox("Show", (6, 12, 24, 48), 1, lambda count: f"Top {count}", key="k", persist_state="session")
-    views = ("A person of the data set", "Try it yourself")
+    views = (choose.VIEW_OF_PERSON, "Try it yourself")
     with who:
         person_place = st.container()
-    view = choose.switch("View", "view", views)
+    view = choose.switch("View", choose.VIEW, views)
     if view == views[0]:
         with person_place:
             person = choose_person(chosen)
