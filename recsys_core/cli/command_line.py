@@ -12,6 +12,7 @@ from recsys_core.cli import (
     data_verbs,
     import_verb,
     impressions_verb,
+    leaks_verb,
     line_up_verb,
     preflight_verb,
     recommending_verbs,
@@ -29,6 +30,7 @@ VERBS = (
     *preflight_verb.VERBS,
     *tune_verb.VERBS,
     *blend_verb.VERBS,
+    *leaks_verb.VERBS,
     *recommending_verbs.VERBS,
 )
 
