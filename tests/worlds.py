@@ -168,8 +168,9 @@ def described(n_users: int = 60, n_items: int = 40) -> Dataset:
 def eras(n: int = 600) -> Dataset:
     """Two eras of ``n`` people, who come one after the other and meet what goes together in their era: six items each.
 
-    But of ten people four begin, and four others end, with the one item that is of all times. So whoever learns from anybody's future knows
-    what goes together in the second era; whoever does not, knows nothing that holds there but that one item.
+    But of ten people four begin, and four others end, with the one item that is of all times. So whoever learns from
+    anybody's future knows what goes together in the second era; whoever does not, knows nothing that holds there but
+    that one item.
     """
     rng = np.random.default_rng(5)
     rows: list[tuple[int, int, float, int]] = []

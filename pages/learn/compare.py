@@ -6,6 +6,8 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
+from pages.shared.compare_cold_start import cold_start
+from pages.shared.compare_leakage import leakage_section
 from pages.shared.compare_overview import overview
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
@@ -80,6 +82,8 @@ def removal(compared: Compared) -> None:
 # The sections of the page. A new one is a function of what is compared, and a line here.
 SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Overview": overview,
+    "Leakage": leakage_section,
+    "Cold start": cold_start,
     "Settings": difference_view,
     "Blend": blend_view,
 }

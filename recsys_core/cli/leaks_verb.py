@@ -48,6 +48,4 @@ def _leaks(options: argparse.Namespace) -> tuple[Json, str]:
     return result, f"{plain(found.sentence)}\n{words}\n{table(shown)}"
 
 
-VERBS = (
-    Verb("leaks", "Measure how much of the scores of runs was other people's future.", _arguments, _leaks),
-)
+VERBS = (Verb("leaks", "Measure how much of the scores of runs was other people's future.", _arguments, _leaks),)

@@ -109,14 +109,12 @@ class Leakage(BaseModel):
 
     def _about_leaks(self) -> str:
         label = metric_label(self.metric)
-        leaking = sorted(
-            (model for model in self.models if model.leak.is_certain), key=lambda model: -model.leak.value
-        )
+        leaking = sorted((model for model in self.models if model.leak.is_certain), key=lambda model: -model.leak.value)
         if not leaking:
             unseen = max((model.leak.high - model.leak.low) / 2 for model in self.models)
             return (
-                f"No model's {label} is better beyond chance for having seen other people's future; a leak of less than "
-                f"about {unseen:.3f} would not show."
+                f"No model's {label} is better beyond chance for having seen other people's future; a leak of less "
+                f"than about {unseen:.3f} would not show."
             )
         most = leaking[0]
         words = (

@@ -211,9 +211,7 @@ def _place(folder: Path, run: str, way: str) -> Path:
     return folder / f"{run}-{way}"
 
 
-def leaks_of(
-    workspace: Workspace, job: Job, metric: str, titles: Mapping[str, str] | None = None
-) -> Leakage | None:
+def leaks_of(workspace: Workspace, job: Job, metric: str, titles: Mapping[str, str] | None = None) -> Leakage | None:
     """What a finished measurement came to; None of any other job, and where it cannot be told.
 
     Args:
