@@ -82,8 +82,7 @@ def _measured(runs: list[RunCard], compared: Compared) -> None:
     if baseline is not None and models:
         st.markdown(f"**{plain(finding(people.known, models, baseline, noun))}**")
     shown = [_line(run, curves[run.id], compared) for run in runs if run.id in curves]
-    label = f"{metric_label(compared.metric)}, 95 % interval over people"
-    chart = warming_chart(shown, list(people.known), label, noun, look())
+    chart = warming_chart(shown, list(people.known), metric_label(compared.metric), noun, look())
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
     st.caption(plain(_about(people, noun)))
 
@@ -112,10 +111,12 @@ def _about(people: "Newcomers", noun: str) -> str:
     caveat = (
         "No model learned from any of them."
         if people.are_strangers
-        else "These people are told anew, but what models know of items was learned from them too, so curves flatter a "
-        "little. A split of cold users or of new people in folds has real strangers."
+        else "Models are told of them anew, but what they know of items was learned from these people too, so curves "
+        "may flatter. A split of cold users or of new people in folds has real strangers."
     )
-    return f"{counted(len(people.users), 'person')} stand for somebody new.{left_out} {caveat}"
+    return (
+        f"Bands are 95 % intervals. {counted(len(people.users), 'person')} stand for somebody new.{left_out} {caveat}"
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

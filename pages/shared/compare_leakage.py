@@ -145,9 +145,9 @@ def _outcome(job: Job, compared: Compared) -> None:
         plain(
             f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} and "
             f"{_day(test.until)}. Both ways learn from {test.events:,} events, {test.share:.0%} of all; with the "
-            f"future, {test.future:.0%} of them are later than the event to find.{tau} Nobody who is judged was learned from, "
-            "and models learn from fewer events here than in the other sections, so figures differ from theirs. "
-            "Intervals are over people; a difference counts where its interval leaves out 0."
+            f"future, {test.future:.0%} of them are later than the event to find.{tau} Nobody who is judged was "
+            "learned from, and models learn from fewer events here than in the other sections, so figures differ from "
+            "theirs. Intervals are over people; a difference counts where its interval leaves out 0."
         )
     )
 

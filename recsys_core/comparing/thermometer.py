@@ -94,17 +94,10 @@ def estimates(readings: Sequence[PerUser]) -> list[Estimate]:
     return [Estimate(one.value(), *intervals[str(place)]) for place, one in enumerate(readings)]
 
 
-def leads_from(mine: Sequence[PerUser], baseline: Sequence[PerUser]) -> int | None:
-    """The first position from which on a model is better than the baseline beyond chance, and stays so; else None."""
-    gains = [Gain.over(one, other, 1) for one, other in zip(mine, baseline, strict=True)]
-    certain = [gain is not None and gain.is_certain for gain in gains]
-    return next((place for place in range(len(certain)) if all(certain[place:])), None)
-
-
 def finding(
     known: Sequence[int], models: Mapping[str, Sequence[PerUser]], baseline: Sequence[PerUser], noun: str
 ) -> str:
-    """From how many known events on models are better than popularity, as a sentence.
+    """From how many known events on models are better than popularity, and up to how many worse, as a sentence.
 
     Args:
         known: the numbers of known events.
@@ -112,14 +105,30 @@ def finding(
         baseline: the figures of popularity.
         noun: what the events are called, in the plural.
     """
-    starts = {title: leads_from(figures, baseline) for title, figures in models.items()}
-    ahead = sorted(((known[place], title) for title, place in starts.items() if place is not None))
-    never = [title for title, place in starts.items() if place is None]
-    if not ahead:
-        return f"With {known[-1]} known {noun} or fewer, no model is better than popularity beyond chance."
-    words = in_a_row([f"{title} from {count} known {noun} on" for count, title in ahead])
-    rest = f"; {in_a_row(never)} not up to {known[-1]}" if never else ""
-    return f"Better than popularity beyond chance: {words}{rest}."
+    better, worse = [], []
+    for title, figures in models.items():
+        pairs = list(zip(figures, baseline, strict=True))
+        ahead = [_is_ahead(one, other) for one, other in pairs]
+        behind = [_is_ahead(other, one) for one, other in pairs]
+        first = next((count for place, count in enumerate(known) if all(ahead[place:])), None)
+        last = next((count for place, count in reversed([*enumerate(known)]) if all(behind[: place + 1])), None)
+        if first is not None:
+            better.append((first, title))
+        if last is not None:
+            worse.append((last, title))
+    begin = (
+        f"Better than popularity beyond chance: {in_a_row([f'{one} from {count} on' for count, one in sorted(better)])}"
+        if better
+        else f"With {known[-1]} known {noun} or fewer, no model is better than popularity beyond chance"
+    )
+    end = f"; worse: {in_a_row([f'{one} up to {count}' for count, one in sorted(worse)])}" if worse else ""
+    return f"{begin}{end}{f' known {noun}' if better else ''}."
+
+
+def _is_ahead(mine: PerUser, other: PerUser) -> bool:
+    """Whether one is better beyond chance."""
+    gain = Gain.over(mine, other, 1)
+    return gain is not None and gain.is_certain
 
 
 def _figures(model: Recommender, split: Split, users: Int64, count: int) -> dict[str, PerUser]:

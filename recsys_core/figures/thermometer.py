@@ -43,6 +43,7 @@ def warming_chart(lines: list[Warming], known: list[int], metric: str, noun: str
             chart.add_scatter(
                 x=places + places[::-1],
                 y=one.highs + one.lows[::-1],
+                mode="lines",
                 fill="toself",
                 fillcolor=_faint(one.colour),
                 line={"width": 0},
@@ -64,6 +65,7 @@ def warming_chart(lines: list[Warming], known: list[int], metric: str, noun: str
         ticktext=[str(count) for count in known],
         range=[-0.2, len(known) - 0.8],
         title_text=escape(f"Known {noun} of a person"),
+        showgrid=False,
         zeroline=False,
     )
     name_ends(
