@@ -52,7 +52,10 @@ def cold_start(compared: Compared) -> None:
     if st.button("Measure", icon=":material/thermometer:", disabled=not chosen):
         st.session_state[asked] = True
     if not chosen or not st.session_state.get(asked):
-        st.caption("Takes a few seconds a model; what was measured is kept while the server runs.")
+        st.caption(
+            "Takes a second or two a model, and up to a minute for those that fit a new person step by step, such as "
+            "NeuMF. What was measured is kept while the server runs."
+        )
         return
     baseline = [run.id for run in compared.runs if run.model == POPULARITY][:1]  # the grey line below the others
     try:
