@@ -144,10 +144,11 @@ def _outcome(job: Job, compared: Compared) -> None:
     st.caption(
         plain(
             f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} and "
-            f"{_day(test.until)}. Both ways learn from {test.events:,} events, {test.share:.0%} of all; with the "
-            f"future, {test.future:.0%} of them are later than the event to find.{tau} Nobody who is judged was "
-            "learned from, and models learn from fewer events here than in the other sections, so figures differ from "
-            "theirs. Intervals are over people; a difference counts where its interval leaves out 0."
+            f"{_day(test.until)}. Both ways learn from {test.events:,} events, {test.share:.0%} of all. With the "
+            f"future, {test.future:.0%} of them are later than the event to find, and {test.between:.0%} lie between "
+            f"the cut and that event, which a model kept up to date would know.{tau} Nobody who is judged was learned "
+            "from, and models learn from fewer events here than in the other sections, so figures differ from theirs. "
+            "Intervals are over people; a difference counts where its interval leaves out 0."
         )
     )
 

@@ -23,6 +23,8 @@ class LeakTest(BaseModel):
         share: of all events, 0..1.
         cut, until: unix seconds between which the events to find lie.
         future: the share of what is learned that is later than the event to find, with the future; 0..1.
+        between: the share of it that lies after the cut and is no later than the event to find: no leak, and withheld
+            without the future all the same. Large only where few people come after the cut.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,13 +35,14 @@ class LeakTest(BaseModel):
     cut: int
     until: int
     future: float
+    between: float
 
     @classmethod
     def of(cls, both: Arms) -> "LeakTest":
         split = both.with_future
         learned = len(split.events(TRAIN, VALID))
-        future = future_share(split)
-        assert future is not None  # there are times
+        future, trained = future_share(split), split.events(TRAIN).times
+        assert future is not None and trained is not None  # there are times
         return cls(
             people=len(split.events(TEST)),
             events=learned,
@@ -47,6 +50,7 @@ class LeakTest(BaseModel):
             cut=both.cut,
             until=both.until,
             future=future,
+            between=float((trained >= both.cut).mean()) - future,
         )
 
 

@@ -116,6 +116,7 @@ def test_the_cut_goes_back_until_enough_can_be_judged_and_no_further_than_the_mi
     both = arms(large, RECIPE)
     test = LeakTest.of(both)
     assert test.people == 500
+    assert 0 <= test.between < 0.05
     assert both.cut == np.sort(large.interactions.times)[len(large.interactions) // 2]
     assert 0.37 < test.future < 0.42  # of those who are not judged, 1,000 of 2,500 come after them
 
@@ -151,7 +152,7 @@ def figure(values: np.ndarray) -> PerUser:
     return PerUser(np.arange(len(values)), values, np.ones(len(values)), as_it_is)
 
 
-TEST_FACTS = LeakTest(people=400, events=1000, share=0.4, cut=0, until=10, future=0.3)
+TEST_FACTS = LeakTest(people=400, events=1000, share=0.4, cut=0, until=10, future=0.3, between=0.1)
 
 
 def test_an_order_that_turns_round_by_chance_is_no_flip():
