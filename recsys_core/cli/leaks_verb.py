@@ -40,9 +40,10 @@ def _leaks(options: argparse.Namespace) -> tuple[Json, str]:
         for model in found.models
     ]
     test = found.test
+    tau = "" if found.tau is None else f" Kendall tau of the two orders: {found.tau:.2f}."
     words = (
         f"{test.people:,} people judged; {test.future:.0%} of what is learned with the future is later than what is to "
-        f"be found, {test.between:.0%} lies between the cut and that. {'' if found.tau is None else f'Kendall tau of the two orders: {found.tau:.2f}.'}"
+        f"be found, {test.between:.0%} lies between the cut and that.{tau}"
     )
     result = found.model_dump(mode="json") | {"job": job.id, "sentence": found.sentence}
     return result, f"{plain(found.sentence)}\n{words}\n{table(shown)}"

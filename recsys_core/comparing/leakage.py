@@ -42,7 +42,8 @@ class LeakTest(BaseModel):
         split = both.with_future
         learned = len(split.events(TRAIN, VALID))
         future, trained = future_share(split), split.events(TRAIN).times
-        assert future is not None and trained is not None  # there are times
+        assert future is not None  # there are times
+        assert trained is not None
         return cls(
             people=len(split.events(TEST)),
             events=learned,
