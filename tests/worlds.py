@@ -163,3 +163,31 @@ def described(n_users: int = 60, n_items: int = 40) -> Dataset:
     made.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(n_items)], dtype=object)
     made.user_table["kind"] = [("even", "odd")[user % 2] for user in range(n_users)]
     return made
+
+
+def eras(n: int = 600) -> Dataset:
+    """Two eras of ``n`` people, who come one after the other and meet what goes together in their era: six items each.
+
+    But of ten people four begin, and four others end, with the one item that is of all times. So whoever learns from
+    anybody's future knows what goes together in the second era; whoever does not, knows nothing that holds there but
+    that one item.
+    """
+    rng = np.random.default_rng(5)
+    rows: list[tuple[int, int, float, int]] = []
+    for user in range(2 * n):
+        met = 1 + 24 * (user // n) + 6 * int(rng.integers(4)) + rng.permutation(6)
+        items = [*met[:5], 0] if user % 10 < 4 else [0, *met[:5]] if user % 10 < 8 else [*met]
+        rows += [(user, int(item), 1.0, 10 * user + place) for place, item in enumerate(items)]
+    return dataset(rows, 2 * n, 49, feedback=Feedback.IMPLICIT, name="eras")
+
+
+def steady(n: int = 480) -> Dataset:
+    """People of two camps who come one after the other, in a world that never changes; some items are liked more."""
+    rng = np.random.default_rng(6)
+    liked = 1 / (1 + np.arange(12))
+    rows = [
+        (user, 2 * int(item) + user % 2, 1.0, 10 * user + place)
+        for user in range(n)
+        for place, item in enumerate(rng.choice(12, 6, replace=False, p=liked / liked.sum()))
+    ]
+    return dataset(rows, n, 24, feedback=Feedback.IMPLICIT, name="steady")

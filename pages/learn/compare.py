@@ -10,6 +10,8 @@ from pages.shared.compare_cost import cost
 from pages.shared.compare_metrics import metrics
 from pages.shared.compare_verdict import verdict_view
 from pages.shared.compare_slices import for_whom
+from pages.shared.compare_cold_start import cold_start
+from pages.shared.compare_leakage import leakage_section
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
@@ -114,6 +116,8 @@ SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Metrics": metrics,
     "Cost": cost,
     "For whom": for_whom,
+    "Leakage": leakage_section,
+    "Cold start": cold_start,
     "Settings": difference_view,
     "Blend": blend_view,
 }

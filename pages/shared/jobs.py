@@ -16,7 +16,7 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import BlendSpec, Job, Spec, State, TrainSpec, TuneSpec
+from recsys_core.runs.jobs import BlendSpec, Job, LeakSpec, Spec, State, TrainSpec, TuneSpec
 from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
@@ -65,6 +65,8 @@ def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
     if isinstance(job.spec, TuneSpec):
         name = _search_name(job.spec)
+    elif isinstance(job.spec, LeakSpec):
+        name = _leaks_name(job.spec)
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
@@ -93,6 +95,14 @@ def _search_name(spec: TuneSpec) -> str:
     from recsys_core.models import find_model
 
     return f"Tuning of {in_a_row([find_model(key).info.title for key in spec.models])}"
+
+
+def _leaks_name(spec: LeakSpec) -> str:
+    """A leak meter by its models; runs may be deleted while it is listed."""
+    from recsys_core.blending.verdict import in_a_row
+
+    titles = {run.id: run.title for run in cache.workspace().runs()}
+    return f"Leaks of {in_a_row([titles.get(run, 'a deleted model') for run in spec.runs])}"
 
 
 def own_settings(spec: Spec) -> str:
@@ -156,11 +166,11 @@ def waiting(jobs: list[Job]) -> None:
 def take_out(jobs: list[Job]) -> None:
     """Out of the queue, without a card that says so; one that began meanwhile stops and keeps its card.
 
-    So does a search: it may have been resumed, and its trials would go with it.
+    So does what is made of parts: it may have been resumed, and its parts would go with it.
     """
     for job in jobs:
         cache.jobs().stop(job.id)
-        if not isinstance(job.spec, TuneSpec):
+        if not job.has_parts:
             cache.jobs().dismiss(job.id)
     st.rerun()
 
@@ -187,6 +197,19 @@ def link_to_search(job: Job, label: str) -> None:
     )
 
 
+def link_to_leaks(spec: LeakSpec) -> None:
+    """To what a leak meter came to, beside the models on their split."""
+    run = next((run for run in cache.workspace().runs() if run.id in spec.runs), None)
+    if run is not None:
+        st.page_link(
+            nav.COMPARE.path,
+            label="See the leaks",
+            icon=":material/arrow_forward:",
+            width="content",
+            query_params={"split": run.split_fingerprint, "section": "Leakage"},
+        )
+
+
 def progress(job: Job) -> None:
     """What a job is, how far it is, and Stop."""
     epochs = cache.jobs().epochs(job.id)
@@ -197,7 +220,7 @@ def progress(job: Job) -> None:
         if st.button(label, key=f"stop-{job.id}", disabled=job.stop):
             cache.jobs().stop(job.id)
             st.rerun(scope="fragment")
-    if not job.epochs and not keeps:
+    if not job.epochs and not keeps and not job.has_parts:
         st.caption(status(job, epochs))  # a bar would stand still until the end
         return
     st.progress(min(1.0, job.done / job.epochs) if job.epochs else 0.0, text=status(job, epochs))
@@ -215,9 +238,10 @@ def status(job: Job, epochs: list[Json]) -> str:
     if job.stop and job.phase == "Training":
         return "Stopping; the best epoch is kept"
     parts = [job.phase]
-    if isinstance(job.spec, TuneSpec):
+    if job.has_parts:
         left = job.seconds_left(time.time())
-        stopping = ["stopping; the best so far is trained and kept"] if job.stop else []
+        kept = "the best so far is trained and kept" if isinstance(job.spec, TuneSpec) else "what is done is kept"
+        stopping = [f"stopping; {kept}"] if job.stop else []
         so_far = [] if job.started is None else [f"{_whole(time.time() - job.started)} so far"]
         about = [] if job.stop else so_far if left is None else [f"about {_whole(left)} left"]
         return plain(" · ".join([*parts, *stopping, *about]))
@@ -266,7 +290,7 @@ def draw(place: DeltaGenerator, figure: object, key: str) -> None:
 
 def ended_together(jobs: list[Job]) -> None:
     """What can be done about several jobs that ended; those that can be resumed are never dismissed at once."""
-    done = [job for job in jobs if not job.is_resumable and not isinstance(job.spec, TuneSpec)]
+    done = [job for job in jobs if not job.is_resumable and not job.has_parts]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if sum(job.run is not None for job in done) > 1:
             st.page_link(nav.COMPARE.path, label="Compare the models", icon=":material/arrow_forward:", width="content")
@@ -301,12 +325,16 @@ def ended(job: Job, is_latest: bool) -> None:
                 reproduce_menu(run)
             if isinstance(job.spec, TuneSpec):
                 link_to_search(job, "See the trials")
-            elif st.button("Dismiss", key=f"dismiss-{job.id}", help="Takes the card away; a finished model stays."):
-                cache.jobs().dismiss(job.id)
-                st.rerun()
+            else:
+                if isinstance(job.spec, LeakSpec):
+                    link_to_leaks(job.spec)
+                help_ = "Takes the card away; a finished model stays, what was only measured goes with it."
+                if st.button("Dismiss", key=f"dismiss-{job.id}", help=help_):
+                    cache.jobs().dismiss(job.id)
+                    st.rerun()
         if is_latest:
             how_it_went(job)
-        elif job.run is not None or job.done >= 1:
+        elif job.run is not None or (job.done >= 1 and not job.has_parts):
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)

@@ -13,6 +13,7 @@ from recsys_core.cli import (
     data_verbs,
     import_verb,
     impressions_verb,
+    leaks_verb,
     line_up_verb,
     preflight_verb,
     recommending_verbs,
@@ -31,6 +32,7 @@ VERBS = (
     *tune_verb.VERBS,
     *compare_verb.VERBS,
     *blend_verb.VERBS,
+    *leaks_verb.VERBS,
     *recommending_verbs.VERBS,
 )
 

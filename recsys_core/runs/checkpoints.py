@@ -49,6 +49,14 @@ class Checkpoints:
                 "damaged-checkpoint",
             ) from error
 
+    def newest_or_none(self) -> Checkpoint | None:
+        """As :meth:`newest`; damaged ones are removed, so that what they belong to begins anew."""
+        try:
+            return self.newest()
+        except JobError:
+            self.clear()
+            return None
+
     def clear(self) -> None:
         """Remove them all."""
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -39,7 +39,7 @@ CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     number INTEGER NOT NULL,     -- the order of submission
     request TEXT NOT NULL UNIQUE,  -- the same click twice is one job
-    spec TEXT NOT NULL,          -- JSON of a TrainSpec, a BlendSpec or a TuneSpec
+    spec TEXT NOT NULL,          -- JSON of one of the specs in jobs.py
     state TEXT NOT NULL,
     phase TEXT NOT NULL,         -- what it is doing, for people
     message TEXT NOT NULL,       -- why it ended as it did, for people

@@ -118,7 +118,29 @@ class TuneSpec(BaseModel):
         return ", ".join(self.models)
 
 
-Spec = TrainSpec | BlendSpec | TuneSpec
+class LeakSpec(BaseModel):
+    """A measurement of how much of the scores of finished runs was other people's future, as plain data.
+
+    Attributes:
+        dataset: the one of the runs.
+        runs: ids; their models are trained anew, with the same settings and seeds.
+        metric: the figure that the job tells of when it ends, such as "ndcg@10"; all others are kept as well.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    runs: tuple[str, ...] = Field(min_length=1)
+    metric: str
+    executor: Executor = Executor.AUTO
+
+    @property
+    def model(self) -> str:
+        """What the list of jobs calls it."""
+        return "leaks"
+
+
+Spec = TrainSpec | BlendSpec | TuneSpec | LeakSpec
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 
 
@@ -131,7 +153,7 @@ class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
-    STOPPED = "stopped"  # by hand, before there was anything to keep; a search: before all trials were done
+    STOPPED = "stopped"  # by hand, before there was anything to keep; made of parts: before all of them were done
     FAILED = "failed"
     INTERRUPTED = "interrupted"  # the process that worked on it is gone
 
@@ -165,8 +187,13 @@ class Job:
 
     @property
     def is_resumable(self) -> bool:
-        """A search that was stopped by hand can go on as well: its trials are kept."""
-        return self.state in RESUMABLE or (isinstance(self.spec, TuneSpec) and self.state is State.STOPPED)
+        """What is made of parts can go on after it was stopped by hand as well."""
+        return self.state in RESUMABLE or (self.has_parts and self.state is State.STOPPED)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it keeps each part as soon as it is done: the trials of a search, the measurements of leaks."""
+        return isinstance(self.spec, TuneSpec | LeakSpec)
 
     def seconds_left(self, now: float) -> float | None:
         """Until the last epoch at the pace so far; None while that cannot be told."""
@@ -249,7 +276,7 @@ class Jobs:
             )
 
     def resume(self, identifier: str) -> None:
-        """Queue an interrupted or failed job again, or a search that was stopped; it goes on from where it was.
+        """Queue an interrupted or failed job again, or one of parts that was stopped; it goes on from where it was.
 
         Raises:
             JobError: it is in a state that cannot be resumed.

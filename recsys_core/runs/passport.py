@@ -7,7 +7,7 @@ from recsys_core import __version__
 from recsys_core.data.dataset import Dataset
 from recsys_core.evaluation import KS, Report, stopping_metric
 from recsys_core.models import Recommender
-from recsys_core.runs.jobs import Spec, TrainSpec
+from recsys_core.runs.jobs import BlendSpec, TrainSpec
 from recsys_core.runs.threads import available_cores
 from recsys_core.splitting import TEST, TRAIN, VALID, Split
 from recsys_core.training import devices
@@ -22,7 +22,7 @@ def describe(
     report: Report,
     seconds: float,
     threads: int,
-    spec: Spec,
+    spec: TrainSpec | BlendSpec,
     memory: int | None = None,
 ) -> Json:
     """A run in the list: what it is, what it measured, what it cost, and its passport.
@@ -51,7 +51,7 @@ def describe(
     }
 
 
-def passport(model: Recommender, parts: Split, threads: int, spec: Spec) -> Json:
+def passport(model: Recommender, parts: Split, threads: int, spec: TrainSpec | BlendSpec) -> Json:
     """Everything that two results must share to be compared, and that one needs to be made again."""
     dataset = parts.dataset
     return {

@@ -16,7 +16,7 @@ from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.warm_start import Weights
 from recsys_core.types import Json
 
-WEIGHTS, LISTS = "weights.safetensors", "lists.npz"
+WEIGHTS, LISTS, PER_USER = "weights.safetensors", "lists.npz", "per_user.npz"
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,27 @@ def write_run(folder: Path, about: Json, model: Recommender, split: Split, repor
     model.save(folder / "model")
     write_dataset(split.dataset, folder / "dataset", with_images=False)
     np.save(folder / "roles.npy", split.roles, allow_pickle=False)
-    per_user = {
-        f"{name}/{part}": array
-        for name, values in report.per_user.items()
-        for part, array in (
-            ("users", values.users),
-            ("numerator", values.numerator),
-            ("denominator", values.denominator),
-        )
-    }
-    np.savez_compressed(folder / "per_user.npz", **per_user)  # type: ignore[arg-type]
+    write_per_user(folder, report.per_user)
     np.savez_compressed(folder / LISTS, users=report.lists.users, items=report.lists.items)
     if model.training and model.training.learned:
         write_weights(folder, {name: one.tensor for name, one in model.training.learned.items()})
     history = [asdict(event) for event in model.training.history] if model.training else []
     (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
     (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
+
+
+def write_per_user(folder: Path, figures: dict[str, PerUser]) -> None:
+    """Keep figures taken apart per person, by metric."""
+    arrays = {
+        f"{name}/{part}": array
+        for name, values in figures.items()
+        for part, array in (
+            ("users", values.users),
+            ("numerator", values.numerator),
+            ("denominator", values.denominator),
+        )
+    }
+    np.savez_compressed(folder / PER_USER, **arrays)  # type: ignore[arg-type]
 
 
 def write_weights(folder: Path, weights: Weights) -> None:
@@ -112,14 +117,14 @@ def read_history(folder: Path) -> list[Json]:
 
 
 def read_per_user(folder: Path) -> dict[str, PerUser]:
-    """The figures of a run taken apart per person, by metric.
+    """What :func:`write_per_user` wrote.
 
     Raises:
         StoreError: the file is missing or damaged.
     """
     finish = {one.about.key: one.finish for one in METRICS if isinstance(one, RatingMetric | ShownMetric)}
     try:
-        with np.load(folder / "per_user.npz", allow_pickle=False) as saved:
+        with np.load(folder / PER_USER, allow_pickle=False) as saved:
             return {
                 name: PerUser(
                     saved[f"{name}/users"],

@@ -12,7 +12,8 @@ from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import BlendSpec, Job, Jobs, State, TrainSpec, TuneSpec
+from recsys_core.runs.jobs import BlendSpec, Job, Jobs, LeakSpec, State, TrainSpec, TuneSpec
+from recsys_core.runs.leak_job import measure_leaks
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
 from recsys_core.runs.stop_request import StopRequest
@@ -25,7 +26,12 @@ from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Prog
 from recsys_core.tuning.trial import Trial
 
 # Before that there is nothing to keep.
-_WHAT_IS_KEPT = {TrainSpec: "the first epoch was over", BlendSpec: "it was done", TuneSpec: "a trial was done"}
+_WHAT_IS_KEPT = {
+    TrainSpec: "the first epoch was over",
+    BlendSpec: "it was done",
+    TuneSpec: "a trial was done",
+    LeakSpec: "a model was measured",
+}
 
 Listener = Callable[[EpochEnded | Progress | Trial], None]
 
@@ -49,6 +55,8 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
             ending, kept = blend(workspace, jobs, job, job.spec)
         elif isinstance(job.spec, TuneSpec):
             state, ending, kept = tune(workspace, jobs, job, job.spec, listener or (lambda _: None))
+        elif isinstance(job.spec, LeakSpec):
+            (state, ending), kept = measure_leaks(workspace, jobs, job, job.spec), None
         else:
             run = _train(workspace, jobs, job, job.spec, checkpoints, listener)
             ending, kept = str(run.about["ending"]), run.id

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from recsys_core.blending import Gain
-from recsys_core.errors import ConfigError, JobError, ModelError, SplitError
+from recsys_core.errors import ConfigError, ModelError, SplitError
 from recsys_core.evaluation import evaluate, judged_users, validator
 from recsys_core.metrics import about
 from recsys_core.models import Recommender, find_model
@@ -27,7 +27,7 @@ from recsys_core.runs.trials import Trials
 from recsys_core.splitting import Split, SplitRecipe, split
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.training import devices
-from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
 from recsys_core.training.devices import Device
 from recsys_core.tuning.attempt import attempt
 from recsys_core.tuning.outcome import Budget, Tuned, gain_over, verdict
@@ -163,7 +163,7 @@ class _Search:
             self._context(done),
             cancel=cancel,
             save_checkpoint=checkpoints.save,
-            start_from=_newest(checkpoints),
+            start_from=checkpoints.newest_or_none(),
         )
         ended = attempt(
             trial, self.parts, self.spec.metric, earlier, context, lambda now: self.trials.note(self.job.id, now)
@@ -275,14 +275,6 @@ class _Search:
     def _gain(self, run: RunCard, other: RunCard) -> Gain | None:
         mine, theirs = (self.workspace.per_user(one.id)[self.spec.metric] for one in (run, other))
         return gain_over(mine, theirs, self.spec.metric)
-
-
-def _newest(checkpoints: Checkpoints) -> Checkpoint | None:
-    try:
-        return checkpoints.newest()
-    except JobError:  # damaged: the trial begins anew
-        checkpoints.clear()
-        return None
 
 
 def tuned_runs(workspace: Workspace, job: Job) -> dict[str, RunCard]:

@@ -1,0 +1,137 @@
+"""Compare, cold start: each model's figure by how many events of a person are known."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import loaded
+from pages.shared.compared import Compared
+from pages.shared.frame import look, plain, show_error
+from recsys_core.data.findings import counted
+from recsys_core.errors import StudioError
+from recsys_core.figures.thermometer import Warming, warming_chart
+from recsys_core.metrics import METRICS, RankingMetric, metric_label
+from recsys_core.runs.store import RunCard, default_home
+from recsys_core.types import Feedback
+
+if TYPE_CHECKING:
+    from recsys_core.comparing.thermometer import Newcomers
+    from recsys_core.statistics.estimates import PerUser
+
+AT_FIRST, MOST = 4, 12
+POPULARITY = "popularity"
+
+
+def cold_start(compared: Compared) -> None:
+    """The section."""
+    st.caption(
+        "How well each model serves somebody new: it is told of the first few things that a person did, and of nothing "
+        "else. The same people, items to find and hidden items stand behind every point."
+    )
+    ranking = {metric.about.key for metric in METRICS if isinstance(metric, RankingMetric)}
+    if compared.metric.partition("@")[0] not in ranking:
+        st.caption(
+            plain(f"{metric_label(compared.metric)} does not judge lists person by person. Choose another metric.")
+        )
+        return
+    runs = {run.id: run for run in compared.best_first}
+    if not runs:
+        st.caption(plain(f"No model here has {metric_label(compared.metric)}. Choose another metric."))
+        return
+    chosen = st.multiselect(
+        "Models",
+        list(runs),
+        list(runs)[:AT_FIRST],
+        compared.titles.__getitem__,
+        key=f"cold-start-of-{compared.runs[0].split_fingerprint}",
+        max_selections=MOST,
+        persist_state="session",
+    )
+    asked = f"cold-start-asked-{compared.runs[0].split_fingerprint}"
+    if st.button("Measure", icon=":material/thermometer:", disabled=not chosen):
+        st.session_state[asked] = True
+    if not chosen or not st.session_state.get(asked):
+        st.caption(
+            "Takes a second or two a model, and up to a minute for those that fit a new person step by step, such as "
+            "NeuMF. What was measured is kept while the server runs."
+        )
+        return
+    baseline = [run.id for run in compared.runs if run.model == POPULARITY][:1]  # the grey line below the others
+    try:
+        _measured([runs[run] for run in dict.fromkeys([*chosen, *baseline]) if run in runs], compared)
+    except StudioError as error:
+        show_error(error)
+
+
+def _measured(runs: list[RunCard], compared: Compared) -> None:
+    """The finding, the curves, and what they rest on."""
+    from recsys_core.comparing.thermometer import finding
+
+    people = _newcomers(default_home(), runs[0].id)
+    curves: dict[str, list[PerUser]] = {}
+    for run in runs:
+        with st.spinner(plain(f"Asking {compared.titles[run.id]}")):
+            try:
+                curves[run.id] = _thermometer(default_home(), run.id)[compared.metric]
+            except StudioError as error:
+                st.caption(plain(f"{compared.titles[run.id]} has no curve: {error}"))
+    if not curves:
+        return
+    is_explicit = loaded.run(runs[0].id).split.dataset.feedback is Feedback.EXPLICIT
+    noun = "ratings" if is_explicit else "events"
+    baseline = next((curves[run.id] for run in runs if run.model == POPULARITY and run.id in curves), None)
+    models = {compared.titles[run.id]: curves[run.id] for run in runs if run.model != POPULARITY and run.id in curves}
+    if baseline is not None and models:
+        st.markdown(f"**{plain(finding(people.known, models, baseline, noun))}**")
+    shown = [_line(run, curves[run.id], compared) for run in runs if run.id in curves]
+    chart = warming_chart(shown, list(people.known), metric_label(compared.metric), noun, look())
+    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    st.caption(plain(_about(people, noun)))
+
+
+def _line(run: RunCard, figures: "list[PerUser]", compared: Compared) -> Warming:
+    from recsys_core.comparing.thermometer import estimates
+
+    points = estimates(figures)
+    return Warming(
+        compared.titles[run.id],
+        [point.value for point in points],
+        [point.low for point in points],
+        [point.high for point in points],
+        compared.colour(run),
+    )
+
+
+def _about(people: "Newcomers", noun: str) -> str:
+    """Who stands for somebody new, and how far that goes."""
+    left_out = (
+        f" {counted(people.too_little, 'person')} with fewer than {people.known[-1]} known {noun} left out, so that "
+        "the same people stand behind every point."
+        if people.too_little
+        else ""
+    )
+    caveat = (
+        "No model learned from any of them."
+        if people.are_strangers
+        else "Models are told of them anew, but what they know of items was learned from these people too, so curves "
+        "may flatter. A split of cold users or of new people in folds has real strangers."
+    )
+    return (
+        f"Bands are 95 % intervals. {counted(len(people.users), 'person')} stand for somebody new.{left_out} {caveat}"
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _newcomers(home: Path, run: str) -> "Newcomers":
+    from recsys_core.comparing.thermometer import newcomers
+
+    return newcomers(loaded.run(run).split)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _thermometer(home: Path, run: str) -> "dict[str, list[PerUser]]":
+    from recsys_core.comparing.thermometer import newcomers, thermometer
+
+    opened = loaded.run(run)
+    return thermometer(opened.model, opened.split, newcomers(opened.split))
