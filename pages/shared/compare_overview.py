@@ -6,6 +6,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from pages.shared.chart import draw_chart
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from recsys_core.figures.comparison import Bar, interval_chart
@@ -22,8 +23,13 @@ def overview(compared: Compared) -> None:
     words = about(compared.metric)
     label = metric_label(compared.metric)
     axis = label if shown[0].low is None else f"{label}, 95 % interval over people"
-    st.markdown(f"**{plain(_finding(compared))}**")
-    st.plotly_chart(interval_chart(shown, axis, look()), theme=None, config={"displayModeBar": False})
+    draw_chart(
+        interval_chart(shown, axis, look()),
+        f"comparison-{words.key}",
+        pd.DataFrame([vars(bar) for bar in shown]).drop(columns="colour"),
+        finding=_finding(compared),
+        source=compared.source,
+    )
     st.caption(plain(f"{words.title}: {words.formula}. Divided by: {words.denominator}; {words.empty}."))
     _table(compared)
 
