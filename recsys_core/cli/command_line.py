@@ -15,6 +15,7 @@ from recsys_core.cli import (
     line_up_verb,
     preflight_verb,
     recommending_verbs,
+    rules_verb,
     training_verbs,
     tune_verb,
 )
@@ -30,6 +31,7 @@ VERBS = (
     *tune_verb.VERBS,
     *blend_verb.VERBS,
     *recommending_verbs.VERBS,
+    *rules_verb.VERBS,
 )
 
 

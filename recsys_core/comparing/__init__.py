@@ -1,0 +1,1 @@
+"""Finished results side by side: verdicts, for whom, and what they rest on."""
