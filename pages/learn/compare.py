@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
+from pages.shared.compare_lists import lists_view
 from pages.shared.compare_overview import overview
+from pages.shared.compare_rules import rules_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
@@ -80,6 +82,8 @@ def removal(compared: Compared) -> None:
 # The sections of the page. A new one is a function of what is compared, and a line here.
 SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Overview": overview,
+    "Lists": lists_view,
+    "Rules": rules_view,
     "Settings": difference_view,
     "Blend": blend_view,
 }

@@ -69,4 +69,4 @@ class NewItems(Rule):
 
     @property
     def words(self) -> str:
-        return f"Giving new items {self.share:.0%} of the places"
+        return f"Giving new items {100 * self.share:.0f} % of the places"

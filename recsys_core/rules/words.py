@@ -31,9 +31,12 @@ def _cost(change: Change, metric: str) -> str:
     value, low, high = change.difference.value, change.difference.low, change.difference.high
     name = metric_label(metric)
     if low is None or high is None:
-        return f"changes {name} by {value:+.3f}, of too few people for an interval"
+        return f"changes {name} by {_signed(value)}, of too few people for an interval"
     if not change.is_certain:
-        return f"makes no difference to {name} that these people can show ({value:+.3f} [{low:+.3f}, {high:+.3f}])"
+        return (
+            f"makes no difference to {name} that these people can show "
+            f"({_signed(value)} [{_signed(low)}, {_signed(high)}])"
+        )
     verb = "gains" if (value > 0) == about(metric).higher_is_better else "costs"
     low, high = sorted((abs(low), abs(high)))
     return f"{verb} {abs(value):.3f} {name} [{low:.3f}, {high:.3f}]"
@@ -46,8 +49,12 @@ def _bought(outcome: Outcome) -> list[str]:
         change = outcome.changes.get(name)
         if change is not None and change.before and (change.is_certain or name == "coverage"):
             share = change.after / change.before - 1
-            told += [f"{name} {share:+.0%}".replace("%", " %")] if abs(share) >= WORTH_TELLING else []
+            told += [f"{name} {_signed(100 * share, 0)} %"] if abs(share) >= WORTH_TELLING else []
     new = outcome.changes.get("new")
     if new is not None and new.is_certain:
-        told.append(f"new items {new.before:.1%} → {new.after:.1%} of the places".replace("%", " %"))
+        told.append(f"new items {100 * new.before:.1f} → {100 * new.after:.1f} % of the places")
     return told
+
+
+def _signed(number: float, digits: int = 3) -> str:
+    return f"{number:+.{digits}f}".replace("-", "−")

@@ -1,0 +1,119 @@
+"""Lists of several models side by side: how alike they are, and how few items fill them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from recsys_core.figures.theme import CATEGORIES, Theme, escape, figure
+from recsys_core.types import Float64
+
+MOST_WITH_NUMBERS = 16  # models whose numbers can be read side by side
+DARK_FROM = 0.85  # share of colour on which white is easier to read than ink
+LONGEST = 26  # letters of a label
+
+
+def likeness_chart(
+    labels: Sequence[str], values: Float64, what: str, digits: int, most: float, look: Theme
+) -> go.Figure:
+    """A matrix of squares, the more colour the more alike, with numbers in them. Columns are numbered as the rows are.
+
+    The finding belongs above it, as text that a narrow window can wrap.
+
+    Args:
+        labels: of the R models.
+        values: Float64[R, R]; NaN where nothing is known.
+        what: the values in words, for hovering.
+        digits: of the numbers, behind the point.
+        most: the value of two equal lists.
+        look: light or dark.
+    """
+    n = len(labels)
+    chart = figure("", look, height=70 + max(26, 44 - n) * n)
+    colour = ", ".join(str(int(CATEGORIES[0][at : at + 2], 16)) for at in (1, 3, 5))
+    texts = [[f"{value:.{digits}f}" if value == value else "–" for value in row] for row in values]
+    chart.add_heatmap(
+        z=values,
+        zmin=0,
+        zmax=most,
+        colorscale=[[0, f"rgba({colour}, 0.04)"], [1, f"rgb({colour})"]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        customdata=[[f"{escape(one)}<br>{escape(other)}" for other in labels] for one in labels],
+        hovertemplate=f"%{{customdata}}<br>{escape(what)} %{{z:.{digits + 1}f}}<extra></extra>",
+    )
+    if n <= MOST_WITH_NUMBERS:
+        for row in range(n):
+            for column in range(n):
+                share = values[row, column] / most
+                ink = "#FFFFFF" if share >= DARK_FROM else look.ink
+                size = 13 if n <= MOST_WITH_NUMBERS // 2 else 11
+                chart.add_annotation(
+                    x=column, y=row, text=texts[row][column], showarrow=False, font={"color": ink, "size": size}
+                )
+    places = list(range(n))
+    numbered = [f"{_short(label)} <b>{place + 1}</b>" for place, label in enumerate(labels)]
+    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
+    chart.update_yaxes(tickvals=places, ticktext=numbered, range=[n - 0.5, -0.5], tickfont={"color": look.ink}, **bare)
+    chart.update_xaxes(
+        tickvals=places,
+        ticktext=[f"<b>{place + 1}</b>" for place in places],
+        side="top",
+        tickangle=0,
+        tickfont={"color": look.ink},
+        **bare,
+    )
+    chart.update_layout(margin_t=28, margin_b=8)
+    return chart
+
+
+def _short(label: str) -> str:
+    return escape(label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…")
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How many items fill which share of all places, most shown first.
+
+    Attributes:
+        label, colour: of the model.
+        items: how many items.
+        shares: 0 to 1, of the places that they fill.
+        dash: how many models of the same kind come before it.
+    """
+
+    label: str
+    colour: str
+    items: Sequence[int]
+    shares: Sequence[float]
+    dash: int = 0
+
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def filling_chart(fillings: Sequence[Filling], look: Theme) -> go.Figure:
+    """The most shown items against the share of all places that they fill. The finding belongs above it."""
+    chart = figure("", look, height=380)
+    for one in fillings:
+        chart.add_scatter(
+            x=list(one.items),
+            y=[100 * share for share in one.shares],
+            name=escape(one.label),
+            mode="lines",
+            line={"color": one.colour, "width": 2.5, "dash": DASHES[one.dash % len(DASHES)]},
+            hovertemplate=f"{escape(one.label)}<br>%{{x:,}} items fill %{{y:.0f}} % of the places<extra></extra>",
+            showlegend=True,
+        )
+    chart.add_hline(y=50, line={"color": look.quiet, "width": 1, "dash": "dot"})
+    chart.update_layout(
+        showlegend=True,
+        margin_t=12,
+        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top", "font": {"color": look.ink}},
+        legend_itemclick=False,
+        legend_itemdoubleclick=False,
+    )
+    chart.update_xaxes(type="log", title_text="items, the most shown first", dtick=1, zeroline=False)
+    chart.update_yaxes(title_text="share of all places", range=[0, 103], ticksuffix=" %", nticks=6, zeroline=False)
+    return chart
