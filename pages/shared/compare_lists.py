@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # brings torch
     from recsys_core.evaluation import Lists
 
 COMMON, RANKED = "Common items", "Rank-biased overlap"
-CARDS = 12
+CARDS = 6
 USUAL = 10
 
 
@@ -72,10 +72,18 @@ def _how_alike(compared: Compared, runs: list[RunCard], k: int) -> None:
         st.caption("No person was judged on all of these models, so their lists cannot be compared.")
         return
     which = choose.switch("Likeness", "likeness", [COMMON, RANKED])
-    values, what = (k * found.common, "common items") if which == COMMON else (found.rank_biased, "overlap")
+    is_common = which == COMMON
+    values = k * found.common if is_common else found.rank_biased
     draw_chart(
-        likeness_chart(titles, values, what, *((1, k) if which == COMMON else (2, 1.0)), look()),
-        f"likeness-of-lists-{'common' if which == COMMON else 'ranked'}",
+        likeness_chart(
+            titles,
+            values,
+            "common items" if is_common else "overlap",
+            digits=1 if is_common else 2,
+            most=k if is_common else 1,
+            look=look(),
+        ),
+        f"likeness-of-lists-{'common' if is_common else 'ranked'}",
         pd.DataFrame(values, index=pd.Index(titles, name="model"), columns=titles).reset_index(),
         finding=_most_and_least(titles, values, k, which),
         source=compared.source,

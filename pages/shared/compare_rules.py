@@ -108,7 +108,7 @@ def _told(compared: Compared, run: RunCard, rules: "list[Rule]") -> None:
     st.markdown(f"**{plain(sentence(outcome, metric))}**")
     _fell_short(outcome)
     _figures(outcome)
-    if any(rule.key == "diversify" for rule in rules):
+    if any(rule.key == "diversify" for rule in rules) and st.toggle("Try other λ", key="rules-try-others"):
         _trade_off(compared, run, rules, metric, k)
     _one_person(outcome, run.id)
 
@@ -158,18 +158,18 @@ def _trade_off(compared: Compared, run: RunCard, rules: "list[Rule]", metric: st
     from recsys_core.rules import Diversify
 
     mine = next(rule for rule in rules if isinstance(rule, Diversify))
-    weights = sorted({*WEIGHTS, mine.relevance}, reverse=True)
-    steps = []
-    for weight in weights:
+    found = {}
+    for weight in sorted({*WEIGHTS, mine.relevance}, reverse=True):
         others = [rule.model_copy(update={"relevance": weight}) if rule is mine else rule for rule in rules]
-        steps.append(_step(weight, _judged(run.id, others, k), metric))
+        found[weight] = _judged(run.id, others, k)
+    steps = [_step(weight, outcome, metric) for weight, outcome in found.items()]
     draw_chart(
         trade_off_chart(
             steps, mine.relevance, metric_label(metric), f"diversity by {mine.by}", compared.colour(run), look()
         ),
         "trade-off",
         pd.DataFrame([vars(step) for step in steps]),
-        finding=_bargain(steps, compared.titles[run.id], metric_label(metric)),
+        finding=_bargain({weight: found[weight] for weight in (mine.relevance, WEIGHTS[-1])}, metric),
         source=compared.source,
     )
     st.caption(
@@ -179,26 +179,25 @@ def _trade_off(compared: Compared, run: RunCard, rules: "list[Rule]", metric: st
 
 
 def _step(weight: float, outcome: "Outcome", metric: str) -> Step:
-    quality, variety = outcome.changes[metric], outcome.changes["diversity"]
+    quality = outcome.changes[metric]
     low, high = quality.difference.low, quality.difference.high
     return Step(
         weight,
-        variety.after,
+        outcome.changes["diversity"].after,
         quality.after,
         None if low is None else quality.before + low,
         None if high is None else quality.before + high,
     )
 
 
-def _bargain(steps: list[Step], title: str, metric: str) -> str:
-    """How much variety comes before the loss is certain; the first step is the model's own order."""
-    own, *others = steps
-    free = [step for step in others if step.high is not None and step.high >= own.quality]
-    if not free or own.diversity <= 0:
-        return f"{title}: more variety costs {metric} from the first step on"
-    last = max(free, key=lambda step: step.diversity)
-    share = 100 * (last.diversity / own.diversity - 1)
-    return f"{title}: lists {share:.0f} % more varied, at λ = {last.weight:g}, cost no {metric} that can be shown"
+def _bargain(found: "dict[float, Outcome]", metric: str) -> str:
+    """What variety is to be had for, at each λ."""
+
+    def words(outcome: "Outcome") -> str:
+        varied, quality = outcome.changes["diversity"].difference.value, outcome.changes[metric].difference.value
+        return f"diversity {varied:+.3f} for {metric_label(metric)} {quality:+.3f}".replace("-", "−")
+
+    return "; ".join(f"λ = {weight:g}: {words(outcome)}" for weight, outcome in found.items())
 
 
 def _one_person(outcome: "Outcome", run: str) -> None:
@@ -209,7 +208,7 @@ def _one_person(outcome: "Outcome", run: str) -> None:
     rows = np.lexsort((np.arange(len(kept)), kept))[:PEOPLE_OFFERED]
     st.subheader("One person's list", anchor=False)
     row = st.selectbox(
-        "Person, who sees most other items first",
+        "Person, most changed first",
         rows.tolist(),
         0,
         lambda row: dataset.person(int(outcome.users[row])),

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
+from recsys_core.figures.comparison import in_lines
 from recsys_core.figures.theme import CATEGORIES, Theme, escape, figure
 from recsys_core.types import Float64
 
-MOST_WITH_NUMBERS = 16  # models whose numbers can be read side by side
+MOST_WITH_NUMBERS, FEW = 16, 8  # models whose numbers can be read side by side, and in full size
+WHITE = "#FFFFFF"
 DARK_FROM = 0.85  # share of colour on which white is easier to read than ink
 LONGEST = 26  # letters of a label
 
@@ -31,9 +34,9 @@ def likeness_chart(
     n = len(labels)
     chart = figure("", look, height=70 + max(26, 44 - n) * n)
     colour = ", ".join(str(int(CATEGORIES[0][at : at + 2], 16)) for at in (1, 3, 5))
-    texts = [[f"{value:.{digits}f}" if value == value else "–" for value in row] for row in values]
+    others = np.where(np.eye(n, dtype=bool), np.nan, values)  # that a list is like itself says nothing
     chart.add_heatmap(
-        z=values,
+        z=others,
         zmin=0,
         zmax=most,
         colorscale=[[0, f"rgba({colour}, 0.04)"], [1, f"rgb({colour})"]],
@@ -41,19 +44,22 @@ def likeness_chart(
         xgap=2,
         ygap=2,
         customdata=[[f"{escape(one)}<br>{escape(other)}" for other in labels] for one in labels],
+        hoverongaps=False,
         hovertemplate=f"%{{customdata}}<br>{escape(what)} %{{z:.{digits + 1}f}}<extra></extra>",
     )
     if n <= MOST_WITH_NUMBERS:
-        for row in range(n):
-            for column in range(n):
-                share = values[row, column] / most
-                ink = "#FFFFFF" if share >= DARK_FROM else look.ink
-                size = 13 if n <= MOST_WITH_NUMBERS // 2 else 11
-                chart.add_annotation(
-                    x=column, y=row, text=texts[row][column], showarrow=False, font={"color": ink, "size": size}
-                )
+        for row, column in np.argwhere(~np.isnan(others)).tolist():
+            share = others[row, column] / most
+            chart.add_annotation(
+                x=column,
+                y=row,
+                text=f"{others[row, column]:.{digits}f}",
+                showarrow=False,
+                font={"color": WHITE if share >= DARK_FROM else look.ink, "size": 13 if n <= FEW else 11},
+            )
     places = list(range(n))
-    numbered = [f"{_short(label)} <b>{place + 1}</b>" for place, label in enumerate(labels)]
+    called = [in_lines(label) if n <= MOST_WITH_NUMBERS else _short(label) for label in labels]
+    numbered = [f"<b>{place + 1}</b>  {name}" for place, name in enumerate(called)]
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
     chart.update_yaxes(tickvals=places, ticktext=numbered, range=[n - 0.5, -0.5], tickfont={"color": look.ink}, **bare)
     chart.update_xaxes(

@@ -119,22 +119,6 @@ def judge_rules(rules: Sequence[Rule], best: Candidates, split: Split, facts: Fa
     return Outcome(tuple(rules), best.users, before, after, changes)
 
 
-def trade_off(
-    rules: Sequence[Rule], best: Candidates, split: Split, facts: Facts, k: int, weights: Sequence[float]
-) -> list[Outcome]:
-    """The same with other weights of relevance in the rule that diversifies."""
-    return [
-        judge_rules(
-            [rule.model_copy(update={"relevance": weight}) if isinstance(rule, Diversify) else rule for rule in rules],
-            best,
-            split,
-            facts,
-            k,
-        )
-        for weight in weights
-    ]
-
-
 def _figures(
     lists: Int32, rules: Sequence[Rule], users: Int64, split: Split, facts: Facts, k: int
 ) -> dict[str, PerUser]:

@@ -33,10 +33,7 @@ def _cost(change: Change, metric: str) -> str:
     if low is None or high is None:
         return f"changes {name} by {_signed(value)}, of too few people for an interval"
     if not change.is_certain:
-        return (
-            f"makes no difference to {name} that these people can show "
-            f"({_signed(value)} [{_signed(low)}, {_signed(high)}])"
-        )
+        return f"changes {name} by {_signed(value)} [{_signed(low)}, {_signed(high)}], which may be chance"
     verb = "gains" if (value > 0) == about(metric).higher_is_better else "costs"
     low, high = sorted((abs(low), abs(high)))
     return f"{verb} {abs(value):.3f} {name} [{low:.3f}, {high:.3f}]"
