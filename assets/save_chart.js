@@ -4,7 +4,9 @@ const FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-seri
 const SVG = "http://www.w3.org/2000/svg"
 
 export default function ({ parentElement, data }) {
-  for (const button of parentElement.querySelectorAll("button")) {
+  const buttons = [...parentElement.querySelectorAll("button")]
+  if (!buttons[0].onclick) buttons[0].focus({ preventScroll: true }) // the menu has just opened, far from here in tab order
+  for (const button of buttons) {
     button.onclick = () => save(button.dataset.format, data)
   }
 }

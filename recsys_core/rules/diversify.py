@@ -69,7 +69,7 @@ class Diversify(Rule):
 
     @property
     def words(self) -> str:
-        return f"Diversifying by {self.by}, with λ = {self.relevance:g}"
+        return f"Diversifying by {self.by} (λ = {self.relevance:g})"
 
 
 def _alike(members: csr_array, sizes: Int64 | Int32, one: int) -> Float32:
