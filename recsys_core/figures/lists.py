@@ -11,6 +11,7 @@ from recsys_core.figures.theme import CATEGORIES, Theme, escape, figure
 from recsys_core.types import Float64
 
 MOST_WITH_NUMBERS, FEW = 16, 8  # models whose numbers can be read side by side, and in full size
+MOST_NAMED = 12  # lines in a legend
 WHITE = "#FFFFFF"
 DARK_FROM = 0.85  # share of colour on which white is easier to read than ink
 LONGEST = 26  # letters of a label
@@ -58,13 +59,14 @@ def likeness_chart(
                 font={"color": WHITE if share >= DARK_FROM else look.ink, "size": 13 if n <= FEW else 11},
             )
     places = list(range(n))
+    named = places if n <= MOST_WITH_NUMBERS else [place for place in places if (place + 1) % 5 == 0]
     called = [in_lines(label) if n <= MOST_WITH_NUMBERS else _short(label) for label in labels]
     numbered = [f"<b>{place + 1}</b>  {name}" for place, name in enumerate(called)]
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
     chart.update_yaxes(tickvals=places, ticktext=numbered, range=[n - 0.5, -0.5], tickfont={"color": look.ink}, **bare)
     chart.update_xaxes(
-        tickvals=places,
-        ticktext=[f"<b>{place + 1}</b>" for place in places],
+        tickvals=named,
+        ticktext=[f"<b>{place + 1}</b>" for place in named],
         side="top",
         tickangle=0,
         tickfont={"color": look.ink},
@@ -100,8 +102,12 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
 def filling_chart(fillings: Sequence[Filling], look: Theme) -> go.Figure:
-    """The most shown items against the share of all places that they fill. The finding belongs above it."""
-    chart = figure("", look, height=380)
+    """The most shown items against the share of all places that they fill. The finding belongs above it.
+
+    More lines than a legend can name are named by hovering alone.
+    """
+    has_legend = len(fillings) <= MOST_NAMED
+    chart = figure("", look, height=320 + 16 * len(fillings) if has_legend else 400)
     for one in fillings:
         chart.add_scatter(
             x=list(one.items),
@@ -110,13 +116,13 @@ def filling_chart(fillings: Sequence[Filling], look: Theme) -> go.Figure:
             mode="lines",
             line={"color": one.colour, "width": 2.5, "dash": DASHES[one.dash % len(DASHES)]},
             hovertemplate=f"{escape(one.label)}<br>%{{x:,}} items fill %{{y:.0f}} % of the places<extra></extra>",
-            showlegend=True,
+            showlegend=has_legend,
         )
     chart.add_hline(y=50, line={"color": look.quiet, "width": 1, "dash": "dot"})
     chart.update_layout(
-        showlegend=True,
+        showlegend=has_legend,
         margin_t=12,
-        legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top", "font": {"color": look.ink}},
+        legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "font_color": look.ink},
         legend_itemclick=False,
         legend_itemdoubleclick=False,
     )

@@ -39,6 +39,8 @@ def test_the_filling_of_each_model_is_a_line_and_twins_are_told_apart():
     assert [list(line.y) for line in chart.data] == [[50, 100], [100]]
     assert [line.line.dash for line in chart.data] == ["solid", "dash"]
     assert len(filling_chart([], LIGHT).data) == 0
+    assert chart.layout.showlegend
+    assert not filling_chart(fillings * 7, LIGHT).layout.showlegend
 
 
 def test_the_trade_off_has_a_point_for_each_weight_and_a_ring_around_the_chosen_one():
