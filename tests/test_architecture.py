@@ -25,7 +25,7 @@ LEVELS = (
     ("metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
-    ("blending", "comparing", "preflight"),
+    ("blending", "comparing", "preflight", "rules"),
     ("tuning",),
     ("runs",),
     ("cli",),

@@ -6,12 +6,14 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
-from pages.shared.compare_cost import cost
-from pages.shared.compare_metrics import metrics
-from pages.shared.compare_verdict import verdict_view
-from pages.shared.compare_slices import for_whom
 from pages.shared.compare_cold_start import cold_start
+from pages.shared.compare_cost import cost
 from pages.shared.compare_leakage import leakage_section
+from pages.shared.compare_lists import lists_view
+from pages.shared.compare_metrics import metrics
+from pages.shared.compare_rules import rules_view
+from pages.shared.compare_slices import for_whom
+from pages.shared.compare_verdict import verdict_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import plain
@@ -118,6 +120,8 @@ SECTIONS: dict[str, Callable[[Compared], None]] = {
     "For whom": for_whom,
     "Leakage": leakage_section,
     "Cold start": cold_start,
+    "Lists": lists_view,
+    "Rules": rules_view,
     "Settings": difference_view,
     "Blend": blend_view,
 }

@@ -7,6 +7,7 @@ from recsys_core.comparing.titles import titles
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about
 from recsys_core.runs.store import RunCard
+from recsys_core.splitting import find_splitter
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class Compared:
             having,
             key=lambda run: run.about["metrics"][self.metric]["value"],
             reverse=about(self.metric).higher_is_better,
+        )
+
+    @property
+    def source(self) -> str:
+        """Which data and which split the figures are of, in a line for a picture that leaves the page."""
+        first = self.runs[0]
+        recipe = first.about["passport"]["split"]["recipe"]
+        return (
+            f"{first.about['dataset_name']} · held out: {find_splitter(recipe['key']).title.lower()}, "
+            f"seed {recipe['seed']} ({first.split_fingerprint[:4]}) · {first.about['users']:,} people judged"
         )
 
     def colour(self, run: RunCard) -> str:

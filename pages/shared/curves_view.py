@@ -4,12 +4,14 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 
+import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, choose
+from pages.shared.chart import draw_chart
 from pages.shared.diagnosis_view import findings, show_findings
-from pages.shared.frame import look, plain
-from pages.shared.jobs import POLL_SECONDS, active_jobs, curves, draw, learns_in_epochs, own_settings
+from pages.shared.frame import look
+from pages.shared.jobs import POLL_SECONDS, active_jobs, curves, learns_in_epochs, own_settings
 from recsys_core.figures.theme import model_colours
 from recsys_core.figures.training import Line, side_by_side
 from recsys_core.models import MODELS, find_model
@@ -175,11 +177,22 @@ def _picture(card: DatasetCard, shown: list[Training], called: dict[str, str]) -
         lines = _lines([_of_job(now[one.key]) if one.key in now else one for one in shown], called, axis)
         validation = shown[0].history[0].validation
         assert validation is not None
-        st.markdown(f"**{plain(_leads(lines, validation, axis))}**")
         words = "epoch" if axis == BY_EPOCH else "seconds of training, validation left out"
-        draw(st.container(), side_by_side(lines, f"validation {validation.metric}", words, look()), "curves")
+        draw_chart(
+            side_by_side(lines, f"validation {validation.metric}", words, look()),
+            "curves",
+            _table(lines, "epoch" if axis == BY_EPOCH else "seconds", validation.metric),
+            finding=_leads(lines, validation, axis),
+            source=f"{card.name} · validation events",
+        )
 
     picture()
+
+
+def _table(lines: list[Line], axis: str, metric: str) -> pd.DataFrame:
+    """The curves as rows."""
+    rows = [(line.label, at, value) for line in lines for at, value in zip(line.at, line.values, strict=True)]
+    return pd.DataFrame(rows, columns=["model", axis, f"validation {metric}"])
 
 
 def _lines(shown: list[Training], called: dict[str, str], axis: str) -> list[Line]:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, choose, nav
+from pages.shared.chart import draw_chart
 from pages.shared.config_form import chosen_settings
 from pages.shared.frame import look, plain
 from pages.shared.jobs import COLOURS, draw, progress, resume, title
@@ -123,7 +124,11 @@ def on_the_test(spec: TuneSpec, runs: dict[str, RunCard]) -> None:
     bars.sort(key=lambda bar: bar.value, reverse=about(spec.metric).higher_is_better)
     st.subheader("On the test events", anchor=False)
     axis = f"{metric_label(spec.metric)}, 95 % interval over people"
-    draw(st.container(), interval_chart(bars, axis, look()), "tuned-on-test")
+    draw_chart(
+        interval_chart(bars, axis, look()),
+        "tuned-on-test",
+        pd.DataFrame([vars(bar) for bar in bars]).drop(columns="colour"),
+    )
     st.caption(
         "Each model with its best settings and as it comes. Gains are told person by person, so one can be certain "
         "although these intervals overlap."

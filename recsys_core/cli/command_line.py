@@ -17,6 +17,7 @@ from recsys_core.cli import (
     line_up_verb,
     preflight_verb,
     recommending_verbs,
+    rules_verb,
     training_verbs,
     tune_verb,
 )
@@ -34,6 +35,7 @@ VERBS = (
     *blend_verb.VERBS,
     *leaks_verb.VERBS,
     *recommending_verbs.VERBS,
+    *rules_verb.VERBS,
 )
 
 

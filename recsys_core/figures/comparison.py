@@ -78,7 +78,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
             )
     chart.update_yaxes(
         tickvals=list(range(len(bars))),
-        ticktext=[_in_lines(bar.label) for bar in bars],
+        ticktext=[in_lines(bar.label) for bar in bars],
         range=[len(bars) - 0.5, -0.7],
         showgrid=False,
         zeroline=False,
@@ -90,7 +90,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
     return chart
 
 
-def _in_lines(label: str) -> str:
+def in_lines(label: str) -> str:
     """A label in lines, its settings below its name, so that long ones leave the chart its width."""
     name, *settings = escape(label).split(", ")
     return "<br>".join(wrap(name, NAME_WIDTH, break_long_words=False)) + "".join(

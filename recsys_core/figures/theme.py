@@ -57,6 +57,22 @@ def _mix(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in parts)
 
 
+def in_light(look: Theme) -> dict[str, str]:
+    """What each colour of a look is in the light one, for pictures that are to be printed; none where it is light.
+
+    Both as they stand in an SVG file, in small letters: #rrggbb and rgb(r, g, b).
+    """
+    if look == LIGHT:
+        return {}
+    pairs = [(_mix(hue, look.ink, shade), _mix(hue, LIGHT.ink, shade)) for hue in CATEGORIES for shade in SHADES[1:]]
+    pairs += [(token, getattr(LIGHT, name)) for name, token in vars(look).items() if name != "on_accent"]
+    return {form(dark): form(light) for dark, light in pairs for form in (str.lower, _as_rgb)}
+
+
+def _as_rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
 def figure(title: str, look: Theme, height: int) -> go.Figure:
     """An empty figure with a title and our look."""
     axis = {

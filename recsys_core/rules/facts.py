@@ -1,0 +1,66 @@
+"""What rules may know about items: their table, and what was known of them before the test events."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Interactions
+from recsys_core.splitting import KNOWN, TRAIN, VALID, Split
+from recsys_core.types import Int64
+
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Facts:
+    """About the items of a data set.
+
+    Attributes:
+        dataset: titles, genres, years and attributes; its events are not looked at.
+        known: the events that may be known when lists are made.
+    """
+
+    dataset: Dataset
+    known: Interactions
+
+    @classmethod
+    def of(cls, split: Split) -> Self:
+        """As they stand before the test events of a split."""
+        return cls(split.dataset, split.events(TRAIN, VALID, KNOWN))
+
+    @cached_property
+    def people(self) -> Int64:
+        """Int64[I], how many people met each item."""
+        return self.known.item_counts()
+
+    @cached_property
+    def first_met(self) -> Int64 | None:
+        """Int64[I], the time of each item's first event, ``NEVER`` where it has none; None where times tell nothing."""
+        if self.known.times is None or not self.known.has_order:
+            return None
+        first = np.full(self.dataset.n_items, NEVER)
+        np.minimum.at(first, self.known.items, self.known.times)
+        return first
+
+    @cached_property
+    def genres(self) -> csr_array:
+        """Float32 (I, G), 1 for each genre of an item; no columns where no genre is known."""
+        of_items = list(self.dataset.item_table["genres"])
+        names = sorted({genre for genres in of_items for genre in genres})
+        place = {genre: column for column, genre in enumerate(names)}
+        indices = np.array([place[genre] for genres in of_items for genre in sorted(set(genres))], dtype=np.int32)
+        indptr = np.cumsum([0, *(len(set(genres)) for genres in of_items)])
+        return csr_array((np.ones(len(indices), np.float32), indices, indptr), shape=(len(of_items), len(names)))
+
+    @cached_property
+    def met_by(self) -> csr_array:
+        """Float32 (I, U), 1 for each person who met an item."""
+        known = self.known
+        ones = np.ones(len(known), np.float32)
+        met = csr_array((ones, (known.items, known.users)), shape=(known.n_items, known.n_users))
+        met.data[:] = 1  # a pair may come twice
+        return met
