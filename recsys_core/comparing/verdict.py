@@ -53,7 +53,8 @@ def _figures(found: Comparison, pair: Pair) -> str:
     gain = pair.gain
     assert gain.low is not None
     assert gain.high is not None
-    decimals = next((one for one in DECIMALS if round(gain.value, one) and round(gain.low, one)), DECIMALS[-1])
+    telling = [gain.value, gain.low] if gain.low > 0 else [gain.value]
+    decimals = next((one for one in DECIMALS if all(round(figure, one) for figure in telling)), DECIMALS[-1])
     value, low, high = (f"{figure:.{decimals}f}".replace("-", "−") for figure in (gain.value, gain.low, gain.high))
     holm = f" after Holm over {len(found.pairs)} pairs" if len(found.pairs) > 1 else ""
     return f"{value} {metric_label(found.metric)} [{low}, {high}], {p_in_words(pair.p_holm)}{holm}"
