@@ -140,7 +140,7 @@ def main() -> None:
         note(f"{world.name}: the interval holds the true figure", figure, COVERED)
         note(f"{world.name}: the interval holds the true difference", difference, COVERED)
         note(
-            f"{world.name}: false alarms of the paired test at 5 %",
+            f"{world.name}: false alarms of the paired test at 5 %, {MORE * size[0]:,} repetitions",
             false_alarms(world, MORE * size[0], size[1]),
             ALARMS,
         )
