@@ -93,6 +93,7 @@ def coverage(world: World, repetitions: int, people: int) -> tuple[float, float]
         low, high = bootstrap({"": mine}, seed)[""]
         between = paired_difference(mine, theirs, seed)
         assert low is not None
+        assert high is not None
         assert between.low is not None
         assert between.high is not None
         figure += low <= world.true <= high
