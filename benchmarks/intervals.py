@@ -93,6 +93,7 @@ def coverage(world: World, repetitions: int, people: int) -> tuple[float, float]
         low, high = bootstrap({"": mine}, seed)[""]
         between = paired_difference(mine, theirs, seed)
         assert low is not None
+        assert high is not None
         assert between.low is not None
         assert between.high is not None
         figure += low <= world.true <= high
@@ -140,7 +141,7 @@ def main() -> None:
         note(f"{world.name}: the interval holds the true figure", figure, COVERED)
         note(f"{world.name}: the interval holds the true difference", difference, COVERED)
         note(
-            f"{world.name}: false alarms of the paired test at 5 %",
+            f"{world.name}: false alarms of the paired test at 5 %, {MORE * size[0]:,} repetitions",
             false_alarms(world, MORE * size[0], size[1]),
             ALARMS,
         )

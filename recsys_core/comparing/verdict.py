@@ -9,6 +9,7 @@ from recsys_core.metrics import about, metric_label
 from recsys_core.models import find_model
 
 DECIMALS = (3, 4, 5)
+MOST_NAMED = 5  # models in a row; of more, the best are named and the others counted
 
 
 def verdict(found: Comparison) -> str:
@@ -45,7 +46,14 @@ def sentences(found: Comparison) -> list[str]:
 
 
 def _titles(found: Comparison, places: Sequence[int]) -> str:
-    return in_a_row([found.judged[place].contender.title for place in places])
+    return named([found.judged[place].contender.title for place in places])
+
+
+def named(titles: Sequence[str]) -> str:
+    """Models in a row: "A, B, C, D and 7 others"."""
+    if len(titles) <= MOST_NAMED:
+        return in_a_row(titles)
+    return in_a_row([*titles[: MOST_NAMED - 1], f"{len(titles) - MOST_NAMED + 1} others"])
 
 
 def _figures(found: Comparison, pair: Pair) -> str:
@@ -53,7 +61,8 @@ def _figures(found: Comparison, pair: Pair) -> str:
     gain = pair.gain
     assert gain.low is not None
     assert gain.high is not None
-    decimals = next((one for one in DECIMALS if round(gain.value, one) and round(gain.low, one)), DECIMALS[-1])
+    telling = [gain.value, gain.low] if gain.low > 0 else [gain.value]
+    decimals = next((one for one in DECIMALS if all(round(figure, one) for figure in telling)), DECIMALS[-1])
     value, low, high = (f"{figure:.{decimals}f}".replace("-", "−") for figure in (gain.value, gain.low, gain.high))
     holm = f" after Holm over {len(found.pairs)} pairs" if len(found.pairs) > 1 else ""
     return f"{value} {metric_label(found.metric)} [{low}, {high}], {p_in_words(pair.p_holm)}{holm}"
@@ -94,7 +103,9 @@ def power(found: Comparison) -> str:
             f"{people} can show a difference of {found.planning:.3f} {label} or more between two models, four times in "
             "five at a level of 5 %, if the models agree on people by half."
         )
-    closest = found.pairs[0]
+    closest = next((pair for pair in found.pairs if pair.detectable), None)
+    if closest is None:  # nobody is served differently by any of them
+        return ""
     titles = [found.judged[place].contender.title for place in (closest.first, closest.second)]
     hardest = max(pair.detectable for pair in found.pairs)
     between, level = f"between {in_a_row(titles)}", "at a level of 5 %"
@@ -114,10 +125,10 @@ def seeds(found: Comparison) -> str:
     if varied:
         spreads = [f"{one.contender.title} by {one.seed_spread:.4f} ({len(one.by_seed)} seeds)" for one in varied]
         words.append(
-            f"Training seeds alone move {in_a_row(spreads)}, as a standard deviation. The intervals are over people."
+            f"Training seeds alone move {named(spreads)}, as a standard deviation. The intervals are over people."
         )
     if alone:
-        who = f"{in_a_row(alone)} {_was(alone)} trained with one seed"
+        who = f"{named(alone)} {_was(alone)} trained with one seed"
         words.append(f"{who}: how far another seed would move that is not known, so a narrow lead may not come again.")
     return " ".join(words)
 
@@ -133,13 +144,13 @@ def baselines(found: Comparison) -> list[str]:
         better = [found.judged[other].contender.title for other in rivals if found.beats(other, place)]
         unbeaten = [found.judged[other].contender.title for other in rivals if not found.beats(place, other)]
         if better:
-            words = f"worse than the simpler {in_a_row(better)}"
+            words = f"worse than the simpler {named(better)}"
         elif unbeaten:
-            words = f"not shown to be better than the simpler {in_a_row(unbeaten)}"
+            words = f"not shown to be better than the simpler {named(unbeaten)}"
         else:
             continue
         groups.setdefault(words, []).append(one.contender.title)
-    return [f"{in_a_row(models)} {_is(models)} {words}." for words, models in groups.items()]
+    return [f"{named(models)} {_is(models)} {words}." for words, models in groups.items()]
 
 
 def missing_baselines(missing: Sequence[str]) -> str:

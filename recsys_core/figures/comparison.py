@@ -9,7 +9,7 @@ from recsys_core.figures.theme import Theme, escape, figure
 
 NAME_WIDTH = 24  # letters in a line
 BELOW = 0.24  # rows, from an interval to the ticks of seeds
-MANY, ROW, DENSE_ROW = 12, 44, 34  # pixels a row
+MANY, ROW, DENSE_ROW = 12, 44, 38  # pixels a row
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from recsys_core.statistics.weighted import Weights, weighted_sums
 from recsys_core.types import Float64
 
 PERMUTATIONS = 10_000
+PER_PAIR = 40  # permutations at least, so that the smallest p-value can be 2.5 % after Holm over any number of pairs
 ROUNDING = 1e-9  # of a figure; a permutation that gives the same difference in another order of sums is as extreme
 
 
@@ -26,7 +27,8 @@ def paired_tests(parts: Sequence[PerUser], pairs: Sequence[tuple[int, int]], see
         seed: of the permutations.
     """
     columns = np.stack([column for part in parts for column in (part.numerator, part.denominator)], axis=1)
-    whole, swapped = columns.sum(axis=0), weighted_sums(columns, _swapped, PERMUTATIONS, seed)
+    times = max(PERMUTATIONS, PER_PAIR * len(pairs))
+    whole, swapped = columns.sum(axis=0), weighted_sums(columns, _swapped, times, seed)
 
     def figure(own: int, other: int) -> Float64:
         """Float64[permutations], of one where the people that swap give it the figures of the other."""
@@ -40,7 +42,7 @@ def paired_tests(parts: Sequence[PerUser], pairs: Sequence[tuple[int, int]], see
         values = parts[first].value(), parts[second].value()
         least = abs(values[0] - values[1]) - ROUNDING * max(map(abs, values))
         hits = np.count_nonzero(np.abs(figure(first, second) - figure(second, first)) >= least)
-        found[place] = (1 + hits) / (1 + PERMUTATIONS)
+        found[place] = (1 + hits) / (1 + times)
     return found
 
 

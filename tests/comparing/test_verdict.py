@@ -161,3 +161,14 @@ def test_what_only_the_interval_shows_is_too_close_to_call():
     (pair,) = found.pairs
     unsure = replace(found, pairs=(replace(pair, p_holm=0.06),))
     assert verdict.verdict(unsure).endswith("p = 0.060, which is too close to chance to call.")
+
+
+def test_of_many_models_the_best_are_named_and_the_others_counted():
+    assert verdict.named(["A", "B", "C", "D", "E"]) == "A, B, C, D and E"
+    assert verdict.named(["A", "B", "C", "D", "E", "F"]) == "A, B, C, D and 2 others"
+
+
+def test_models_that_serve_everybody_alike_show_no_power():
+    assert verdict.power(compared({"als": [GOOD], "bpr": [GOOD]})) == ""
+    found = compared({"als": [GOOD], "bpr": [GOOD], "mf": [WORSE]})
+    assert "between ALS and MF, and of" in verdict.power(found)

@@ -104,6 +104,15 @@ def test_intervals_are_drawn_where_there_are_any_and_the_best_is_on_top():
     assert figure.layout.xaxis.title.text == "NDCG@10"
 
 
+def test_seeds_are_ticks_below_an_interval_and_what_was_judged_otherwise_is_hollow():
+    bars = [Bar("A", 0.5, 0.4, 0.6, "#000000", (0.4, 0.6)), Bar("B", 0.3, 0.2, 0.4, "#111111", is_apart=True)]
+    point, ticks, hollow = interval_chart(bars, "NDCG@10", LIGHT).data
+    assert list(ticks.x) == [0.4, 0.6]
+    assert point.y[0] < ticks.y[0] == ticks.y[1] < hollow.y[0]
+    assert (point.marker.color, point.marker.line.width) == ("#000000", 0)
+    assert (hollow.marker.color, hollow.marker.line.color) == (LIGHT.paper, "#111111")
+
+
 def test_loss_and_validation_stand_one_below_the_other_over_the_same_epochs():
     loss, found = (
         Curve("training loss", [1, 2, 3], [3.0, 2.0, 1.0]),

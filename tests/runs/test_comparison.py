@@ -127,3 +127,12 @@ def test_few_are_taken_all_and_of_many_the_plain_ones_and_the_best_of_each_model
     assert len(many) == MOST_CHOSEN
     assert {"popularity-1", "ease-1", "als-1", "bias-1", "neumf-29"} <= set(many)
     assert many[0] == "neumf-29"
+
+
+def test_the_plain_ones_are_taken_even_where_there_are_too_many_models():
+    runs = [valued(f"{place}-1", f"model {place}", 0.5) for place in range(20)]
+    runs += [valued("popularity-1", "popularity", 0.01), valued("ease-1", "ease", 0.02)]
+    offered = [contender(run.id, run.model) for run in runs]
+    chosen = {one.id for one in sensible_choice(offered, runs, "ndcg@10")}
+    assert {"popularity-1", "ease-1"} < chosen
+    assert len(chosen) == MOST_CHOSEN

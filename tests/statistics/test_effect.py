@@ -26,6 +26,12 @@ def test_of_a_pooled_ratio_contributions_have_its_standard_error():
     assert np.mean(errors) == pytest.approx(np.std(figures), rel=0.1)
 
 
+def test_sums_that_rounding_leaves_below_zero_have_a_root_and_negative_figures_stay_as_they_are():
+    below = np.array([-1e-18, 4.0])
+    assert rmse_of([1, 2], [1, 1]).figures(below, np.ones(2)).tolist() == [0.0, 2.0]
+    assert mean_of([-1, 2]).figures(-np.ones(2), np.ones(2)).tolist() == [-1.0, -1.0]
+
+
 def test_an_effect_is_the_difference_in_standard_deviations_of_people():
     rng = np.random.default_rng(2)
     mine, theirs = rng.random(80), rng.random(80)

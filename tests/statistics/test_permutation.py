@@ -65,6 +65,12 @@ def test_the_same_figures_are_never_different_and_a_p_value_is_never_zero():
     assert p_of(mean_of(np.ones(30)), mean_of(np.zeros(30))) == pytest.approx(1 / (1 + PERMUTATIONS))
 
 
+def test_of_very_many_pairs_a_certain_one_stays_certain():
+    parts = [mean_of(np.full(40, float(place))) for place in range(33)]
+    pairs = [(one, other) for one in range(33) for other in range(one)]
+    assert (holm(paired_tests(parts, pairs)) < 0.05).all()
+
+
 def test_no_errors_at_all_have_a_root_too():
     perfect, other = rmse_of(np.zeros(20), np.ones(20)), rmse_of(np.full(20, 0.1) ** 2, np.ones(20))
     assert p_of(perfect, other) < 0.001
