@@ -103,9 +103,9 @@ def slice_chart(slices: Sequence[Slice], models: Sequence[Model], metric: str, l
 
 def _label(one: Slice, look: Theme) -> str:
     """The name in lines, and how many people there are."""
-    lines = wrap(one.name, NAME_WIDTH)
-    if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1][: NAME_WIDTH - 1]}…"]
+    lines = wrap(one.name, NAME_WIDTH, max_lines=MOST_LINES, placeholder="…")
+    if len(lines) == 2:  # about equally long
+        lines = next(even for width in range(1, NAME_WIDTH + 1) if len(even := wrap(one.name, width)) == 2)
     count = f'<span style="font-size: 11px; color: {look.quiet}">{one.people:,} people</span>'
     return "<br>".join([*map(escape, lines), count])
 

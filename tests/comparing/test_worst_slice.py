@@ -147,14 +147,39 @@ def test_the_interval_is_that_of_the_figure_itself():
     assert 2.5 * error < found.gap.high - found.gap.value < 4.5 * error
 
 
+def test_a_difference_that_is_nothing_but_rounding_is_no_finding():
+    cuts = cuts_at_random(np.random.default_rng(0))
+    some = cuts[3].of == 1
+    before, after = np.where(some, 0.1 + 0.2, 0.5), np.where(some, 0.3, 0.5)
+    assert (after < before).sum() == some.sum()
+    assert not worst_slice(cuts, [part(before), part(after)], True).is_certain
+
+
 def test_a_small_slice_of_people_who_are_alike_by_chance_is_not_certain():
-    """Thirty people without a hit, where every twentieth has one: a spread of nothing is no certainty."""
+    """One slice of thirty people without a hit, where every twentieth has one: no spread is no certainty."""
     values = np.zeros(N)
     values[40::18] = 1.0
     cuts = [Cut("c", "C", ("small", "large"), (np.arange(N) >= 30).astype(np.int64))]
+    assert not worst_slice(cuts, [part(values)], True).is_certain
+
+
+def test_people_who_are_alike_in_small_slices_do_not_make_intervals_narrow():
+    """Eight slices of thirty people without a hit: what one says of others rests on how people differ at large."""
+    values = np.zeros(N)
+    values[240::18] = 1.0
+    cuts = [Cut("c", "C", tuple("abcdefghi"), np.minimum(np.arange(N) // 30, 8))]
     found = worst_slice(cuts, [part(values)], True)
+    assert found.people == 30
     assert not found.is_certain
-    assert found.gap.high - found.gap.value > 1.5 * np.sqrt(values.var() / 30)
+    assert found.gap.high - found.gap.value > 1.3 * np.sqrt(values.var() / 30)
+
+
+def test_what_many_shufflings_show_alike_is_not_certain():
+    """The observed gap ties with the largest of the shufflings, whichever way that is rounded."""
+    values = np.zeros(N)
+    values[[*range(30, N, 18), *range(240, N, 18)]] = 1.0
+    cuts = [Cut("c", "C", ("small", "large"), (np.arange(N) >= 30).astype(np.int64))]
+    assert worst_slice(cuts, [part(values)], True).gap.high > 0
 
 
 def test_slices_with_few_people_in_them_or_outside_are_not_looked_at():

@@ -44,6 +44,16 @@ def test_names_from_outside_are_shown_as_text_and_cut_to_a_few_lines():
     assert "<img" not in chart.data[0].customdata[1]
 
 
+def test_a_name_in_two_lines_is_cut_in_the_middle():
+    for name, lines in (
+        ("16 Sep 1997 to 19 May 2003", ["16 Sep 1997 to", "19 May 2003"]),
+        ("up to 20 ratings", ["up to 20 ratings"]),
+        ("a" * 30, ["a" * 15, "a" * 15]),
+    ):
+        (label,) = slice_chart([Slice(name, 40, ())], MODELS, "NDCG@10", LIGHT).layout.yaxis.ticktext
+        assert label.split("<br>")[:-1] == lines
+
+
 def test_one_model_alone_needs_no_legend():
     chart = slice_chart([Slice("all", 40, ((0.1, 0.0, 0.2),))], MODELS[:1], "NDCG@10", LIGHT)
     assert not chart.layout.showlegend
