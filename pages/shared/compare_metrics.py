@@ -80,9 +80,9 @@ def _over_k_finding(bands: list[Band], title: str, higher_is_better: bool) -> st
         leaders.setdefault(best.label, []).append(str(k))
     most = "highest" if higher_is_better else "lowest"
     if len(leaders) == 1:
-        return f"{title}: {next(iter(leaders))} has the {most} at every list length"
+        return f"{title}: {next(iter(leaders))} has the {most} value at every list length"
     parts = ", ".join(f"{label} at {' and '.join(ks)}" for label, ks in leaders.items())
-    return f"{title}: which model has the {most} depends on the list length: {parts}"
+    return f"{title}: which model has the {most} value depends on the list length: {parts}"
 
 
 def _others(compared: Compared) -> str:

@@ -91,11 +91,12 @@ def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:
         look: light or dark.
     """
     chart = figure("", look, height=340 + 22 * len(curves))
-    for place, curve in enumerate(curves):
+    farthest = max(curves, key=lambda curve: curve.recalls[-1])  # its list lengths have room beside it
+    for curve in curves:
         chart.add_scatter(
             x=curve.recalls,
             y=curve.precisions,
-            text=[f"{k}" if place == 0 else "" for k in curve.ks],
+            text=[f"{k}" if curve is farthest else "" for k in curve.ks],
             textposition="top right",
             textfont={"color": look.quiet, "size": 12},
             customdata=curve.ks,
