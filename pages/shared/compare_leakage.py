@@ -76,12 +76,13 @@ def _has_times(home: Path, run: str) -> bool:
 
 
 def _measurable(compared: Compared) -> tuple[dict[str, RunCard], dict[str, str]]:
-    """The runs that can be trained anew, best first, and why the others cannot."""
+    """Of the runs that have the metric, those that can be trained anew, best first, and why the others cannot."""
     from recsys_core.runs.leak_job import why_not
 
-    ordered = compared.best_first + [run for run in compared.runs if run not in compared.best_first]
-    reasons = {run.id: why_not(run) for run in ordered}
-    return {run.id: run for run in ordered if not reasons[run.id]}, {run: why for run, why in reasons.items() if why}
+    reasons = {run.id: why_not(run) for run in compared.best_first}
+    return {run.id: run for run in compared.best_first if not reasons[run.id]}, {
+        run: why for run, why in reasons.items() if why
+    }
 
 
 def _start(compared: Compared, runs: dict[str, RunCard], refused: dict[str, str]) -> None:

@@ -107,7 +107,7 @@ class Leakage(BaseModel):
         )
         if not self.models:
             return self._about_those_left_out().strip() or f"No model has {metric_label(self.metric)}."
-        return f"{few}{self._about_leaks()}{self._about_order()}{self._about_those_left_out()}"
+        return f"{few}{self._about_leaks()}{self._about_harm()}{self._about_order()}{self._about_those_left_out()}"
 
     def _about_those_left_out(self) -> str:
         return "".join(f" {title} was not measured: {reason}" for title, reason in self.left_out.items())
@@ -128,6 +128,11 @@ class Leakage(BaseModel):
         )
         rest = [f"{model.title} {model.leak.value:.3f}" for model in leaking[1:]]
         return f"{words}; {in_a_row(rest)}." if rest else f"{words}."
+
+    def _about_harm(self) -> str:
+        harmed = [model.title for model in self.models if model.leak.high < 0]
+        verb = "does" if len(harmed) == 1 else "do"
+        return f" {in_a_row(harmed)} {verb} better without the future." if harmed else ""
 
     def _about_order(self) -> str:
         if len(self.models) < 2:

@@ -177,6 +177,8 @@ def test_for_errors_less_is_better():
     assert found.tau is None
     assert "A owes 0.300 [" in found.sentence
     assert "change places" not in found.sentence
+    harmed = leakage("ndcg@10", TEST_FACTS, {"a": (figure(base - 0.3), figure(base))}, {"a": "A"})
+    assert "A does better without the future." in harmed.sentence
 
 
 def test_it_survives_being_written_down():
