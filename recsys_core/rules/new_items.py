@@ -8,7 +8,7 @@ from pydantic import Field
 
 from recsys_core.errors import ConfigError
 from recsys_core.rules.base import Rule, first
-from recsys_core.rules.facts import NEVER, Facts
+from recsys_core.rules.facts import Facts
 from recsys_core.types import Bool, Int32
 
 LATELY: Final = "first met lately"
@@ -65,7 +65,7 @@ class NewItems(Rule):
             )
         times = facts.known.times
         assert times is not None
-        return (met >= times.max() - self.latest * (times.max() - times.min())) | (met == NEVER)
+        return met >= times.max() - self.latest * (times.max() - times.min())
 
     @property
     def words(self) -> str:
