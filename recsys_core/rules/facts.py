@@ -39,7 +39,7 @@ class Facts:
 
     @cached_property
     def first_met(self) -> Int64 | None:
-        """Int64[I], the time of each item's first event, ``NEVER`` (later than all) where it has none; None without times."""
+        """Int64[I], the time of each item's first event, ``NEVER``, later than all, without one; None without times."""
         if self.known.times is None or not self.known.has_order:
             return None
         first = np.full(self.dataset.n_items, NEVER)
