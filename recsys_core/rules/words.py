@@ -3,6 +3,7 @@
 from recsys_core.metrics import about, metric_label
 from recsys_core.rules.judging import Change, Outcome
 
+LEAST = 0.0005  # what is less is written as 0.000
 WORTH_TELLING = 0.005  # of what was bought, as a share of what there was
 
 
@@ -32,6 +33,8 @@ def _cost(change: Change, metric: str) -> str:
     name = metric_label(metric)
     if low is None or high is None:
         return f"changes {name} by {_signed(value)}, of too few people for an interval"
+    if max(abs(low), abs(high)) < LEAST:
+        return f"leaves {name} as it was, to the third decimal"
     if not change.is_certain:
         return f"changes {name} by {_signed(value)} [{_signed(low)}, {_signed(high)}], which may be chance"
     verb = "gains" if (value > 0) == about(metric).higher_is_better else "costs"
