@@ -38,7 +38,7 @@ def _counts(field: FieldInfo, settings: dict[str, Any]) -> bool:
 
 
 def _widget(kind: "type[Rule]", name: str, field: FieldInfo, dataset: Dataset) -> Any:
-    label = name.replace("_", " ").capitalize()
+    label = field.title or name.replace("_", " ").capitalize()
     about: dict[str, Any] = {
         "key": f"rule-{kind.key}-{name}",
         "help": field.description,

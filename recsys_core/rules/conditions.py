@@ -79,9 +79,9 @@ def _columns(dataset: Dataset) -> list[str]:
 
 
 def _parts(condition: str, dataset: Dataset) -> tuple[str, str, str]:
-    """The column, the sign and the value; of several columns that fit, the longest name."""
+    """The column, the sign and the value."""
     text = condition.strip()
-    for name in sorted(_columns(dataset), key=len, reverse=True):
+    for name in _columns(dataset):
         if text.casefold().startswith(name.casefold()) and (rest := _REST.fullmatch(text[len(name) :])):
             return name, rest[1], rest[2]
     raise ConfigError(

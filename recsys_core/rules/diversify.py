@@ -27,12 +27,15 @@ class Diversify(Rule):
 
     relevance: float = Field(
         0.8,
+        title="Relevance (λ)",
         ge=0,
         le=1,
         description="λ of the paper, the weight of relevance: 1 changes nothing, 0 asks for variety alone.",
     )
     by: Literal["genres", "people"] = Field(
-        "genres", description="What makes two items alike: common genres, or that the same people met them."
+        "genres",
+        title="Alike by",
+        description="What makes two items alike: common genres, or that the same people met them.",
     )
 
     def apply(self, lists: Int32, facts: Facts, k: int) -> Int32:

@@ -12,6 +12,7 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.splitting import KNOWN, TRAIN, VALID, Split
 from recsys_core.types import Int64
 
+MOST_PEOPLE = 1000  # suffice to tell which items the same people meet, and cost the same however many there are
 NEVER = np.iinfo(np.int64).max
 
 
@@ -39,7 +40,7 @@ class Facts:
 
     @cached_property
     def first_met(self) -> Int64 | None:
-        """Int64[I], the time of each item's first event, ``NEVER`` where it has none; None where times tell nothing."""
+        """Int64[I], the time of each item's first event, ``NEVER``, later than all, without one; None without times."""
         if self.known.times is None or not self.known.has_order:
             return None
         first = np.full(self.dataset.n_items, NEVER)
@@ -58,9 +59,12 @@ class Facts:
 
     @cached_property
     def met_by(self) -> csr_array:
-        """Float32 (I, U), 1 for each person who met an item."""
-        known = self.known
+        """Float32 (I, P), 1 for each person who met an item, among P evenly spaced ones, ``MOST_PEOPLE`` at most."""
+        n_users = self.known.n_users
+        asked = np.unique(np.linspace(0, max(0, n_users - 1), min(n_users, MOST_PEOPLE)).astype(np.int64))
+        known = self.known.take(np.isin(self.known.users, asked))
+        people = np.searchsorted(asked, known.users)
         ones = np.ones(len(known), np.float32)
-        met = csr_array((ones, (known.items, known.users)), shape=(known.n_items, known.n_users))
+        met = csr_array((ones, (known.items, people)), shape=(known.n_items, len(asked)))
         met.data[:] = 1  # a pair may come twice
         return met

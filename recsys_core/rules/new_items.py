@@ -8,7 +8,7 @@ from pydantic import Field
 
 from recsys_core.errors import ConfigError
 from recsys_core.rules.base import Rule, first
-from recsys_core.rules.facts import NEVER, Facts
+from recsys_core.rules.facts import Facts
 from recsys_core.types import Bool, Int32
 
 LATELY: Final = "first met lately"
@@ -22,10 +22,15 @@ class NewItems(Rule):
     title: ClassVar[str] = "Share of new items"
     idea: ClassVar[str] = "Keeps a share of the places for new items, as far as a person's best items hold any."
 
-    share: float = Field(0.2, ge=0, le=1, description="Share of the places that new items have at least.")
-    new: Literal["first met lately", "met by few"] = Field(LATELY, description="Which items are new.")
+    share: float = Field(
+        0.2, title="Share of the places", ge=0, le=1, description="Share of the places that new items have at least."
+    )
+    new: Literal["first met lately", "met by few"] = Field(
+        LATELY, title="What is new", description="Which items are new."
+    )
     latest: float = Field(
         0.1,
+        title="Latest part of the time",
         gt=0,
         le=1,
         description="Share of the time before the test: an item is new if nobody met it earlier.",
@@ -33,6 +38,7 @@ class NewItems(Rule):
     )
     at_most: int = Field(
         5,
+        title="Met by at most",
         ge=0,
         description="An item is new if at most so many people met it.",
         json_schema_extra={"only_if": ["new", FEW]},
@@ -65,7 +71,7 @@ class NewItems(Rule):
             )
         times = facts.known.times
         assert times is not None
-        return (met >= times.max() - self.latest * (times.max() - times.min())) | (met == NEVER)
+        return met >= times.max() - self.latest * (times.max() - times.min())
 
     @property
     def words(self) -> str:

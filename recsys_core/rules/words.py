@@ -3,6 +3,7 @@
 from recsys_core.metrics import about, metric_label
 from recsys_core.rules.judging import Change, Outcome
 
+LEAST = 0.0005  # what is less is written as 0.000
 WORTH_TELLING = 0.005  # of what was bought, as a share of what there was
 
 
@@ -16,10 +17,11 @@ def sentence(outcome: Outcome, metric: str) -> str:
     if not outcome.rules:
         return "Without a rule the lists stay as the model made them."
     does = _all(outcome)
+    ending = "s" if len(outcome.rules) == 1 else ""
     if not outcome.changed:
-        return f"{does} changes nobody's list."
+        return f"{does} change{ending} nobody's list."
     bought = ", ".join(_bought(outcome))
-    return f"{does} {_cost(outcome.changes[metric], metric)}{f'; {bought}' if bought else ''}."
+    return f"{does} {_cost(outcome.changes[metric], metric, ending)}{f'; {bought}' if bought else ''}."
 
 
 def _all(outcome: Outcome) -> str:
@@ -27,16 +29,18 @@ def _all(outcome: Outcome) -> str:
     return " and ".join([first, *(words[0].lower() + words[1:] for words in others)])
 
 
-def _cost(change: Change, metric: str) -> str:
+def _cost(change: Change, metric: str, ending: str) -> str:
     value, low, high = change.difference.value, change.difference.low, change.difference.high
     name = metric_label(metric)
     if low is None or high is None:
-        return f"changes {name} by {_signed(value)}, of too few people for an interval"
+        return f"change{ending} {name} by {_signed(value)}, of too few people for an interval"
+    if max(abs(low), abs(high)) < LEAST:
+        return f"leave{ending} {name} as it was, to the third decimal"
     if not change.is_certain:
-        return f"changes {name} by {_signed(value)} [{_signed(low)}, {_signed(high)}], which may be chance"
-    verb = "gains" if (value > 0) == about(metric).higher_is_better else "costs"
+        return f"change{ending} {name} by {_signed(value)} [{_signed(low)}, {_signed(high)}], which may be chance"
+    verb = "gain" if (value > 0) == about(metric).higher_is_better else "cost"
     low, high = sorted((abs(low), abs(high)))
-    return f"{verb} {abs(value):.3f} {name} [{low:.3f}, {high:.3f}]"
+    return f"{verb}{ending} {abs(value):.3f} {name} [{low:.3f}, {high:.3f}]"
 
 
 def _bought(outcome: Outcome) -> list[str]:

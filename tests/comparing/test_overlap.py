@@ -93,8 +93,8 @@ def test_of_very_many_people_some_are_compared():
 def test_what_only_one_model_shows():
     mine = exposure(np.array([[0, 1], [0, 2], [3, 2], [-1, -1]], dtype=np.int32), 6)
     assert mine.tolist() == [2, 1, 2, 1, 0, 0]
-    theirs = exposure(np.array([[1, 5]], dtype=np.int32), 6)
-    assert only_in(mine, theirs).tolist() == [0, 2, 3]
+    theirs = exposure(np.array([[2, 5]], dtype=np.int32), 6)
+    assert only_in(mine, theirs).tolist() == [0, 1, 3]
     assert only_in(theirs, mine).tolist() == [5]
     assert not len(only_in(mine, mine))
 

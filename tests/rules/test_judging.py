@@ -16,6 +16,7 @@ from recsys_core.rules.candidates import candidates
 from recsys_core.rules.judging import Outcome, judge_rules, list_length
 from recsys_core.rules.words import sentence
 from recsys_core.splitting import SplitRecipe, split
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Feedback
 from tests import worlds
 
@@ -76,6 +77,15 @@ def test_moving_down_what_people_did_not_like_is_no_loss_and_words_say_so(world)
 def test_a_rule_that_touches_nothing_says_so(world):
     words = sentence(judged(world, Boost(items=("year<0",), places=3)), "ndcg@5")
     assert words == "Moving year<0 up 3 places changes nobody's list."
+    several = judged(world, Exclude(items=("genre=Even",)), NewItems(share=0.0))
+    assert sentence(several, "ndcg@5").startswith("Leaving out Even and giving new items 0 % of the places cost 0.")
+
+
+def test_what_is_too_little_to_be_written_is_not_called_a_change(world):
+    outcome = judged(world, Boost(items=("id=i0",), places=1))
+    tiny = replace(outcome.changes["ndcg@5"], difference=Estimate(1e-4, -2e-4, 4e-4))
+    words = sentence(replace(outcome, changes={"ndcg@5": tiny}), "ndcg@5")
+    assert words == "Moving id=i0 up 1 place leaves NDCG@5 as it was, to the third decimal."
 
 
 def test_a_gain_is_a_gain():

@@ -285,3 +285,11 @@ def test_repeated_events_count_a_person_once():
     events = FACTS.known
     twice = replace(FACTS, known=events.take(np.r_[np.arange(len(events)), 0]))
     assert twice.met_by.max() == 1
+
+
+def test_of_very_many_people_some_tell_what_is_alike():
+    n = 2500
+    crowd = worlds.dataset([(user, user % 2, 1.0, 0) for user in range(n)], n, 3, feedback=Feedback.IMPLICIT)
+    met = Facts(crowd, crowd.interactions).met_by
+    assert met.shape == (3, 1000)
+    assert met.sum(axis=1).tolist() == pytest.approx([500, 500, 0], abs=60)
