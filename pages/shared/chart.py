@@ -4,6 +4,8 @@ The picture is made by the browser from the chart as it is drawn (``assets/save_
 the source below it, on light paper in either look, so that it can be read on its own.
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -29,7 +31,9 @@ _picture_buttons = st.components.v2.component(
 )
 
 
-def draw_chart(figure: go.Figure, name: str, data: pd.DataFrame, *, finding: str = "", source: str = "") -> None:
+def draw_chart(
+    figure: go.Figure, name: str, data: pd.DataFrame, *, finding: str = "", title: str = "", source: str = ""
+) -> None:
     """Draw a chart that can be saved.
 
     Args:
@@ -37,6 +41,7 @@ def draw_chart(figure: go.Figure, name: str, data: pd.DataFrame, *, finding: str
         name: of the files, in letters, digits and hyphens; no two charts on a page have the same.
         data: what the chart shows, as the CSV file has it.
         finding: what it shows, in a sentence above it; empty where the figure has a title of its own.
+        title: the same for the saved picture alone, where the page says it elsewhere.
         source: which data and which split the figures are of, as the saved picture says.
     """
     if finding:
@@ -53,7 +58,7 @@ def draw_chart(figure: go.Figure, name: str, data: pd.DataFrame, *, finding: str
             data={
                 "key": key,
                 "file": name,
-                "finding": finding,
+                "finding": finding or title,
                 "source": source,
                 "paper": LIGHT.paper,
                 "ink": LIGHT.ink,
@@ -70,6 +75,13 @@ def draw_chart(figure: go.Figure, name: str, data: pd.DataFrame, *, finding: str
             on_click="ignore",
             width="stretch",
         )
+
+
+def table_of(drawn: Sequence[object]) -> pd.DataFrame:
+    """What was drawn, from the dataclasses that a figure takes: a row for each point, without colours and dashes."""
+    frame = pd.DataFrame([vars(one) for one in drawn]).drop(columns=["colour", "dash"], errors="ignore")
+    lists = [name for name in frame if frame[name].map(lambda value: isinstance(value, list)).any()]
+    return frame.explode(lists, ignore_index=True) if lists else frame
 
 
 def as_csv(data: pd.DataFrame) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import loaded
+from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain, show_error
 from recsys_core.data.findings import counted
@@ -82,11 +83,15 @@ def _measured(runs: list[RunCard], compared: Compared) -> None:
     noun = "ratings" if is_explicit else "events"
     baseline = next((curves[run.id] for run in runs if run.model == POPULARITY and run.id in curves), None)
     models = {compared.titles[run.id]: curves[run.id] for run in runs if run.model != POPULARITY and run.id in curves}
-    if baseline is not None and models:
-        st.markdown(f"**{plain(finding(people.known, models, baseline, noun))}**")
+    words = finding(people.known, models, baseline, noun) if baseline is not None and models else ""
     shown = [_line(run, curves[run.id], compared) for run in runs if run.id in curves]
-    chart = warming_chart(shown, list(people.known), metric_label(compared.metric), noun, look())
-    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    draw_chart(
+        warming_chart(shown, list(people.known), metric_label(compared.metric), noun, look()),
+        "cold-start",
+        table_of(shown),
+        finding=words,
+        source=compared.source,
+    )
     st.caption(plain(_about(people, noun)))
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import choose
+from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from recsys_core.comparing.pareto import on_front
@@ -113,9 +114,13 @@ def _chart(compared: Compared, known: list[RunCard], chosen: Cost) -> None:
         )
         for run, price, estimate, is_worth in zip(known, costs, estimates, worth, strict=True)
     ]
-    st.markdown(f"**{plain(_finding(models, name))}**")
-    chart = pareto_chart(models, chosen.label, metric_label(name), higher, look())
-    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    draw_chart(
+        pareto_chart(models, chosen.label, metric_label(name), higher, look()),
+        "quality-and-cost",
+        table_of(models),
+        finding=_finding(models, name),
+        source=compared.source,
+    )
     missing = len(compared.best_first) - len(known)
     st.caption(
         plain(

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, loaded
+from pages.shared.chart import draw_chart
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import resume, watch
@@ -175,14 +177,18 @@ def _chart(found: "Leakage", compared: Compared) -> None:
         )
         for model in found.models
     ]
-    chart = slope_chart(slopes, metric_label(found.metric), look())
-    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    draw_chart(
+        slope_chart(slopes, metric_label(found.metric), look()),
+        "leakage",
+        pd.DataFrame(_rows(found)),
+        title=found.sentence,
+        source=compared.source,
+    )
     st.caption("A solid line is a leak beyond chance, a dotted one is not. Bars are 95 % intervals over people.")
 
 
-def _table(found: "Leakage") -> None:
-    """The figures behind the chart."""
-    rows = [
+def _rows(found: "Leakage") -> list[dict[str, str | float]]:
+    return [
         {
             "Model": model.title,
             "With the future": model.with_future.value,
@@ -192,9 +198,13 @@ def _table(found: "Leakage") -> None:
         }
         for model in found.models
     ]
+
+
+def _table(found: "Leakage") -> None:
+    """The figures behind the chart."""
     figures = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
-        rows,
+        _rows(found),
         hide_index=True,
         height="content",
         column_config=dict.fromkeys(("With the future", "Without it", "Leak"), figures)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import choose, loaded
+from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain, show_error
 from pages.shared.metric_table import explanation, metric_table, names_of
@@ -44,8 +45,13 @@ def _over_list_length(compared: Compared) -> None:
         return
     shown = compared.best_first[:MOST_LINES]
     bands = [_band(compared, run, key) for run in shown]
-    st.markdown(f"**{plain(_over_k_finding(bands, words.title, words.higher_is_better))}**")
-    st.plotly_chart(at_k_chart(bands, words.title, look()), theme=None, config={"displayModeBar": False})
+    draw_chart(
+        at_k_chart(bands, words.title, look()),
+        f"{words.key}-over-list-length".replace("_", "-"),
+        table_of(bands),
+        finding=_over_k_finding(bands, words.title, words.higher_is_better),
+        source=compared.source,
+    )
     has_bands = any(low is not None for band in bands for low in band.lows)
     note = (
         "Bands are 95 % intervals over people; where they overlap, a lead may be chance."
@@ -95,8 +101,13 @@ def _precision_and_recall(compared: Compared) -> None:
     if not having:
         return
     curves = [_curve(compared, run) for run in having]
-    st.markdown(f"**{plain(_precision_and_recall_finding(curves[0]))}**")
-    st.plotly_chart(precision_recall_chart(curves, look()), theme=None, config={"displayModeBar": False})
+    draw_chart(
+        precision_recall_chart(curves, look()),
+        "precision-and-recall",
+        table_of(curves),
+        finding=_precision_and_recall_finding(curves[0]),
+        source=compared.source,
+    )
     st.caption(
         plain(
             "Up and to the right is better. Numbers are list lengths; precision is hits / k, recall is hits / relevant "
@@ -138,13 +149,23 @@ def _predicted_ratings(compared: Compared) -> None:
     title, colour = compared.titles[run.id], compared.colour(run)
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{plain(_calibration_finding(check))}**")
-        chart = calibration_chart(_points(check.calibration), title, colour, look())
-        st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+        points = _points(check.calibration)
+        draw_chart(
+            calibration_chart(points, title, colour, look()),
+            "calibration",
+            table_of(points),
+            finding=_calibration_finding(check),
+            source=compared.source,
+        )
     with right:
-        st.markdown(f"**{plain(_error_finding(check))}**")
-        chart = error_chart(_points(check.errors), title, colour, look())
-        st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+        points = _points(check.errors)
+        draw_chart(
+            error_chart(points, title, colour, look()),
+            "errors",
+            table_of(points),
+            finding=_error_finding(check),
+            source=compared.source,
+        )
     st.caption(
         "Held-out ratings, by predicted and by given rating. Bars are 95 % intervals over people; hollow points stand "
         "for fewer than ten. On the dotted line, ratings turn out on average as they were predicted."

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from pages.shared import choose
+from pages.shared.chart import draw_chart
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from pages.shared.switch_view import switch_view
@@ -72,12 +74,12 @@ def _choose_runs(
 def _slices(compared: Compared, runs: list[RunCard], cut: "Cut") -> None:
     """Chart and table of the slices of a cut, and the worst slice of all."""
     from recsys_core.comparing.slice_figures import spread_in_words
+    from recsys_core.comparing.slices import FEWEST
 
     home, metric, label = default_home(), compared.metric, metric_label(compared.metric)
     ids = tuple(run.id for run in runs)
     titles = [compared.titles[run.id] for run in runs]
     figures = _figures(home, ids, metric, cut.key)
-    st.markdown(f"**{plain(spread_in_words(figures, label, titles))}**")
     models = [
         Model(title, compared.colour(run), part.value())
         for title, run, part in zip(titles, runs, _parts(home, ids, metric), strict=True)
@@ -89,9 +91,20 @@ def _slices(compared: Compared, runs: list[RunCard], cut: "Cut") -> None:
         for one in figures
     ]
     axis = f"{label}, 95 % interval"
-    st.plotly_chart(slice_chart(shown, models, axis, look()), theme=None, config={"displayModeBar": False})
+    draw_chart(
+        slice_chart(shown, models, axis, look()),
+        f"slices-by-{cut.title.lower()}",
+        _as_table(figures, titles),
+        finding=spread_in_words(figures, label, titles),
+        source=compared.source,
+    )
     st.caption(plain(f"{cut.meaning} Intervals are over people, each slice by itself. Dotted: everybody."))
-    _table(figures, titles)
+    with st.expander("The figures of each slice"):
+        st.dataframe(_as_table(figures, titles), hide_index=True, height="content")
+        st.caption(
+            f"Brackets hold 95 % intervals; that of a difference is paired person by person. Nothing is said about "
+            f"slices of fewer than {FEWEST} people."
+        )
     _worst_of_all(runs, titles, metric)
 
 
@@ -115,9 +128,7 @@ def _worst_of_all(runs: list[RunCard], titles: list[str], metric: str) -> None:
     )
 
 
-def _table(figures: "list[SliceFigures]", titles: list[str]) -> None:
-    from recsys_core.comparing.slices import FEWEST
-
+def _as_table(figures: "list[SliceFigures]", titles: list[str]) -> pd.DataFrame:
     rows = [
         {
             "Slice": one.name,
@@ -127,12 +138,7 @@ def _table(figures: "list[SliceFigures]", titles: list[str]) -> None:
         }
         for one in figures
     ]
-    with st.expander("The figures of each slice"):
-        st.dataframe(rows, hide_index=True, height="content")
-        st.caption(
-            f"Brackets hold 95 % intervals; that of a difference is paired person by person. Nothing is said about "
-            f"slices of fewer than {FEWEST} people."
-        )
+    return pd.DataFrame(rows)
 
 
 def _words(estimate: Estimate, enough: bool, sign: str = "") -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, choose
+from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared, colour_of
 from pages.shared.frame import look, plain
 from pages.shared.jobs import watch
@@ -48,7 +49,7 @@ def verdict_view(compared: Compared) -> None:
     others = apart + _judged_otherwise(having[0], compared.metric)
     with place:
         _warning(having[0], others)
-        _chart(found, others)
+        _chart(found, others, compared.source)
     _pairs(found)
     _what_it_rests_on(found, having)
     group = about(compared.metric).group
@@ -131,7 +132,7 @@ def _warning(reference: RunCard, others: list[RunCard]) -> None:
     )
 
 
-def _chart(found: Comparison, others: list[RunCard]) -> None:
+def _chart(found: Comparison, others: list[RunCard], source: str) -> None:
     """Figures with intervals over people, and ticks for seeds."""
     label, words = metric_label(found.metric), about(found.metric)
     bars = [_bar(one) for one in found.judged]
@@ -148,7 +149,13 @@ def _chart(found: Comparison, others: list[RunCard]) -> None:
             )
         )
     axis = label if bars[0].low is None else f"{label}, 95 % interval over people"
-    st.plotly_chart(interval_chart(bars, axis, look()), theme=None, config={"displayModeBar": False})
+    draw_chart(
+        interval_chart(bars, axis, look()),
+        "verdict",
+        table_of(bars),
+        title=verdict.sentences(found)[0],
+        source=source,
+    )
     ticks = "Ticks below an interval: one training seed each. " if any(len(bar.by_seed) > 1 for bar in bars) else ""
     st.caption(plain(f"{ticks}{words.title}: {words.help}"))
 

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from pages.shared import choose, nav
+from pages.shared.chart import draw_chart
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from recsys_core.figures.slices import gain_histogram
@@ -27,16 +29,22 @@ def switch_view(compared: Compared, before: RunCard, after: RunCard, switch: "Sw
 
     label, titles = metric_label(compared.metric), compared.titles
     st.subheader("Who gains, who loses", anchor=False)
-    st.markdown(f"**{plain(switch.in_words(titles[before.id], titles[after.id]))}**")
+    finding = switch.in_words(titles[before.id], titles[after.id])
     moved = switch.gain[switch.moved]
     if not len(moved):
+        st.markdown(f"**{plain(finding)}**")
         return
     gained = label if about(compared.metric).higher_is_better else f"{label} (how much lower)"
     axis = f"gain in {gained} of one person"
     same = f"{percent(switch.same.value)} see no difference" if switch.same.value else ""
     colours = (compared.colour(before), compared.colour(after))
-    chart = gain_histogram(moved, axis, same, colours, look())
-    st.plotly_chart(chart, theme=None, config={"displayModeBar": False})
+    draw_chart(
+        gain_histogram(moved, axis, same, colours, look()),
+        "gains-and-losses",
+        pd.DataFrame({"gain": switch.gain}),
+        finding=finding,
+        source=compared.source,
+    )
     shares = f"95 % intervals of the shares: {_interval(switch.worse)} worse, {_interval(switch.better)} better. "
     st.caption(
         plain(

@@ -39,7 +39,7 @@ class Diversify(Rule):
     )
 
     def apply(self, lists: Int32, facts: Facts, k: int) -> Int32:
-        sets = facts.genres if self.by == "genres" else facts.met_by
+        sets = facts.dataset.item_genres if self.by == "genres" else facts.met_by
         if not sets.nnz:
             raise ConfigError(
                 f"The items of {facts.dataset.name!r} have no genres, so no two of them are alike by genres.",

@@ -48,16 +48,6 @@ class Facts:
         return first
 
     @cached_property
-    def genres(self) -> csr_array:
-        """Float32 (I, G), 1 for each genre of an item; no columns where no genre is known."""
-        of_items = list(self.dataset.item_table["genres"])
-        names = sorted({genre for genres in of_items for genre in genres})
-        place = {genre: column for column, genre in enumerate(names)}
-        indices = np.array([place[genre] for genres in of_items for genre in sorted(set(genres))], dtype=np.int32)
-        indptr = np.cumsum([0, *(len(set(genres)) for genres in of_items)])
-        return csr_array((np.ones(len(indices), np.float32), indices, indptr), shape=(len(of_items), len(names)))
-
-    @cached_property
     def met_by(self) -> csr_array:
         """Float32 (I, P), 1 for each person who met an item, among P evenly spaced ones, ``MOST_PEOPLE`` at most."""
         n_users = self.known.n_users

@@ -7,23 +7,25 @@ import numpy as np
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import ConfigError
-from recsys_core.metrics import METRICS, RankingMetric, metric_label
+from recsys_core.metrics import METRICS, RankingMetric, ShownMetric, metric_label
 from recsys_core.metrics.coverage import COVERAGE
+from recsys_core.metrics.per_person import by_list, by_relevance, by_whole_list
 from recsys_core.metrics.ranked_truth import RankedTruth, ranked_truth
+from recsys_core.metrics.shown import Background
 from recsys_core.ranking import HIDDEN
 from recsys_core.rules import apply_rules
 from recsys_core.rules.base import Rule
 from recsys_core.rules.candidates import Candidates
 from recsys_core.rules.diversify import Diversify
 from recsys_core.rules.facts import Facts
-from recsys_core.rules.measures import diversity, novelty, share_of
+from recsys_core.rules.measures import diversity, share_of
 from recsys_core.rules.new_items import FEW, NewItems
 from recsys_core.splitting import Split
-from recsys_core.statistics.estimates import Estimate, PerUser, as_it_is
+from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.paired import paired_difference
-from recsys_core.types import Float64, Int32, Int64, Json
+from recsys_core.types import Int32, Int64, Json
 
-LABELS = {"diversity": "Diversity", "novelty": "Novelty", "new": "New items", "coverage": "Coverage"}
+LABELS = {"diversity": "Diversity", "new": "New items", "coverage": "Coverage"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Outcome:
         rules: in their order.
         users: Int64[n], whose lists were judged.
         before, after: Int32[n, k], the lists; −1 where nothing was left to show.
-        changes: "ndcg@10" and all other ranking metrics, "diversity", "novelty", "new", "coverage" → what became of it.
+        changes: "ndcg@10" and all other metrics of lists, "diversity", "new", "coverage" → what
+            became of it.
     """
 
     rules: tuple[Rule, ...]
@@ -110,12 +113,13 @@ def judge_rules(rules: Sequence[Rule], best: Candidates, split: Split, facts: Fa
     before, after = apply_rules([], best.items, facts, k), apply_rules(list(rules), best.items, facts, k)
     figures = [_figures(lists, rules, best.users, split, facts, k) for lists in (before, after)]
     changes = {
-        name: Change(old.value(), new.value(), paired_difference(new, old))
-        for (name, old), new in zip(figures[0].items(), figures[1].values(), strict=True)
-        if len(old.users) and len(new.users)
+        name: Change(old.value(), figures[1][name].value(), paired_difference(figures[1][name], old))
+        for name, old in figures[0].items()
+        if name in figures[1]
     }
     covered, now = (COVERAGE.value(lists, split.dataset.n_items) for lists in (before, after))
-    changes["coverage"] = Change(covered, now, Estimate(now - covered, None, None))
+    if covered is not None and now is not None:
+        changes["coverage"] = Change(covered.value, now.value, Estimate(now.value - covered.value, None, None))
     return Outcome(tuple(rules), best.users, before, after, changes)
 
 
@@ -123,22 +127,22 @@ def _figures(
     lists: Int32, rules: Sequence[Rule], users: Int64, split: Split, facts: Facts, k: int
 ) -> dict[str, PerUser]:
     truth = _truth(lists, users, split.test.relevant)
-    by = next((rule.by for rule in rules if isinstance(rule, Diversify)), "genres" if facts.genres.nnz else "people")
+    by = next(
+        (rule.by for rule in rules if isinstance(rule, Diversify)),
+        "genres" if split.dataset.item_genres.nnz else "people",
+    )
     usual = NewItems() if facts.first_met is not None else NewItems(new=FEW)
     newness = next((rule for rule in rules if isinstance(rule, NewItems)), usual)
-    values = {
-        f"{metric.about.key}@{k}": metric.per_user(truth, k) for metric in METRICS if isinstance(metric, RankingMetric)
+    background = Background(split.test, split.dataset)
+    told = {
+        "diversity": diversity(lists, split.dataset.item_genres if by == "genres" else facts.met_by),
+        "new": share_of(lists, newness.is_new(facts)),
     }
-    values["diversity"] = diversity(lists, facts.genres if by == "genres" else facts.met_by)
-    values["novelty"] = novelty(lists, facts)
-    values["new"] = share_of(lists, newness.is_new(facts))
-    return {name: _told(users, value) for name, value in values.items()}
-
-
-def _told(users: Int64, values: Float64) -> PerUser:
-    """Of the people of whom it says something."""
-    known = ~np.isnan(values)
-    return PerUser(users[known], values[known], np.ones(int(known.sum())), as_it_is)
+    return (
+        by_relevance([metric for metric in METRICS if isinstance(metric, RankingMetric)], truth, users, (k,))
+        | by_list([metric for metric in METRICS if isinstance(metric, ShownMetric)], background, users, lists, (k,))
+        | by_whole_list(told, users)
+    )
 
 
 def _truth(lists: Int32, users: Int64, relevant: Interactions) -> RankedTruth:

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from recsys_core.rules.facts import Facts
 from recsys_core.types import Bool, Float64, Int32, Int64
 
 
@@ -20,12 +19,6 @@ def diversity(lists: Int32, sets: csr_array) -> Float64:
             total += np.where(known, 1 - common / np.where(known, union, 1), 0)
             pairs += known
     return np.divide(total, pairs, out=np.full(len(lists), np.nan), where=pairs > 0)
-
-
-def novelty(lists: Int32, facts: Facts) -> Float64:
-    """The mean of -log2 of the share of people who met an item; one that nobody met counts as if one person had."""
-    n_people = max(1, int(np.count_nonzero(facts.known.user_counts())))
-    return _mean(lists, -np.log2(np.maximum(facts.people, 1) / n_people))
 
 
 def share_of(lists: Int32, chosen: Bool) -> Float64:
