@@ -25,7 +25,8 @@ class MultVAEConfig(MultinomialConfig):
         "divergence_weight": 0.2,
         "annealing_epochs": 170,
     }
-    warm: ClassVar[WarmWay] = MultinomialConfig.warm._replace(settings={"annealing_epochs": 0})  # it has grown
+    # The weight that grows over those epochs has grown.
+    warm: ClassVar[WarmWay] = WarmWay(share=0.28, rate=1.5, settings={"annealing_epochs": 0})
     search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {"tower": HIDDEN, "divergence_weight": (0, 1)}
 
     learning_rate: float = Field(

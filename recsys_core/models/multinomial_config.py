@@ -32,7 +32,7 @@ class _Basics(GradientConfig):
 
 
 class MultinomialConfig(_Basics):
-    warm: ClassVar[WarmWay] = WarmWay(share=0.28, rate=1.5)
+    warm: ClassVar[WarmWay] = WarmWay(share=0.17, rate=1.5)
     search: ClassVar[dict[str, Search]] = GradientConfig.search | {"embedding_size": (32, 512), "dropout": (0, 0.8)}
 
     epochs: int = Field(30, ge=1, le=1000, description="Passes over the people, at most.")

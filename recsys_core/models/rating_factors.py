@@ -21,7 +21,7 @@ DOUBT = 1.0  # pull towards the typical person before the first rating; chosen o
 class RatingFactorsConfig(Config):
     """Rates and pulls are those of ratings with a standard deviation of 1, so they suit any scale."""
 
-    warm: ClassVar[WarmWay] = WarmWay(share=0.2)
+    warm: ClassVar[WarmWay] = WarmWay(share=0.13)
     search: ClassVar[dict[str, Search]] = {
         "embedding_size": (16, 256),
         "learning_rate": (0.002, 0.1),
