@@ -107,9 +107,9 @@ def finding(
     """
     better, worse = [], []
     for title, figures in models.items():
-        pairs = list(zip(figures, baseline, strict=True))
-        ahead = [_is_ahead(one, other) for one, other in pairs]
-        behind = [_is_ahead(other, one) for one, other in pairs]
+        gains = [Gain.over(one, other, 1) for one, other in zip(figures, baseline, strict=True)]
+        ahead = [gain is not None and gain.low > 0 for gain in gains]
+        behind = [gain is not None and gain.high < 0 for gain in gains]
         first = next((count for place, count in enumerate(known) if all(ahead[place:])), None)
         last = next((count for place, count in reversed([*enumerate(known)]) if all(behind[: place + 1])), None)
         if first is not None:
@@ -117,18 +117,16 @@ def finding(
         if last is not None:
             worse.append((last, title))
     begin = (
-        f"Better than popularity beyond chance: {in_a_row([f'{one} from {count} on' for count, one in sorted(better)])}"
+        f"Better than popularity beyond chance: {_in_order(better, 'from')} known {noun} on"
         if better
         else f"With {known[-1]} known {noun} or fewer, no model is better than popularity beyond chance"
     )
-    end = f"; worse: {in_a_row([f'{one} up to {count}' for count, one in sorted(worse)])}" if worse else ""
-    return f"{begin}{end}{f' known {noun}' if better else ''}."
+    end = f"; worse: {_in_order(worse, 'up to')}{'' if better else f' known {noun}'}" if worse else ""
+    return f"{begin}{end}."
 
 
-def _is_ahead(mine: PerUser, other: PerUser) -> bool:
-    """Whether one is better beyond chance."""
-    gain = Gain.over(mine, other, 1)
-    return gain is not None and gain.is_certain
+def _in_order(found: list[tuple[int, str]], word: str) -> str:
+    return in_a_row([f"{title} {word} {count}" for count, title in sorted(found)])
 
 
 def _figures(model: Recommender, split: Split, users: Int64, count: int) -> dict[str, PerUser]:
