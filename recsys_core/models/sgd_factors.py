@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
-from recsys_core.models.base import Config, Search
+from recsys_core.models.base import Config, Search, WarmWay
 from recsys_core.models.dot_product import DotProduct
 from recsys_core.training import loop
 from recsys_core.training.compiled import Random, compiled, draw_below, shuffled
@@ -35,6 +35,7 @@ AHEAD = 16  # events from one until its numbers are brought near
 
 
 class SGDFactorsConfig(Config):
+    warm: ClassVar[WarmWay] = WarmWay(share=0.2)
     search: ClassVar[dict[str, Search]] = {"embedding_size": (16, 256), "learning_rate": (0.005, 0.2)}
 
     embedding_size: int = Field(64, ge=1, le=512, description="Numbers in the vector of a person or an item.")
