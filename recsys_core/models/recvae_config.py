@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from recsys_core.models.base import Search
+from recsys_core.models.base import Search, WarmWay
 from recsys_core.models.multinomial_config import MultinomialConfig
 
 
@@ -18,6 +18,7 @@ class RecVAEConfig(MultinomialConfig):
         "epochs": 50,
         "divergence_weight": 0.005,
     }
+    warm: ClassVar[WarmWay] = MultinomialConfig.warm._replace(share=0.28)
     search: ClassVar[dict[str, Search]] = MultinomialConfig.search | {
         "hidden_size": (64, 512),
         "divergence_weight": (0.0005, 0.05),
