@@ -43,7 +43,7 @@ class Gain(BaseModel):
         return self.low > 0
 
     def __str__(self) -> str:
-        return f"{self.value:.4f} (95 % interval {self.low:.4f} to {self.high:.4f})"
+        return f"{self.value:.4f} [{self.low:.4f}, {self.high:.4f}]"
 
 
 class Verdict(BaseModel):
