@@ -208,12 +208,14 @@ def _pairs(found: Comparison) -> None:
         column_config={
             "By": number(format="%.4f", help=f"In {metric_label(found.metric)}; positive whatever the metric."),
             "95 % interval": st.column_config.TextColumn(
-                help=f"Percentile interval over {resamples(found.people):,} resamples of people, the same ones for all models."
+                help=f"Percentile interval over {resamples(found.people):,} resamples of people, the same ones for all "
+                "models, for each pair by itself."
             ),
             "p after Holm": number(
                 format="%.4f",
-                help=f"Paired permutation test (labels of each person swapped, {permutations(len(found.pairs)):,} times, "
-                "two-sided), corrected over all pairs of this table (Holm 1979).",
+                help="Paired permutation test (labels of each person swapped, "
+                f"{permutations(len(found.pairs)):,} times, two-sided), corrected over all pairs of this table (Holm "
+                "1979).",
             ),
             "Verdict": st.column_config.TextColumn(
                 help="A model beats another one where p after Holm is below 0.05, the interval lies above zero, and "
