@@ -82,7 +82,6 @@ def memory_of(times: int) -> float:
 
 def memory() -> tuple[list[Row], bool]:
     """The peak of judging, once and with four times the people."""
-    memory_of(1)  # what is imported on the way is no memory of judging
     once, four_times = memory_of(1), memory_of(4)
     most = once + KB_A_PERSON * 3 * PEOPLE / 1024
     return [

@@ -121,7 +121,7 @@ def test_what_cannot_be_told_of_new_people_and_too_few_people_are_refused():
 
 
 def test_of_many_models_none_is_called_better_by_chance(monkeypatch):
-    """Ten models as good as popularity, in 40 samples of people: one by one, one in five samples would have a winner."""
+    """Ten models as good as popularity, in 40 samples of people: one by one, many would have a winner."""
     monkeypatch.setattr("recsys_core.statistics.permutation.PERMUTATIONS", 1_000)
     rng = np.random.default_rng(4)
     users, ones, told = np.arange(60), np.ones(60), 0
