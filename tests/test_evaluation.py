@@ -404,7 +404,7 @@ def test_the_interval_covers_the_mean_as_often_as_it_says(monkeypatch: pytest.Mo
 
 
 def test_rmse_is_pooled_over_ratings_and_not_averaged_over_people(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(resampling, "FEWEST_FOR_INTERVAL", 1)
+    monkeypatch.setattr(resampling, "FEWEST_FOR_INTERVAL", 2)
     dataset = worlds.dataset(
         [(0, item, 3.0, item) for item in range(6)] + [(1, item, 3.0, item) for item in range(3)], 2, 6
     )

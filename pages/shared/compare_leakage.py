@@ -151,7 +151,9 @@ def _outcome(job: Job, compared: Compared) -> None:
             f"future, {test.future:.0%} of them are later than the event to find, and {test.between:.0%} lie between "
             f"the cut and that event, which a model kept up to date would know.{tau} Nobody who is judged was learned "
             "from, and models learn from fewer events here than in the other sections, so figures differ from theirs. "
-            "Intervals are over people; a difference counts where its interval leaves out 0."
+            "Intervals are over the people who are judged. Who else was drawn to learn from, and the seeds of the two "
+            "trainings, move the figures as well, and that is in no interval: a leak near its lower end may be such "
+            "luck. A leak counts where its interval lies above 0 and the paired test holds after Holm over the models."
         )
     )
 
@@ -172,7 +174,7 @@ def _chart(found: "Leakage", compared: Compared) -> None:
             model.title,
             (model.with_future.value, model.with_future.low, model.with_future.high),
             (model.without_future.value, model.without_future.low, model.without_future.high),
-            model.leak.is_certain,
+            model.is_certain,
             compared.colour(runs[model.run]),
         )
         for model in found.models
@@ -195,6 +197,7 @@ def _rows(found: "Leakage") -> list[dict[str, str | float]]:
             "Without it": model.without_future.value,
             "Leak": model.leak.value,
             "95 % interval": f"{model.leak.low:.3f} to {model.leak.high:.3f}",
+            "p after Holm": model.p,
         }
         for model in found.models
     ]
@@ -207,7 +210,7 @@ def _table(found: "Leakage") -> None:
         _rows(found),
         hide_index=True,
         height="content",
-        column_config=dict.fromkeys(("With the future", "Without it", "Leak"), figures)
+        column_config=dict.fromkeys(("With the future", "Without it", "Leak", "p after Holm"), figures)
         | {"Model": st.column_config.TextColumn(pinned=True)},
     )
 

@@ -20,6 +20,8 @@ from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.metrics import about, metric_label
 from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines
 from recsys_core.runs.store import RunCard, default_home, open_workspace
+from recsys_core.statistics.bootstrap import resamples
+from recsys_core.statistics.permutation import permutations
 
 MOST_ROWS, MOST_OTHERS = 12, 10
 
@@ -206,16 +208,19 @@ def _pairs(found: Comparison) -> None:
         column_config={
             "By": number(format="%.4f", help=f"In {metric_label(found.metric)}; positive whatever the metric."),
             "95 % interval": st.column_config.TextColumn(
-                help="Percentile interval over 10,000 resamples of people, the same ones for all models."
+                help=f"Percentile interval over {resamples(found.people):,} resamples of people, the same ones for all "
+                "models, for each pair by itself."
             ),
             "p after Holm": number(
                 format="%.4f",
-                help="Paired permutation test (labels of each person swapped, 10,000 times, two-sided), corrected over "
-                "all pairs of this table (Holm 1979).",
+                help="Paired permutation test (labels of each person swapped, "
+                f"{permutations(len(found.pairs)):,} times, two-sided), corrected over all pairs of this table (Holm "
+                "1979).",
             ),
             "Verdict": st.column_config.TextColumn(
                 help="A model beats another one where p after Holm is below 0.05, the interval lies above zero, and "
-                "the lead is larger than what training seeds explain, as far as they were varied."
+                "the lead is larger than what people and training seeds together explain in 95 of 100 cases, as far as "
+                "seeds were varied. Seeds are counted pair by pair, without a correction for the number of pairs."
             ),
             "Effect": number(
                 format="%.2f", help="The difference in standard deviations over people (Cohen's d of paired values)."

@@ -35,6 +35,7 @@ def _leaks(options: argparse.Namespace) -> tuple[Json, str]:
             "with the future": model.with_future.value,
             "without": model.without_future.value,
             "leak": model.leak,
+            "p (Holm)": f"{model.p:.4f}",
             "run": model.run,
         }
         for model in found.models
@@ -43,7 +44,8 @@ def _leaks(options: argparse.Namespace) -> tuple[Json, str]:
     tau = "" if found.tau is None else f" Kendall tau of the two orders: {found.tau:.2f}."
     words = (
         f"{test.people:,} people judged; {test.future:.0%} of what is learned with the future is later than what is to "
-        f"be found, {test.between:.0%} lies between the cut and that.{tau}"
+        f"be found, {test.between:.0%} lies between the cut and that.{tau} Intervals are over the people judged: "
+        "the luck of who else was drawn, and of training seeds, is in none of them."
     )
     result = found.model_dump(mode="json") | {"job": job.id, "sentence": found.sentence}
     return result, f"{plain(found.sentence)}\n{words}\n{table(shown)}"

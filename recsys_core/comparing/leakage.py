@@ -1,17 +1,22 @@
 """How much of a score was other people's future, and whether the order of the models rests on it."""
 
-from collections.abc import Mapping
-from itertools import permutations
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 from scipy.stats import kendalltau
 
 from recsys_core.blending.verdict import Gain, in_a_row
+from recsys_core.comparing.comparison import LEVEL
 from recsys_core.comparing.leak_arms import ENOUGH_JUDGED, Arms, future_share
 from recsys_core.metrics import about, metric_label
 from recsys_core.splitting import TEST, TRAIN, VALID
 from recsys_core.statistics.bootstrap import bootstrap
+from recsys_core.statistics.effect import detectable, effect
 from recsys_core.statistics.estimates import Estimate, PerUser
+from recsys_core.statistics.paired import over_shared_people, paired_differences
+from recsys_core.statistics.permutation import holm, paired_tests
 
 
 class LeakTest(BaseModel):
@@ -56,7 +61,15 @@ class LeakTest(BaseModel):
 
 
 class ModelLeak(BaseModel):
-    """A model's figure both ways; ``leak`` is what the future adds, positive where it makes the model look better."""
+    """A model's figure both ways.
+
+    Attributes:
+        run, title: which model.
+        with_future, without_future: its figures.
+        leak: what the future adds, positive where it makes the model look better.
+        p: of the paired permutation test, after Holm over all models that were measured.
+        detectable: the smallest leak that so many people show with a probability of 80 %, with so many models.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,10 +78,25 @@ class ModelLeak(BaseModel):
     with_future: Estimate
     without_future: Estimate
     leak: Gain
+    p: float
+    detectable: float
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether chance in who was judged does not explain the leak."""
+        return self.leak.is_certain and self.p < LEVEL
+
+    @property
+    def is_harmed(self) -> bool:
+        """Whether the model is worse with the future, beyond that chance."""
+        return self.leak.high < 0 and self.p < LEVEL
 
 
 class Flip(BaseModel):
-    """Two runs whose order turns round beyond chance: the first is ahead with the future, the second without it."""
+    """Two runs whose order turns round beyond chance: the first is ahead with the future, the second without it.
+
+    Both leads hold by the interval and by the test after Holm over all pairs.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -114,23 +142,23 @@ class Leakage(BaseModel):
 
     def _about_leaks(self) -> str:
         label = metric_label(self.metric)
-        leaking = sorted((model for model in self.models if model.leak.is_certain), key=lambda model: -model.leak.value)
+        leaking = sorted((model for model in self.models if model.is_certain), key=lambda model: -model.leak.value)
         if not leaking:
-            unseen = max((model.leak.high - model.leak.low) / 2 for model in self.models)
+            unseen = max(model.detectable for model in self.models)
             return (
                 f"No model's {label} is better beyond chance for having seen other people's future; a leak of less "
-                f"than about {unseen:.3f} would not show."
+                f"than about {unseen:.3f} may well not show."
             )
         most = leaking[0]
         words = (
-            f"{most.title} owes {most.leak.value:.3f} [{most.leak.low:.3f}, {most.leak.high:.3f}] of its {label} of "
-            f"{most.with_future.value:.3f} to other people's future"
+            f"{most.title} owes {most.leak.value:.3f} [{most.leak.low:.3f}, {most.leak.high:.3f}] {label} to other "
+            f"people's future ({most.with_future.value:.3f} with it, {most.without_future.value:.3f} without)"
         )
         rest = [f"{model.title} {model.leak.value:.3f}" for model in leaking[1:]]
         return f"{words}; {in_a_row(rest)}." if rest else f"{words}."
 
     def _about_harm(self) -> str:
-        harmed = [model.title for model in self.models if model.leak.high < 0]
+        harmed = [model.title for model in self.models if model.is_harmed]
         verb = "does" if len(harmed) == 1 else "do"
         return f" {in_a_row(harmed)} {verb} better without the future." if harmed else ""
 
@@ -160,7 +188,12 @@ def leakage(
         left_out: title of a model → why it was not measured.
     """
     sign = 1 if about(metric).higher_is_better else -1
-    models = [_model_leak(run, titles[run], *both, sign) for run, both in figures.items()]
+    paired = {run: over_shared_people(both) for run, both in figures.items()}
+    tests = holm(np.array([paired_tests(both, [(0, 1)])[0] for both in paired.values()]))
+    models = [
+        _model_leak(run, titles[run], both, sign, float(p), LEVEL / len(figures))
+        for (run, both), p in zip(paired.items(), tests, strict=True)
+    ]
     models.sort(key=lambda model: sign * model.with_future.value, reverse=True)
     tau = (
         float(
@@ -171,11 +204,8 @@ def leakage(
         if len(models) > 1
         else float("nan")
     )
-    flips = [
-        Flip(ahead_with=one, ahead_without=other)
-        for one, other in permutations(figures, 2)
-        if _leads(figures[one][0], figures[other][0], sign) and _leads(figures[other][1], figures[one][1], sign)
-    ]
+    with_future, without_future = (_leads({run: both[way] for run, both in figures.items()}, sign) for way in (0, 1))
+    flips = [Flip(ahead_with=one, ahead_without=other) for one, other in with_future if (other, one) in without_future]
     return Leakage(
         metric=metric,
         test=test,
@@ -186,7 +216,9 @@ def leakage(
     )
 
 
-def _model_leak(run: str, title: str, with_future: PerUser, without_future: PerUser, sign: int) -> ModelLeak:
+def _model_leak(run: str, title: str, both: Sequence[PerUser], sign: int, p: float, level: float) -> ModelLeak:
+    """Of a model's figures with and without the future, over the same people; the level is that of a single test."""
+    with_future, without_future = both
     intervals = bootstrap({"with": with_future, "without": without_future}, seed=0)
     leak = Gain.over(with_future, without_future, sign)
     assert leak is not None  # there are enough people
@@ -196,10 +228,23 @@ def _model_leak(run: str, title: str, with_future: PerUser, without_future: PerU
         with_future=Estimate(with_future.value(), *intervals["with"]),
         without_future=Estimate(without_future.value(), *intervals["without"]),
         leak=leak,
+        p=p,
+        detectable=detectable(effect(with_future, without_future).spread, len(with_future.users), level),
     )
 
 
-def _leads(mine: PerUser, other: PerUser, sign: int) -> bool:
-    """Whether one is ahead beyond chance."""
-    gain = Gain.over(mine, other, sign)
-    return gain is not None and gain.is_certain
+def _leads(figures: Mapping[str, PerUser], sign: int) -> list[tuple[str, str]]:
+    """Pairs of runs of which the first is ahead of the second beyond chance."""
+    runs, parts = list(figures), over_shared_people(list(figures.values())) if figures else []
+    pairs = list(combinations(range(len(runs)), 2))
+    if not pairs:
+        return []
+    found = []
+    for (one, other), difference, p in zip(
+        pairs, paired_differences(parts, pairs), holm(paired_tests(parts, pairs)), strict=True
+    ):
+        low, high = difference.low, difference.high
+        if low is not None and high is not None and not low <= 0 <= high and p < LEVEL:
+            ahead = one if sign * difference.value > 0 else other
+            found.append((runs[ahead], runs[one + other - ahead]))
+    return found

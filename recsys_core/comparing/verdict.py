@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from recsys_core.blending.verdict import in_a_row
 from recsys_core.comparing.baselines import RANKING, RATING, plainer_than
-from recsys_core.comparing.comparison import Comparison, Judged, Pair
+from recsys_core.comparing.comparison import LEVEL, Comparison, Judged, Pair
 from recsys_core.metrics import about, metric_label
 from recsys_core.models import find_model
 
@@ -33,7 +33,7 @@ def sentences(found: Comparison) -> list[str]:
     rival = found.judged[pair.second].contender.title
     if not tied:
         rest = [f"It beats the other {_number(len(others) - 1)} too."] if len(others) > 1 else []
-        return [f"{title} beats {rival} by {_figures(found, pair)}.", *rest]
+        return [f"{title} beats {rival} by {_figures(found, pair)}{_with_one_seed(found, pair)}.", *rest]
     if pair.gain.value == 0:
         words = [f"A tie: {title} and {rival} have the same {label}, {first.estimate.value:.3f}."]
     else:
@@ -68,6 +68,14 @@ def _figures(found: Comparison, pair: Pair) -> str:
     return f"{value} {metric_label(found.metric)} [{low}, {high}], {p_in_words(pair.p_holm)}{holm}"
 
 
+def _with_one_seed(found: Comparison, pair: Pair) -> str:
+    """Whose luck in training is part of a lead, as the end of a sentence."""
+    both = [found.judged[place] for place in (pair.first, pair.second)]
+    alone = [one.contender.title for one in both if one.contender.by_chance and len(one.by_seed) == 1]
+    each = " each" if len(alone) > 1 else ""
+    return f", with one training seed{each} of {in_a_row(alone)}" if alone else ""
+
+
 def p_in_words(p: float) -> str:
     """A p-value as papers print it."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
@@ -75,8 +83,8 @@ def p_in_words(p: float) -> str:
 
 def _why_a_tie(pair: Pair) -> str:
     if pair.holds_over_people:
-        return f"but other training seeds may turn that round (by up to {pair.seed_margin:.3f} either way)"
-    if pair.gain.low is not None and pair.gain.low > 0:
+        return f"but other people and training seeds may turn that round (by up to {pair.margin:.3f} either way)"
+    if pair.p_holm < LEVEL or (pair.gain.low is not None and pair.gain.low > 0):
         return "which is too close to chance to call"
     return "which may well be chance"
 

@@ -75,4 +75,4 @@ class NewItems(Rule):
 
     @property
     def words(self) -> str:
-        return f"Giving new items {100 * self.share:.0f} % of the places"
+        return f"Keeping {100 * self.share:.0f} % of the places for new items"

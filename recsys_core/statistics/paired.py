@@ -31,7 +31,7 @@ def paired_differences(parts: Sequence[PerUser], pairs: Sequence[tuple[int, int]
         return [Estimate(value, None, None) for value in values]
     figures = resampled_figures(parts, seed)
     return [
-        Estimate(value, *percentiles(figures[one] - figures[other]))
+        Estimate(value, *percentiles(figures[one] - figures[other], len(parts[0].users)))
         for value, (one, other) in zip(values, pairs, strict=True)
     ]
 

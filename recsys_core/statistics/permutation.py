@@ -27,7 +27,7 @@ def paired_tests(parts: Sequence[PerUser], pairs: Sequence[tuple[int, int]], see
         seed: of the permutations.
     """
     columns = np.stack([column for part in parts for column in (part.numerator, part.denominator)], axis=1)
-    times = max(PERMUTATIONS, PER_PAIR * len(pairs))
+    times = permutations(len(pairs))
     whole, swapped = columns.sum(axis=0), weighted_sums(columns, _swapped, times, seed)
 
     def figure(own: int, other: int) -> Float64:
@@ -44,6 +44,11 @@ def paired_tests(parts: Sequence[PerUser], pairs: Sequence[tuple[int, int]], see
         hits = np.count_nonzero(np.abs(figure(first, second) - figure(second, first)) >= least)
         found[place] = (1 + hits) / (1 + times)
     return found
+
+
+def permutations(pairs: int) -> int:
+    """How many there are for so many pairs."""
+    return max(PERMUTATIONS, PER_PAIR * pairs)
 
 
 def _swapped(rng: np.random.Generator, size: int, n: int) -> Weights:

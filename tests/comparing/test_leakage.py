@@ -165,7 +165,42 @@ def test_an_order_that_turns_round_by_chance_is_no_flip():
     found = leakage("ndcg@10", TEST_FACTS, figures, {"a": "A", "b": "B"})
     assert not found.flips
     assert "No model's NDCG@10 is better beyond chance" in found.sentence
-    assert "would not show" in found.sentence
+    assert "a leak of less than about 0.0" in found.sentence
+
+
+def test_of_many_models_one_is_not_called_leaking_by_chance(monkeypatch):
+    """Ten models without a leak, in 40 samples of people: one by one, four in ten samples would have a culprit."""
+    monkeypatch.setattr("recsys_core.statistics.bootstrap.RESAMPLES", 400)
+    monkeypatch.setattr("recsys_core.statistics.permutation.PERMUTATIONS", 1_000)
+    rng = np.random.default_rng(3)
+    alone, found = 0, 0
+    for _ in range(40):
+        figures = {str(run): (figure(rng.normal(size=60)), figure(rng.normal(size=60))) for run in range(10)}
+        measured = leakage("ndcg@10", TEST_FACTS, figures, {run: f"Model {run}" for run in figures})
+        alone += any(model.leak.low > 0 or model.leak.high < 0 for model in measured.models)
+        found += any(model.is_certain or model.is_harmed for model in measured.models)
+        assert not measured.flips
+    assert alone > 8
+    assert found <= 6  # two are expected
+
+
+def test_a_leak_of_few_people_needs_the_test_as_well_as_the_interval():
+    moved = np.zeros(60)
+    moved[:5] = 1.0  # five gain and nobody loses: by a coin's throw for each, one time in sixteen
+    found = leakage("ndcg@10", TEST_FACTS, {"a": (figure(moved), figure(np.zeros(60)))}, {"a": "A"})
+    (model,) = found.models
+    assert model.leak.low > 0
+    assert model.p == pytest.approx(1 / 16, abs=0.01)
+    assert "No model's NDCG@10 is better beyond chance" in found.sentence
+
+
+def test_a_leak_that_may_well_not_show_is_the_detectable_one():
+    rng = np.random.default_rng(4)
+    figures = {run: (figure(rng.normal(size=400)), figure(rng.normal(size=400))) for run in "ab"}
+    found = leakage("ndcg@10", TEST_FACTS, figures, {"a": "A", "b": "B"})
+    spread = np.std(np.subtract(*(part.numerator for part in figures["a"])), ddof=1)
+    least = next(model.detectable for model in found.models if model.run == "a")
+    assert least == pytest.approx((2.2414 + 0.8416) * spread / 20, rel=1e-3)  # a level of 2.5 % for each of two
 
 
 def test_for_errors_less_is_better():
@@ -176,6 +211,7 @@ def test_for_errors_less_is_better():
     assert model.leak.value == pytest.approx(0.3)
     assert found.tau is None
     assert "A owes 0.300 [" in found.sentence
+    assert "] MAE to other people's future (0." in found.sentence
     assert "change places" not in found.sentence
     harmed = leakage("ndcg@10", TEST_FACTS, {"a": (figure(base - 0.3), figure(base))}, {"a": "A"})
     assert "A does better without the future." in harmed.sentence

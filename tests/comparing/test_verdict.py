@@ -42,7 +42,8 @@ def test_holm_counts_all_pairs_and_the_best_must_beat_everybody_to_be_crowned():
     found = compared({"als": [GOOD], "bpr": [BETTER], "mf": [WORSE]})
     words = verdict.verdict(found)
     assert re.fullmatch(
-        r"BPR beats ALS by 0\.0\d\d NDCG@10 \[0\.\d{3}, 0\.\d{3}\], p < 0\.001 after Holm over 3 pairs\. "
+        r"BPR beats ALS by 0\.0\d\d NDCG@10 \[0\.\d{3}, 0\.\d{3}\], p < 0\.001 after Holm over 3 pairs, "
+        r"with one training seed each of BPR and ALS\. "
         r"It beats the other one too\.",
         words,
     )
@@ -94,7 +95,33 @@ def test_a_lead_that_seeds_explain_crowns_nobody():
     (pair,) = found.pairs
     assert pair.holds_over_people
     assert not pair.is_settled
-    assert "but other training seeds may turn that round (by up to 0.050 either way)" in verdict.verdict(found)
+    words = "but other people and training seeds may turn that round (by up to 0.050 either way)"
+    assert words in verdict.verdict(found)
+
+
+def test_a_lead_that_neither_people_nor_seeds_explain_alone_may_be_explained_by_both(monkeypatch):
+    """Equally good models whose figures move as far with the seeds as with the people."""
+    monkeypatch.setattr("recsys_core.statistics.bootstrap.RESAMPLES", 400)
+    monkeypatch.setattr("recsys_core.statistics.permutation.PERMUTATIONS", 400)
+    rng = np.random.default_rng(12)
+    settled, apart = 0, 0
+    for _ in range(300):
+        models = {}
+        for name in ("neumf", "gmf"):
+            person, seeds = rng.normal(size=100), rng.normal(0, np.sqrt(5) / 10, 5)
+            models[name] = [person + seed for seed in seeds]
+        (pair,) = compared(models).pairs
+        settled += pair.is_settled
+        apart += pair.holds_over_people and pair.gain.value > pair.seed_margin
+    assert settled / 300 < 0.07  # expected: 0.04
+    assert apart / 300 > 0.07  # expected: 0.10, were they asked one by one
+
+
+def test_a_lead_of_one_training_says_so():
+    found = compared({"neumf": [BETTER], "ease": [GOOD]}, deterministic=("ease",))
+    assert verdict.verdict(found).endswith("p < 0.001, with one training seed of NEUMF.")
+    found = compared({"neumf": [BETTER, BETTER + 0.001], "ease": [GOOD]}, deterministic=("ease",))
+    assert verdict.verdict(found).endswith("p < 0.001.")
 
 
 def test_models_that_do_not_beat_the_plain_ones_are_told_so():
@@ -161,6 +188,9 @@ def test_what_only_the_interval_shows_is_too_close_to_call():
     (pair,) = found.pairs
     unsure = replace(found, pairs=(replace(pair, p_holm=0.06),))
     assert verdict.verdict(unsure).endswith("p = 0.060, which is too close to chance to call.")
+    touching = replace(pair, p_holm=0.04, gain=replace(pair.gain, low=-0.001))
+    words = verdict.verdict(replace(found, pairs=(touching,)))
+    assert words.endswith("p = 0.040, which is too close to chance to call.")
 
 
 def test_of_many_models_the_best_are_named_and_the_others_counted():

@@ -78,7 +78,7 @@ def test_a_rule_that_touches_nothing_says_so(world):
     words = sentence(judged(world, Boost(items=("year<0",), places=3)), "ndcg@5")
     assert words == "Moving year<0 up 3 places changes nobody's list."
     several = judged(world, Exclude(items=("genre=Even",)), NewItems(share=0.0))
-    assert sentence(several, "ndcg@5").startswith("Leaving out Even and giving new items 0 % of the places cost 0.")
+    assert sentence(several, "ndcg@5").startswith("Leaving out Even and keeping 0 % of the places for new items cost")
 
 
 def test_what_is_too_little_to_be_written_is_not_called_a_change(world):

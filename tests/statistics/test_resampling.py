@@ -5,10 +5,18 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from benchmarks import intervals
 from recsys_core.statistics import bootstrap as module
-from recsys_core.statistics.bootstrap import RESAMPLES, bootstrap, resampled_figures, resampled_sums
+from recsys_core.statistics.bootstrap import (
+    RESAMPLES,
+    bootstrap,
+    percentiles,
+    resampled_figures,
+    resampled_sums,
+    resamples,
+)
 from recsys_core.statistics.paired import over_shared_people, paired_difference, paired_differences
 from recsys_core.statistics.weighted import weighted_sums
 from tests.statistics.people import mean_of, rmse_of
@@ -49,10 +57,31 @@ def test_intervals_are_the_percentiles_of_a_loop_written_out():
     assert (low, high) == pytest.approx(tuple(np.quantile(figures, [0.025, 0.975])), abs=0.02)
 
 
+def test_of_few_people_the_interval_is_as_wide_as_students():
+    """Of normal people Student's interval is exact; the percentiles of their means should be no narrower."""
+    rng = np.random.default_rng(5)
+    for n in (10, 30, 300):
+        values = rng.normal(size=n)
+        means = values.mean() + rng.normal(size=200_000) * values.std() / np.sqrt(n)  # as resamples have them
+        wanted = stats.t.interval(0.95, n - 1, values.mean(), stats.sem(values))
+        assert percentiles(means, n) == pytest.approx(wanted, abs=0.02 / np.sqrt(n) + 0.004)
+    exact = stats.t(9).ppf(0.975) * np.sqrt(10 / 9)
+    assert percentiles(rng.normal(size=400_000), 10)[1] == pytest.approx(exact, abs=0.03)
+
+
+def test_the_interval_of_ten_people_covers_nearly_as_often_as_that_of_many(monkeypatch):
+    monkeypatch.setattr(module, "RESAMPLES", 500)
+    rng, covered = np.random.default_rng(6), 0
+    for seed in range(500):
+        low, high = bootstrap({"": mean_of(rng.normal(size=10))}, seed)[""]
+        covered += low <= 0 <= high
+    assert covered / 500 > 0.92  # measured: 0.95; without Student's t 0.90
+
+
 def test_of_very_many_people_there_are_fewer_resamples_and_memory_stays_bounded(monkeypatch):
     assert len(resampled_sums(np.ones((20_000, 1)), 0)) == RESAMPLES
     monkeypatch.setattr(module, "MOST_DRAWS", 3_000_000)
-    assert len(resampled_sums(np.ones((1_000, 1)), 0)) == 3_000
+    assert len(resampled_sums(np.ones((1_000, 1)), 0)) == resamples(1_000) == 3_000
     tracemalloc.start()
     assert len(resampled_sums(np.ones((50_000, 2)), 0)) == module.FEWEST_RESAMPLES
     assert tracemalloc.get_traced_memory()[1] < 40e6
