@@ -42,14 +42,17 @@ def lists_view(compared: Compared) -> None:
 
 
 def _with_lists(compared: Compared) -> list[RunCard]:
-    """The runs whose lists were kept, best first; says which have none."""
+    """The runs whose lists were kept, best first; says which have none, and which cannot be read."""
     runs, without = [], []
     for run in compared.best_first or compared.runs:
         try:
             _lists(default_home(), run.id)
             runs.append(run)
-        except StoreError:
-            without.append(compared.titles[run.id])
+        except StoreError as error:
+            if error.code == "no-lists":
+                without.append(compared.titles[run.id])
+            else:
+                st.caption(plain(f"{compared.titles[run.id]} is not shown here. {error}"))
     if without:
         st.caption(plain(f"Made before lists were kept, so not shown here: {', '.join(without)}. Train them again."))
     return runs

@@ -86,7 +86,7 @@ def _add_trained(missing: list[Missing], runs: list[RunCard]) -> None:
     known = [one for one in missing if one.run is not None]
     if known and st.button(f"Add {titles_of([one.model for one in known])}", icon=":material/add:"):
         added = [one.run.id for one in known if one.run is not None]
-        choose.remember("runs", ",".join([*(run.id for run in runs), *added]))
+        choose.remember("runs", ",".join([*added, *(run.id for run in runs)]))
         st.rerun()
 
 

@@ -102,6 +102,8 @@ def missing_baselines(workspace: Workspace, runs: Sequence[RunCard], metric: str
             and metric in run.about["metrics"]
             and not mismatches(runs[0].about["passport"], run.about["passport"])
         ]
+        firsts = {one.id for one in contenders_of(same)}  # which stand for their seeds wherever runs are chosen
+        same = [run for run in same if run.id in firsts]
         same.sort(key=lambda run: run.about["metrics"][metric]["value"], reverse=about(metric).higher_is_better)
         moved = any(run.about.get("fine_tune", {}).get("moved", 0) for run in runs)
         can_be_trained = not moved and any(card.id == runs[0].dataset for card in workspace.datasets())

@@ -79,3 +79,12 @@ def test_runs_that_are_older_than_lists_are_named(workspace, runs):
 def test_lists_outlive_their_data_set(workspace, runs):
     workspace.delete_dataset(runs[0].dataset)
     assert "Most alike are " in said(opened(COMPARE, section="Lists"))
+
+
+def test_lists_that_cannot_be_read_are_not_called_old(workspace, runs):
+    path = workspace.root / "runs" / runs[1].id / "lists.npz"
+    path.write_bytes(path.read_bytes()[:99])
+    words = said(opened(COMPARE, section="Lists"))
+    assert f"ItemKNN is not shown here. The run in the folder {runs[1].id} cannot be read" in words.replace("\\", "")
+    assert "before lists were kept" not in words
+    assert "Most alike are " in words

@@ -148,3 +148,11 @@ def test_errors_of_ratings_are_cut_too(workspace):
     assert "The difference in RMSE from" in said(at)
     assert not at.error
     assert charts(at) == 2
+
+
+def test_of_nine_people_no_share_has_an_interval(workspace):
+    train(workspace, told(8), "ease", "item_knn")
+    at = opened(COMPARE, section="For whom")
+    assert not at.error
+    assert "of people get worse when you switch" in said(at)
+    assert "95 % intervals of the shares" not in said(at)
