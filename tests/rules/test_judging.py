@@ -122,7 +122,7 @@ def test_a_tiny_catalogue_without_genres_or_times_is_judged_by_what_there_is():
     made = worlds.golden(timed=False)
     parts = split(made, SplitRecipe(key="random", test_share=0.4))
     outcome = judge_rules([], candidates(Popularity().fit(parts.train), parts), parts, Facts.of(parts), 10)
-    assert {"diversity", "novelty", "new", "coverage"} <= set(outcome.changes)
+    assert {"diversity", "novelty@10", "new", "coverage"} <= set(outcome.changes)
     assert outcome.as_json()["people"] == len(outcome.users)
 
 
