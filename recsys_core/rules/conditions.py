@@ -133,8 +133,8 @@ def _moment(name: str, value: str) -> np.datetime64:
     try:
         moment = np.datetime64(value, "D")
     except ValueError:
-        moment = np.datetime64("NaT")
-    if np.isnat(moment):
+        moment = None
+    if moment is None or np.isnat(moment):
         raise ConfigError(
             f"The {name} of an item is a date, and {value!r} is none.", f"Write {name}<1999-12-31.", "bad-condition"
         )

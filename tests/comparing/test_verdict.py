@@ -129,6 +129,7 @@ def test_the_power_is_told_before_anything_is_found():
 def test_few_people_and_figures_of_all_lists_have_no_test():
     few = compared({"als": [GOOD[:9]], "bpr": [SAME[:9]]})
     assert few.pairs == ()
+    assert verdict.power(few) == ""
     assert verdict.verdict(few).endswith("With so few people (9) chance and skill cannot be told apart.")
     one = compared({"als": [GOOD[:1]], "bpr": [SAME[:1]]})
     assert verdict.power(one) == ""
