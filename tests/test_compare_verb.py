@@ -78,3 +78,12 @@ def test_what_cannot_be_compared_gets_a_sentence(workspace, dataset, capsys):
     assert "None of these runs has the figure 'rmse'" in capsys.readouterr().err
     assert cli.main(["compare", run.id, run.id]) == 0
     assert "There is nothing to compare it with yet." in capsys.readouterr().out
+
+
+def test_a_training_that_was_repeated_is_named_not_dropped(workspace, dataset, capsys):
+    older, newer = (trained(workspace, dataset, "ease").id for _ in range(2))
+    document = told(capsys, older, newer)
+    assert [row["run"] for row in document["runs"]] == [newer]
+    assert (
+        f"{older} was trained once more with the same settings and seed; the newest stands for it." in document["notes"]
+    )

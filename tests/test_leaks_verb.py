@@ -39,6 +39,10 @@ def test_the_figures_are_those_of_the_job(workspace, capsys):
 
 def test_what_cannot_be_measured_ends_with_2(workspace, capsys):
     run = trained(workspace, "popularity").id
-    for words, code in (([run, "nothing"], "unknown-run"), ([run, "--metric", "coverage@5"], "unknown-metric")):
+    cases = [([run, "nothing"], "unknown-run")]
+    cases += [([run, "--metric", metric], "unknown-metric") for metric in ("coverage@5", "ndcg@7", "ndcg", "rmse")]
+    for words, code in cases:
         assert cli.main(["leaks", *words, "--json"]) == 2
-        assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+        out, err = capsys.readouterr()
+        assert json.loads(out)["error"]["code"] == code
+        assert "training" not in err

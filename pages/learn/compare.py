@@ -16,7 +16,7 @@ from pages.shared.compare_slices import for_whom
 from pages.shared.compare_verdict import verdict_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
-from pages.shared.frame import plain
+from pages.shared.frame import errors_as_sentences, plain
 from recsys_core.comparing.passports import split_in_words
 from recsys_core.data.findings import counted
 from recsys_core.metrics import METRICS, about
@@ -142,7 +142,8 @@ else:
     compared = Compared(choose_runs(group, metric), metric, run_titles(group))
     section = choose.switch("Section", "section", list(SECTIONS))
     if compared.runs:
-        SECTIONS[section](compared)
+        with errors_as_sentences():  # what cannot be read can still be taken away below
+            SECTIONS[section](compared)
     else:
         st.caption("Choose the models to compare.")
     removal(compared)

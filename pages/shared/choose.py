@@ -59,7 +59,7 @@ def choose_many(
     widget, begun = f"pick-{key}", f"pick-{key}-from"
     if st.session_state.get(begun) != default or not set(st.session_state.get(widget, [""])) <= set(options):
         kept = st.query_params.get(key) or st.session_state.get(f"kept-{key}") or ""
-        wanted = [one for one in kept.split(",") if one in options]
+        wanted = [one for one in dict.fromkeys(kept.split(",")) if one in options][:most]
         st.session_state[widget], st.session_state[begun] = wanted or default, default
     chosen = st.multiselect(
         label, options, format_func=name, key=widget, max_selections=most, help=help, persist_state="session"

@@ -14,6 +14,7 @@ from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from recsys_core.comparing.overlap import Likeness, exposure, filled_places, items_for_half, likeness, only_in
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.findings import counted
 from recsys_core.errors import StoreError
 from recsys_core.figures.lists import Filling, filling_chart, likeness_chart
 from recsys_core.runs.store import RunCard, default_home, open_workspace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # brings torch
 COMMON, RANKED = "Common items", "Rank-biased overlap"
 CARDS = 6
 USUAL = 10
+SAME = 0.005  # smaller differences of likeness are not told
 
 
 def lists_view(compared: Compared) -> None:
@@ -42,14 +44,17 @@ def lists_view(compared: Compared) -> None:
 
 
 def _with_lists(compared: Compared) -> list[RunCard]:
-    """The runs whose lists were kept, best first; says which have none."""
+    """The runs whose lists were kept, best first; says which have none, and which cannot be read."""
     runs, without = [], []
     for run in compared.best_first or compared.runs:
         try:
             _lists(default_home(), run.id)
             runs.append(run)
-        except StoreError:
-            without.append(compared.titles[run.id])
+        except StoreError as error:
+            if error.code == "no-lists":
+                without.append(compared.titles[run.id])
+            else:
+                st.caption(plain(f"{compared.titles[run.id]} is not shown here. {error}"))
     if without:
         st.caption(plain(f"Made before lists were kept, so not shown here: {', '.join(without)}. Train them again."))
     return runs
@@ -71,6 +76,7 @@ def _how_alike(compared: Compared, runs: list[RunCard], k: int) -> None:
     if not found.people:
         st.caption("No person was judged on all of these models, so their lists cannot be compared.")
         return
+    k = found.length  # fewer than asked for where the catalogue has no more
     which = choose.switch("Likeness", "likeness", [COMMON, RANKED])
     is_common = which == COMMON
     values = k * found.common if is_common else found.rank_biased
@@ -105,6 +111,8 @@ def _most_and_least(titles: list[str], values: np.ndarray, k: int, which: str) -
         both = f"{titles[one[pair]]} and {titles[other[pair]]}"
         return f"{both}: {pairs[pair]:.1f} of {k} items" if which == COMMON else f"{both}: {pairs[pair]:.2f}"
 
+    if len(pairs) > 1 and pairs[most] - pairs[least] < SAME:
+        return f"Every two models are equally alike, as {words(most)}"
     if len(pairs) == 1:
         return f"In common have {words(0)}" if which == COMMON else f"Overlap of {words(0)}"
     return f"Most alike are {words(most)}; least {words(least)}"
@@ -172,7 +180,9 @@ def _how_few(compared: Compared, runs: list[RunCard], k: int) -> None:
         seen[run.model] += 1
     few, many = min(rows), max(rows)
     finding = f"{few[1]} fills half of all places with {few[0]:,} {'item' if few[0] == 1 else 'items'}"
-    if len(rows) > 1:
+    if len(rows) > 1 and few[0] == many[0]:
+        finding = f"Each of the models fills half of all places with {counted(few[0], 'item')}"
+    elif len(rows) > 1:
         finding += f", {many[1]} with {many[0]:,}"
     draw_chart(
         filling_chart(fillings, look()),

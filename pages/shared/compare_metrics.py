@@ -10,6 +10,7 @@ from pages.shared.compared import Compared
 from pages.shared.frame import look, plain, show_error
 from pages.shared.metric_table import explanation, metric_table, names_of
 from recsys_core.comparing.rating_check import Bin, RatingCheck, rating_check
+from recsys_core.comparing.verdict import named
 from recsys_core.errors import StudioError
 from recsys_core.figures.lines_with_bands import Band, Curve, at_k_chart, precision_recall_chart
 from recsys_core.figures.rating_errors import Point, calibration_chart, error_chart
@@ -82,11 +83,12 @@ def _over_k_finding(bands: list[Band], title: str, higher_is_better: bool) -> st
     sign = 1 if higher_is_better else -1
     leaders: dict[str, list[str]] = {}
     for k in sorted({k for band in bands for k in band.ks}):
-        best = max((band for band in bands if k in band.ks), key=lambda band: sign * band.values[band.ks.index(k)])
-        leaders.setdefault(best.label, []).append(str(k))
+        figures = {band.label: sign * band.values[band.ks.index(k)] for band in bands if k in band.ks}
+        best = max(figures.values())
+        leaders.setdefault(named([label for label, figure in figures.items() if figure == best]), []).append(str(k))
     most = "highest" if higher_is_better else "lowest"
     if len(leaders) == 1:
-        return f"{title}: {next(iter(leaders))} has the {most} value at every list length"
+        return f"{title}: the {most} value at every list length is that of {next(iter(leaders))}"
     parts = ", ".join(f"{label} at {' and '.join(ks)}" for label, ks in leaders.items())
     return f"{title}: which model has the {most} value depends on the list length: {parts}"
 

@@ -1,5 +1,6 @@
 """Compare, for whom: a model, or the switch from one to another, among slices of the people."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ def _slices(compared: Compared, runs: list[RunCard], cut: "Cut") -> None:
     axis = f"{label}, 95 % interval"
     draw_chart(
         slice_chart(shown, models, axis, look()),
-        f"slices-by-{cut.title.lower()}",
+        "slices-by-" + re.sub("[^a-z0-9]+", "-", cut.title.lower()).strip("-"),
         _as_table(figures, titles),
         finding=spread_in_words(figures, label, titles),
         source=compared.source,

@@ -18,7 +18,7 @@ from recsys_core.comparing.passports import mismatches, split_in_words, summary,
 from recsys_core.data.findings import counted
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.metrics import about, metric_label
-from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines
+from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines, repeated
 from recsys_core.runs.store import RunCard, default_home, open_workspace
 from recsys_core.statistics.bootstrap import resamples
 from recsys_core.statistics.permutation import permutations
@@ -88,7 +88,7 @@ def _add_trained(missing: list[Missing], runs: list[RunCard]) -> None:
     known = [one for one in missing if one.run is not None]
     if known and st.button(f"Add {titles_of([one.model for one in known])}", icon=":material/add:"):
         added = [one.run.id for one in known if one.run is not None]
-        choose.remember("runs", ",".join([*(run.id for run in runs), *added]))
+        choose.remember("runs", ",".join([*added, *(run.id for run in runs)]))
         st.rerun()
 
 
@@ -235,7 +235,8 @@ def _what_it_rests_on(found: Comparison, runs: list[RunCard]) -> None:
     """Seeds, tuning budgets and the passport."""
     cards = {run.id: run.about["passport"] for run in runs}
     passports = {one.contender.title: cards[one.contender.id] for one in found.judged}
-    for sentence in (verdict.seeds(found), *to_mention(passports)):
+    again = verdict.repeated(repeated(runs, found.metric))
+    for sentence in (verdict.seeds(found), *to_mention(passports), again):
         if sentence:
             st.caption(plain(sentence))
     with st.expander("Passport of this comparison"):

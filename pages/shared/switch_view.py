@@ -9,10 +9,10 @@ from pages.shared import choose, nav
 from pages.shared.chart import draw_chart
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
+from recsys_core.data.findings import counted
 from recsys_core.figures.slices import gain_histogram
 from recsys_core.metrics import about, metric_label
 from recsys_core.runs.cards import RunCard
-from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Int64
 
 if TYPE_CHECKING:  # brings torch
@@ -45,10 +45,9 @@ def switch_view(compared: Compared, before: RunCard, after: RunCard, switch: "Sw
         finding=finding,
         source=compared.source,
     )
-    shares = f"95 % intervals of the shares: {_interval(switch.worse)} worse, {_interval(switch.better)} better. "
     st.caption(
         plain(
-            f"{len(switch.users):,} people. {shares if switch.worse.low is not None else ''}"
+            f"{counted(len(switch.users), 'person')}. {_intervals(switch)}"
             "Bars have the colour of the model that was better for these people."
         )
     )
@@ -60,10 +59,14 @@ def switch_view(compared: Compared, before: RunCard, after: RunCard, switch: "Sw
         _people("Gain most", switch, switch.winners(PEOPLE_SHOWN), run, before, after)
 
 
-def _interval(share: Estimate) -> str:
-    assert share.low is not None
-    assert share.high is not None
-    return f"{100 * share.low:.0f} to {100 * share.high:.0f} %"
+def _intervals(switch: "Switch") -> str:
+    """How sure the shares are; "" of fewer than ten people."""
+    told = [
+        f"{100 * share.low:.0f} to {100 * share.high:.0f} % {word}"
+        for word, share in (("worse", switch.worse), ("better", switch.better))
+        if share.low is not None and share.high is not None
+    ]
+    return f"95 % intervals of the shares: {', '.join(told)}. " if told else ""
 
 
 def _people(title: str, switch: "Switch", places: Int64, run: "LoadedRun", before: RunCard, after: RunCard) -> None:

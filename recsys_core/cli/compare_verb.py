@@ -26,7 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _compare(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.comparing import verdict
     from recsys_core.comparing.passports import to_mention
-    from recsys_core.runs.comparison import compare_runs, missing_baselines
+    from recsys_core.runs.comparison import compare_runs, missing_baselines, repeated
 
     home, metric = workspace(), options.metric
     runs = [home.find_run(run) for run in dict.fromkeys(options.run)]
@@ -47,6 +47,7 @@ def _compare(options: argparse.Namespace) -> tuple[Json, str]:
         verdict.seeds(found),
         *to_mention({one.contender.title: passports[one.contender.id] for one in found.judged}),
         _left_out(runs, metric),
+        verdict.repeated(repeated(runs, metric)),
     ]
     result: Json = {
         "metric": metric,

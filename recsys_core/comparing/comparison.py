@@ -100,7 +100,7 @@ class Comparison:
         pairs: of all of them, the best one's first; none where the metric does not belong to people, or for fewer than
             ten of them.
         planning: the smallest difference that so many people show where two models agree on them by half: before
-            anything is compared. None where the metric does not belong to people, or there is one person.
+            anything is compared. None where the metric does not belong to people, or there are fewer than ten.
     """
 
     metric: str
@@ -160,7 +160,7 @@ def compare(chosen: Sequence[Contender], figures: Mapping[str, PerUser], metric:
     )
     parts = [means[one.id] for one in ranked]
     # Two figures that correlate by 0.5 differ with the standard deviation that each of them has.
-    spreads = [contributions(part).std(ddof=1) for part in parts] if people > 1 else []
+    spreads = [contributions(part).std(ddof=1) for part in parts] if people >= FEWEST_FOR_INTERVAL else []
     planning = detectable(float(np.median(spreads)), people, LEVEL, POWER) if spreads else None
     return Comparison(metric, people, judged, _pairs(judged, parts, sign, seed), planning)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -126,14 +127,12 @@ def _ends(counts: Int64, fewest: int) -> Int64:
 
 
 def _spans(lows: Float64, highs: Float64, writes: Sequence[Write], words: Words) -> list[str]:
-    """What bins from ``lows`` to ``highs`` are called, by the first writing that gives each a name of its own."""
+    """What bins from ``lows`` to ``highs`` are called, by the first writing in which none begins where another ends."""
     names: list[str] = []
     for write in writes:
-        names = [
-            _span(write(low), write(high), _form(place, len(lows), words))
-            for place, (low, high) in enumerate(zip(lows.tolist(), highs.tolist(), strict=True))
-        ]
-        if len(set(names)) == len(names):
+        ends = [(write(low), write(high)) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
+        names = [_span(low, high, _form(place, len(ends), words)) for place, (low, high) in enumerate(ends)]
+        if all(high != low for (_, high), (low, _) in pairwise(ends)):
             break
     return names
 

@@ -23,11 +23,13 @@ class Likeness:
 
     Attributes:
         people: how many people.
+        length: of the longest list of theirs, k at most.
         common: Float64[R, R], mean share of common items; 1 on the diagonal.
         rank_biased: Float64[R, R], mean rank-biased overlap.
     """
 
     people: int
+    length: int
     common: Float64
     rank_biased: Float64
 
@@ -46,7 +48,8 @@ def likeness(lists: "Sequence[Lists]", k: int) -> Likeness:
         agreement, length = agreements(shown[one][filled], shown[other][filled])
         common[one, other] = common[other, one] = _mean(agreement[:, -1] / length)
         rank_biased[one, other] = rank_biased[other, one] = _mean(rank_biased_overlap(agreement, length))
-    return Likeness(int(filled.sum()), common, rank_biased)
+    longest = max(int((items[filled] >= 0).sum(axis=1).max(initial=0)) for items in shown)
+    return Likeness(int(filled.sum()), longest, common, rank_biased)
 
 
 def agreements(one: Int32, other: Int32) -> tuple[Int64, Int64]:

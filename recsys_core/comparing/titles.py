@@ -1,5 +1,6 @@
 """Titles that tell runs apart."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def settings_but_seed(about: Json) -> dict[str, Any]:
 
 
 def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] = settings) -> dict[str, str]:
-    """Run id → a title that tells it apart: runs of one model by the settings in which they differ.
+    """Run id → a title that no other run has: runs of one model by the settings in which they differ, else by their id.
 
     Args:
         abouts: run id → its card.
@@ -41,6 +42,7 @@ def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] 
             if any(chosen(twin).get(name, value) != value for twin in twins)
         ]
         made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in about["passport"]]
-        mark = ", ".join([*made, *differing][:2]) or run.rpartition("-")[2]
-        found[run] = about["title"] if len(twins) == 1 else f"{about['title']}, {mark}"
-    return found
+        mark = ", ".join([*made, *differing][:2])
+        found[run] = f"{about['title']}, {mark}" if len(twins) > 1 and mark else about["title"]
+    often = Counter(found.values())
+    return {run: title if often[title] == 1 else f"{title}, {run.rpartition('-')[2]}" for run, title in found.items()}

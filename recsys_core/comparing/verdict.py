@@ -25,7 +25,9 @@ def sentences(found: Comparison) -> list[str]:
         return [f"{title} has {label} {_with_interval(first)}.", "There is nothing to compare it with yet."]
     if not found.pairs:
         extreme = "highest" if about(found.metric).higher_is_better else "lowest"
-        return [f"{title} has the {extreme} {label}, {first.estimate.value:.3f}.", _why_no_test(found)]
+        best = [one.contender.title for one in found.judged if one.estimate.value == first.estimate.value]
+        has = "has" if len(best) == 1 else "share"
+        return [f"{named(best)} {has} the {extreme} {label}, {first.estimate.value:.3f}.", _why_no_test(found)]
     beaten = [place for place in range(1, len(found.judged)) if found.beats(0, place)]
     tied = [place for place in range(1, len(found.judged)) if place not in beaten]
     pair = found.pair(0, tied[0] if tied else 1)
@@ -170,6 +172,13 @@ def missing_baselines(missing: Sequence[str]) -> str:
         f"{in_a_row(titles)} {_is(titles)} not in this comparison. Without the plain models "
         "nobody can say whether a larger one is worth its training."
     )
+
+
+def repeated(runs: Sequence[str]) -> str:
+    """Why some runs do not stand beside the others; "" where there are none."""
+    if not runs:
+        return ""
+    return f"{in_a_row(runs)} {_was(runs)} trained once more with the same settings and seed; the newest stands for it."
 
 
 def _is(names: Sequence[str]) -> str:

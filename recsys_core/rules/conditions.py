@@ -1,5 +1,6 @@
 """Conditions on items as text: ``genre=Horror``, ``year<1960``, ``id=42``, or any attribute of the data set."""
 
+import math
 import operator
 import re
 from collections import Counter
@@ -118,20 +119,26 @@ def _words(text: str, separator: str) -> list[str]:
 
 def _number(name: str, value: str) -> float:
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
+        number = math.nan
+    if math.isnan(number):
         raise ConfigError(
             f"The {name} of an item is a number, and {value!r} is none.", f"Write {name}<1960.", "bad-condition"
-        ) from None
+        )
+    return number
 
 
 def _moment(name: str, value: str) -> np.datetime64:
     try:
-        return np.datetime64(value, "D")
+        moment = np.datetime64(value, "D")
     except ValueError:
+        moment = None
+    if moment is None or np.isnat(moment):
         raise ConfigError(
             f"The {name} of an item is a date, and {value!r} is none.", f"Write {name}<1999-12-31.", "bad-condition"
-        ) from None
+        )
+    return moment
 
 
 def _unordered(name: str, sign: str) -> ConfigError:

@@ -20,7 +20,8 @@ MOST_CHOSEN = 12  # contenders that are compared unasked
 
 def contenders_of(runs: Sequence[RunCard], metric: str | None = None) -> list[Contender]:
     """Runs of one split as contenders; only those that have the metric, where one is given."""
-    return contenders({run.id: run.about for run in runs if metric is None or metric in run.about["metrics"]})
+    newest_first = sorted(runs, key=lambda run: run.created, reverse=True)
+    return contenders({run.id: run.about for run in newest_first if metric is None or metric in run.about["metrics"]})
 
 
 def compare_runs(workspace: Workspace, runs: Sequence[RunCard], metric: str) -> Comparison:
@@ -53,6 +54,12 @@ def compare_runs(workspace: Workspace, runs: Sequence[RunCard], metric: str) -> 
         values = {run.id: float(run.about["metrics"][metric]["value"]) for run in having}
         return without_people(chosen, values, metric)
     return compare(chosen, {run: part[metric] for run, part in parts.items()}, metric)
+
+
+def repeated(runs: Sequence[RunCard], metric: str) -> list[str]:
+    """Runs that repeat another one, seed and all: the newest of each stands for them in a comparison."""
+    taken = {run for one in contenders_of(runs, metric) for run in one.runs}
+    return [run.id for run in runs if metric in run.about["metrics"] and run.id not in taken]
 
 
 def sensible_choice(offered: Sequence[Contender], runs: Sequence[RunCard], metric: str) -> list[Contender]:
@@ -102,6 +109,8 @@ def missing_baselines(workspace: Workspace, runs: Sequence[RunCard], metric: str
             and metric in run.about["metrics"]
             and not mismatches(runs[0].about["passport"], run.about["passport"])
         ]
+        firsts = {one.id for one in contenders_of(same)}  # which stand for their seeds wherever runs are chosen
+        same = [run for run in same if run.id in firsts]
         same.sort(key=lambda run: run.about["metrics"][metric]["value"], reverse=about(metric).higher_is_better)
         moved = any(run.about.get("fine_tune", {}).get("moved", 0) for run in runs)
         can_be_trained = not moved and any(card.id == runs[0].dataset for card in workspace.datasets())

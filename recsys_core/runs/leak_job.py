@@ -44,6 +44,12 @@ def leak_spec(runs: Sequence[RunCard], metric: str, executor: Executor = Executo
     if not runs:
         raise ConfigError("There is no run to measure.", "Name one or more finished runs.", "no-run")
     require_people(metric)
+    if not any(metric in run.about["metrics"] for run in runs):
+        raise ConfigError(
+            f"None of these runs has the figure {metric!r}.",
+            f"Choose one of: {', '.join(runs[0].about['metrics'])}.",
+            "unknown-metric",
+        )
     for run in runs:
         reason = why_not(run)
         if reason:

@@ -1,8 +1,13 @@
 """A run as a folder that is complete in itself: model, data, split, report and curves."""
 
 import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -123,19 +128,16 @@ def read_per_user(folder: Path) -> dict[str, PerUser]:
         StoreError: the file is missing or damaged.
     """
     finish = {one.about.key: one.finish for one in METRICS if isinstance(one, RatingMetric | ShownMetric)}
-    try:
-        with np.load(folder / PER_USER, allow_pickle=False) as saved:
-            return {
-                name: PerUser(
-                    saved[f"{name}/users"],
-                    saved[f"{name}/numerator"],
-                    saved[f"{name}/denominator"],
-                    finish.get(name.partition("@")[0], as_it_is),
-                )
-                for name in {key.rpartition("/")[0] for key in saved.files}
-            }
-    except (OSError, EOFError, ValueError, KeyError) as error:
-        raise _damaged(folder, error) from error
+    with _arrays(folder, PER_USER) as saved:
+        return {
+            name: PerUser(
+                saved[f"{name}/users"],
+                saved[f"{name}/numerator"],
+                saved[f"{name}/denominator"],
+                finish.get(name.partition("@")[0], as_it_is),
+            )
+            for name in {key.rpartition("/")[0] for key in saved}
+        }
 
 
 def read_lists(folder: Path) -> Lists:
@@ -144,14 +146,22 @@ def read_lists(folder: Path) -> Lists:
     Raises:
         StoreError: the run is older than such files, or the file is damaged.
     """
-    try:
-        with np.load(folder / LISTS, allow_pickle=False) as saved:
-            return Lists(saved["users"], saved["items"])
-    except FileNotFoundError as error:
+    if (folder / CARD).exists() and not (folder / LISTS).exists():
         raise StoreError(
             f"The run {folder.name} was made before lists were kept.", "Train it again to see its lists.", "no-lists"
-        ) from error
-    except (OSError, EOFError, ValueError, KeyError) as error:
+        )
+    with _arrays(folder, LISTS) as saved:
+        return Lists(saved["users"], saved["items"])
+
+
+@contextmanager
+def _arrays(folder: Path, name: str) -> Iterator[Mapping[str, Any]]:
+    """The arrays of a file of a run, closed at the end; what is raised meanwhile means that the file is damaged."""
+    damage = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+    try:
+        with (folder / name).open("rb") as file, np.load(file, allow_pickle=False) as saved:
+            yield saved
+    except damage as error:
         raise _damaged(folder, error) from error
 
 

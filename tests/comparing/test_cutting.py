@@ -71,6 +71,12 @@ def test_an_amount_is_written_as_finely_as_tells_the_bins_apart():
     assert named(-1e18, 1e18, writes=DATES)[0].endswith("1")  # years that calendars do not know are no failure
 
 
+def test_no_bin_begins_where_another_ends():
+    moments = np.array([590.0, 619.0, 621.0, 640.0])
+    names = by_amount("seen", "Seen", moments, 2, DATES, words=UNTIL).names
+    assert names == ("until 1 Jan 1970 00:10:19", "from 1 Jan 1970 00:10:21")
+
+
 def test_the_ends_can_have_a_word():
     cut = by_amount("p", "P", np.array([1.0, 2.0, np.nan]), 1, PERCENTS).ends_called("niche", "mainstream")
     assert cut.names == ("niche, 1 %", "mainstream, 2 %", UNKNOWN)

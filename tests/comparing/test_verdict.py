@@ -156,6 +156,7 @@ def test_the_power_is_told_before_anything_is_found():
 def test_few_people_and_figures_of_all_lists_have_no_test():
     few = compared({"als": [GOOD[:9]], "bpr": [SAME[:9]]})
     assert few.pairs == ()
+    assert verdict.power(few) == ""
     assert verdict.verdict(few).endswith("With so few people (9) chance and skill cannot be told apart.")
     one = compared({"als": [GOOD[:1]], "bpr": [SAME[:1]]})
     assert verdict.power(one) == ""
@@ -164,6 +165,8 @@ def test_few_people_and_figures_of_all_lists_have_no_test():
     lists = without_people(chosen, {"a": 0.2, "b": 0.4, "c": 0.6}, "coverage@10")
     assert [one.estimate.value for one in lists.judged] == [0.5, 0.2]
     assert verdict.verdict(lists).startswith("BPR has the highest Coverage@10, 0.500. It belongs to all lists together")
+    same = without_people(chosen, {"a": 1.0, "b": 1.0, "c": 1.0}, "coverage@10")
+    assert verdict.verdict(same).startswith("ALS and BPR share the highest Coverage@10, 1.000. ")
     assert verdict.power(lists) == ""
     assert verdict.baselines(lists) == []
 

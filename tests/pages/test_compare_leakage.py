@@ -111,8 +111,8 @@ def test_curves_are_drawn_on_request_with_popularity_beside_them(jobs, workspace
     trained(workspace, ("popularity", "item_knn"))
     at = opened(COMPARE, section="Cold start")
     assert charts(at) == 0
-    (knn,) = (run.id for run in workspace.runs() if run.model == "item_knn")
-    next(one for one in at.multiselect if one.key.startswith("cold-start-of")).set_value([knn]).run()
+    (knn,) = (run for run in workspace.runs() if run.model == "item_knn")
+    at.multiselect(key=f"cold-start-of-{knn.split_fingerprint}").set_value([knn.id]).run()
     press(at, "Measure")
     assert charts(at) == 1
     assert "ItemKNN from " in said(at)

@@ -7,9 +7,11 @@ import streamlit as st
 
 from pages.shared.nav import COMPARE
 from recsys_core.runs.store import RunCard, Workspace
+from tests import worlds
 from tests.pages.test_train_page import opened, said
 from tests.runs.builders import camps, keep, keep_run
 from tests.runs.test_blend_job import trained
+from tests.runs.test_comparison import trained as trained_on
 
 
 @pytest.fixture
@@ -79,3 +81,22 @@ def test_runs_that_are_older_than_lists_are_named(workspace, runs):
 def test_lists_outlive_their_data_set(workspace, runs):
     workspace.delete_dataset(runs[0].dataset)
     assert "Most alike are " in said(opened(COMPARE, section="Lists"))
+
+
+def test_lists_that_cannot_be_read_are_not_called_old(workspace, runs):
+    path = workspace.root / "runs" / runs[1].id / "lists.npz"
+    path.write_bytes(path.read_bytes()[:99])
+    words = said(opened(COMPARE, section="Lists"))
+    assert f"ItemKNN is not shown here. The run in the folder {runs[1].id} cannot be read" in words.replace("\\", "")
+    assert "before lists were kept" not in words
+    assert "Most alike are " in words
+
+
+def test_a_catalogue_of_fewer_items_than_places_is_counted_as_it_is(workspace):
+    dataset = keep(workspace, worlds.golden()).id
+    for model in ("ease", "item_knn", "als"):
+        trained_on(workspace, dataset, model)
+    words = said(opened(COMPARE, section="Lists"))
+    assert " of 10 items" not in words
+    assert "Every two models are equally alike" in words
+    assert "Each of the models fills half of all places with" in words

@@ -13,6 +13,7 @@ from recsys_core.runs.training_job import run_job
 from recsys_core.types import Feedback
 from tests.pages.test_train_page import opened, said
 from tests.runs.builders import camps, keep
+from tests.runs.test_comparison import trained
 
 
 @pytest.fixture
@@ -107,3 +108,14 @@ def test_a_single_run_is_a_comparison_too(workspace):
         at = opened(COMPARE, section=section)
         assert not at.error
         assert not at.exception
+
+
+def test_of_models_with_the_same_figures_none_leads(workspace):
+    dataset = keep(workspace, camps()).id
+    runs = [trained(workspace, dataset, "ease").id for _ in range(2)]
+    workspace.delete_run(next(run.id for run in workspace.runs() if run.model == "popularity"))
+    at = opened(COMPARE, section="Metrics", metric="ndcg")
+    (finding,) = [words.value for words in at.markdown if "at every list length" in words.value]
+    assert all(run.rpartition("-")[2] in finding for run in runs)
+    words = said(opened(COMPARE, metric="ndcg")).replace("\\", "")
+    assert f"{runs[0]} was trained once more with the same settings and seed" in words

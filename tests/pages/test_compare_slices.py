@@ -1,5 +1,6 @@
 """For whom, on Compare: slices, the worst of them, and the people who gain and lose by a switch."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_the_best_is_looked_at_instead_of_the_second_best(workspace):
     assert words.count("There is no slice for which") + words.count("worst for") == 2
     assert charts(at) == 2
     assert at.query_params["to"] == runs["ease"].id
+
+
+def test_every_chart_can_be_found_to_be_saved(workspace):
+    train(workspace, told(80), "ease")
+    at = opened(COMPARE, section="For whom", cut="last-seen")
+    assert at.selectbox(key="pick-cut").value == "last-seen"
+    for chart in at.get("plotly_chart"):
+        assert re.search(r"-chart-[a-z0-9-]+$", chart.proto.id)
 
 
 def test_people_are_cut_by_what_the_table_of_people_says_and_its_words_stay_words(workspace):
@@ -148,3 +157,11 @@ def test_errors_of_ratings_are_cut_too(workspace):
     assert "The difference in RMSE from" in said(at)
     assert not at.error
     assert charts(at) == 2
+
+
+def test_of_nine_people_no_share_has_an_interval(workspace):
+    train(workspace, told(8), "ease", "item_knn")
+    at = opened(COMPARE, section="For whom")
+    assert not at.error
+    assert "of people get worse when you switch" in said(at)
+    assert "95 % intervals of the shares" not in said(at)

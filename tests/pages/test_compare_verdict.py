@@ -79,6 +79,22 @@ def test_a_plain_model_that_was_left_out_is_added_at_one_press(workspace, films,
     assert runs["ease"].id in at.multiselect(key="pick-runs").value
 
 
+def test_a_plain_model_of_several_seeds_is_added_too(workspace, films, jobs):
+    run = trained(workspace, films, "item_knn")
+    seeds = [trained(workspace, films, "ease", seed=seed) for seed in (0, 1)]
+    at = opened(COMPARE, runs=run.id)
+    press(at, "Add Popularity and EASE")
+    assert seeds[0].id in at.multiselect(key="pick-runs").value
+    assert "not in this comparison" not in said(at)
+
+
+def test_an_address_with_more_models_than_fit_takes_the_first(workspace, films, jobs):
+    runs = {model: trained(workspace, films, model) for model in ("item_knn", "ease")}
+    many = [*[runs["ease"].id] * 40, runs["item_knn"].id]
+    at = opened(COMPARE, runs=",".join(many))
+    assert at.multiselect(key="pick-runs").value == [runs["ease"].id, runs["item_knn"].id]
+
+
 def test_a_plain_model_that_was_never_trained_is_trained_at_one_press(workspace, films, jobs):
     run = trained(workspace, films, "item_knn")
     at = opened(COMPARE)
@@ -131,6 +147,8 @@ def test_thirty_runs_at_once_are_shown_as_the_best_of_each_model(workspace, film
     everybody = [run.id for run in workspace.runs()][:30]
     at.multiselect(key="pick-runs").set_value(everybody).run()
     assert not at.error
+    every = ",".join(run.id for run in workspace.runs())
+    assert len(opened(COMPARE, runs=every).multiselect(key="pick-runs").value) == 30
     assert len(at.dataframe[0].value) == 30 * 29 / 2
     assert len(compare_runs(workspace, workspace.runs()[:30], "ndcg@10").pairs) == 30 * 29 / 2
 
@@ -150,3 +168,7 @@ def test_a_damaged_run_gets_a_sentence(workspace, films, jobs):
     (workspace.root / "runs" / run.id / "per_user.npz").write_bytes(b"nothing")
     at = opened(COMPARE)
     assert "cannot be read" in at.error[0].value.replace("\\", "")
+    at.selectbox(key="remove-run").set_value(run.id).run()
+    at.checkbox(key=f"sure-{run.id}").check().run()
+    press(at, "Delete")
+    assert not at.error

@@ -213,6 +213,8 @@ def test_dates_are_compared_as_dates():
     assert np.flatnonzero(any_of(("out<2000-01-03",), dataset)).tolist() == [0, 1]
     with pytest.raises(ConfigError, match="is a date"):
         any_of(("out<soon",), dataset)
+    with pytest.raises(ConfigError, match="is a date"):
+        any_of(("out<NaT",), dataset)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +227,7 @@ def test_dates_are_compared_as_dates():
         ("genre<Drama", "has no '<'"),
         ("country (of origin)>Spain", "has no '>'"),
         ("year<soon", "is a number"),
+        ("year>nan", "is a number"),
     ],
 )
 def test_what_a_condition_cannot_say_is_told(condition: str, words: str):

@@ -583,6 +583,18 @@ def test_a_damaged_history_is_an_error_in_words(workspace, how):
         workspace.history(run.id)
 
 
+@pytest.mark.parametrize("how", ["empty", "cut", "changed"])
+def test_damaged_figures_and_lists_are_errors_in_words(workspace, how):
+    run = keep_run(workspace, keep(workspace, camps()))
+    for name, read in (("per_user.npz", workspace.per_user), ("lists.npz", workspace.lists)):
+        path = workspace.root / "runs" / run.id / name
+        kept = bytearray(path.read_bytes())
+        kept[60:-400:7] = bytes(len(kept[60:-400:7]))
+        path.write_bytes({"empty": b"", "cut": kept[: len(kept) // 2], "changed": kept}[how])
+        with pytest.raises(StoreError, match="cannot be read"):
+            read(run.id)
+
+
 def test_roles_for_another_number_of_events_are_refused(workspace):
     run = keep_run(workspace, keep(workspace, camps()))
     path = workspace.root / "runs" / run.id / "roles.npy"

@@ -1,0 +1,22 @@
+"""Titles tell runs apart."""
+
+from recsys_core.comparing.titles import titles
+from tests.comparing.cards import card
+
+
+def test_a_model_that_stands_alone_keeps_its_title():
+    assert titles({"a-1": card(title="EASE"), "b-2": card(title="MF")}) == {"a-1": "EASE", "b-2": "MF"}
+
+
+def test_no_two_runs_have_the_same_title():
+    runs = {"a-1": card(), "b-2": card(), "c-3": card(config={"embedding_size": 16})}
+    found = titles(runs)
+    assert found["c-3"] == "neumf, embedding size 16"
+    assert (found["a-1"], found["b-2"]) == ("neumf, embedding size 8, 1", "neumf, embedding size 8, 2")
+    many = {
+        f"a-{place}": card(seed=place % 2, config={"one": place < 2, "two": place < 2, "three": place})
+        for place in range(6)
+    }
+    assert len(set(titles(many).values())) == 6
+    same = titles({"a-1": card(), "b-2": card()})
+    assert same == {"a-1": "neumf, 1", "b-2": "neumf, 2"}
