@@ -1,5 +1,6 @@
 """Compare, verdict: who is better, by how much, and how sure that is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -37,14 +38,14 @@ def verdict_view(compared: Compared) -> None:
     having = [run for run in having if run not in apart]
     found = _comparison(default_home(), tuple(run.id for run in having), compared.metric)
     _missing_plain_models(having, compared.metric)
-    if power := verdict.power(found):
-        st.caption(plain(power))
     finding, *more = verdict.sentences(found)
     st.subheader(plain(finding), anchor=False)
     if more:
         st.markdown(plain(" ".join(more)))
     if plainer := verdict.baselines(found):
         st.markdown("  \n".join(f":material/balance: {plain(sentence)}" for sentence in plainer))
+    if power := verdict.power(found):
+        st.caption(plain(power))
     place = st.container()
     others = apart + _judged_otherwise(having[0], compared.metric)
     with place:
@@ -54,7 +55,8 @@ def verdict_view(compared: Compared) -> None:
     _what_it_rests_on(found, having)
     group = about(compared.metric).group
     st.markdown(f"**{group.value}**")
-    metric_table(compared, group)
+    titles = {run: one.contender.title for one in found.judged for run in one.contender.runs}
+    metric_table(replace(compared, titles=compared.titles | titles), group)
 
 
 @st.cache_data(show_spinner="Resampling people", max_entries=64)
