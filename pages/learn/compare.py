@@ -41,7 +41,7 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
 def choose_metric(runs: list[RunCard]) -> str:
     """A metric that at least one run has, with its list length where it has one."""
     names = {name for run in runs for name in run.about["metrics"]}
-    which, length = st.columns([3, 2])
+    which, length = st.container(key="ft-metric").columns([3, 2])
     with which:
         keys = [
             metric.about.key for metric in METRICS if any(name.partition("@")[0] == metric.about.key for name in names)
@@ -154,9 +154,13 @@ else:
         metric = choose_metric(group)
     st.caption(plain(protocol(group[0])))
     models = choose_models(group, metric)
-    section = choose.switch("Section", "section", list(SECTIONS))
+    bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    with bar:
+        section = choose.switch("Section", "section", list(SECTIONS))
     if models:
-        SECTIONS[section](taking_part(group, models, metric, section))
+        with bar:
+            compared = taking_part(group, models, metric, section)
+        SECTIONS[section](compared)
     else:
         st.caption("Choose the models to compare.")
     removal(run_titles(group))

@@ -59,8 +59,8 @@ def _about_this_split(run: RunCard) -> None:
     words = (
         "On this split models learn from nothing that is later than what they have to find."
         if share == 0
-        else f"On this split {share:.0%} of the training events are later than an event to find, on average: in use, "
-        "no model could have learned from them."
+        else f"On this split {100 * share:.0f} % of the training events are later than an event to find, on average: "
+        "in use, no model could have learned from them."
     )
     st.markdown(f"**{plain(words)}**")
 
@@ -144,16 +144,18 @@ def _outcome(job: Job, compared: Compared) -> None:
     _table(found)
     test = found.test
     tau = "" if found.tau is None else f" Kendall's τ of the two orders: {found.tau:.2f}."
-    st.caption(
-        plain(
-            f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} and "
-            f"{_day(test.until)}. Both ways learn from {test.events:,} events, {test.share:.0%} of all. With the "
-            f"future, {test.future:.0%} of them are later than the event to find, and {test.between:.0%} lie between "
-            f"the cut and that event, which a model kept up to date would know.{tau} Nobody who is judged was learned "
-            "from, and models learn from fewer events here than in the other sections, so figures differ from theirs. "
-            "Intervals are over people; a difference counts where its interval leaves out 0."
+    with st.expander("What this rests on"):
+        st.caption(
+            plain(
+                f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} "
+                f"and {_day(test.until)}. Both ways learn from {test.events:,} events, {100 * test.share:.0f} % of "
+                f"all. With the future, {100 * test.future:.0f} % of them are later than the event to find, and "
+                f"{100 * test.between:.0f} % lie between the cut and that event, which a model kept up to date would "
+                f"know.{tau} Nobody who is judged was learned from, and models learn from fewer events here than in "
+                "the other sections, so figures differ from theirs. Intervals are over people; a difference counts "
+                "where its interval leaves out 0."
+            )
         )
-    )
 
 
 @st.cache_data(show_spinner="Comparing both ways", max_entries=64)
@@ -194,7 +196,7 @@ def _rows(found: "Leakage") -> list[dict[str, str | float]]:
             "With the future": model.with_future.value,
             "Without it": model.without_future.value,
             "Leak": model.leak.value,
-            "95 % interval": f"{model.leak.low:.3f} to {model.leak.high:.3f}",
+            "95 % interval": f"{model.leak.low:.3f} to {model.leak.high:.3f}".replace("-", "−"),
         }
         for model in found.models
     ]

@@ -22,7 +22,7 @@ from recsys_core.metrics import about, metric_label
 from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines
 from recsys_core.runs.store import RunCard, default_home, open_workspace
 
-MOST_ROWS, MOST_OTHERS = 12, 10
+MOST_ROWS, MOST_OTHERS = 15, 10  # six models make 15 pairs
 
 
 def verdict_view(compared: Compared) -> None:
@@ -158,8 +158,9 @@ def _chart(found: Comparison, others: list[RunCard], source: str) -> None:
         title=verdict.sentences(found)[0],
         source=source,
     )
-    ticks = "Ticks below an interval: one training seed each. " if any(len(bar.by_seed) > 1 for bar in bars) else ""
-    st.caption(plain(f"{ticks}{words.title}: {words.help}"))
+    ticks = " Ticks below an interval: one training seed each." if any(len(bar.by_seed) > 1 for bar in bars) else ""
+    better = "Higher is better." if words.higher_is_better else "Lower is better."
+    st.caption(plain(f"{better}{ticks}"), help=plain(f"{words.title}: {words.help}"))
 
 
 def _bar(one: Judged) -> Bar:

@@ -112,7 +112,8 @@ def test_curves_are_drawn_on_request_with_popularity_beside_them(jobs, workspace
     at = opened(COMPARE, section="Cold start")
     assert charts(at) == 0
     (knn,) = (run.id for run in workspace.runs() if run.model == "item_knn")
-    at.multiselect[0].set_value([knn]).run()
+    (box,) = (one for one in at.multiselect if one.key.startswith("cold-start-of-"))
+    box.set_value([knn]).run()
     press(at, "Measure")
     assert charts(at) == 1
     assert "ItemKNN from " in said(at)

@@ -63,8 +63,8 @@ def test_other_weights_are_tried_when_asked_for(run):
     assert not at.exception
     words = said(at)
     assert "Each point is a λ" in words
-    assert "λ = 0.8: diversity +" in words
-    assert "; λ = 0: diversity +" in words
+    assert "λ = 0.8 changes diversity by +" in words
+    assert "; λ = 0 changes diversity by +" in words
 
 
 def test_what_the_data_do_not_tell_is_said(run):
