@@ -23,6 +23,7 @@ from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines
 from recsys_core.runs.store import RunCard, default_home, open_workspace
 
 MOST_ROWS, MOST_OTHERS = 15, 10  # six models make 15 pairs
+LETTER, WIDEST = 7, 240  # pixels
 
 
 def verdict_view(compared: Compared) -> None:
@@ -55,8 +56,8 @@ def verdict_view(compared: Compared) -> None:
     _what_it_rests_on(found, having)
     group = about(compared.metric).group
     st.markdown(f"**{group.value}**")
-    titles = {run: one.contender.title for one in found.judged for run in one.contender.runs}
-    metric_table(replace(compared, titles=compared.titles | titles), group)
+    called = {run: one.contender.title for one in found.judged for run in one.contender.runs}
+    metric_table(replace(compared, titles=compared.titles | called), group)
 
 
 @st.cache_data(show_spinner="Resampling people", max_entries=64)
@@ -190,8 +191,8 @@ def _pairs(found: Comparison) -> None:
         gain = pair.gain
         rows.append(
             {
-                "Better": found.judged[pair.first].contender.title,
-                "Than": found.judged[pair.second].contender.title,
+                "Ahead": found.judged[pair.first].contender.title,
+                "Behind": found.judged[pair.second].contender.title,
                 "By": gain.value,
                 "95 % interval": f"{gain.low:.4f} to {gain.high:.4f}".replace("-", "−"),
                 "p after Holm": pair.p_holm,
@@ -201,14 +202,18 @@ def _pairs(found: Comparison) -> None:
                 "Worse for": 100 * pair.worse,
             }
         )
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    longest = max(len(one.contender.title) for one in found.judged)
+    names = text(width=min(LETTER * longest + 20, WIDEST))  # else as wide as those of the first rows
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height="content" if len(rows) <= MOST_ROWS else "auto",
         column_config={
             "By": number(format="%.4f", help=f"In {metric_label(found.metric)}; positive whatever the metric."),
-            "95 % interval": st.column_config.TextColumn(
+            "Ahead": names,
+            "Behind": names,
+            "95 % interval": text(
                 help="Percentile interval over 10,000 resamples of people, the same ones for all models."
             ),
             "p after Holm": number(
@@ -216,7 +221,7 @@ def _pairs(found: Comparison) -> None:
                 help="Paired permutation test (labels of each person swapped, 10,000 times, two-sided), corrected over "
                 "all pairs of this table (Holm 1979).",
             ),
-            "Verdict": st.column_config.TextColumn(
+            "Verdict": text(
                 help="A model beats another one where p after Holm is below 0.05, the interval lies above zero, and "
                 "the lead is larger than what training seeds explain, as far as they were varied."
             ),
