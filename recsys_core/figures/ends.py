@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from recsys_core.figures.theme import escape
 
-NAME_WIDTH = 18  # letters in a line
+NAME_WIDTH = 20  # letters in a line
 DOT, LETTER, LINE = 13, 7.2, 15.0  # pixels
 
 

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from pages.shared.metric_table import height_of, width_of
 from pages.shared.nav import COMPARE
 from recsys_core.metrics import METRICS, Group
 from recsys_core.runs.jobs import Jobs, TrainSpec
@@ -107,3 +109,10 @@ def test_a_single_run_is_a_comparison_too(workspace):
         at = opened(COMPARE, section=section)
         assert not at.error
         assert not at.exception
+
+
+def test_tables_of_six_models_with_three_seeds_are_shown_whole():
+    assert height_of(pd.DataFrame({"Model": ["A"] * 18})) == "content"
+    assert height_of(pd.DataFrame({"Model": ["A"] * 31})) == "auto"
+    assert width_of(["MF (dot product), seed 0"]) == "medium"
+    assert width_of(["EASE"]) is width_of([]) is None

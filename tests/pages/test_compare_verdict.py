@@ -178,3 +178,10 @@ def test_the_table_of_the_verdict_has_means_over_seeds(workspace, seeds):
 def test_without_a_second_seed_there_is_no_switch(workspace, films, jobs):
     trained(workspace, films, "gmf", settings={"epochs": 1})
     assert not opened(COMPARE, section="Metrics").toggle
+
+
+def test_the_finding_comes_before_what_it_rests_on(workspace, films, jobs):
+    trained(workspace, films, "ease")
+    words = [part.value for part in opened(COMPARE).main if part.type in {"subheader", "caption"}]
+    power = next(place for place, text in enumerate(words) if "people can show a difference of" in text)
+    assert any("EASE" in text for text in words[:power])
