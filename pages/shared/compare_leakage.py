@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared import cache, loaded
 from pages.shared.chart import draw_chart
-from pages.shared.compared import Compared
+from pages.shared.compared import Compared, colour_of
 from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import resume, watch
 from recsys_core.data.findings import counted
@@ -168,14 +168,14 @@ def _leaks(home: Path, job: str, metric: str, titles: tuple[tuple[str, str], ...
 
 def _chart(found: "Leakage", compared: Compared) -> None:
     """A line for each model; lines that cross are models that change places."""
-    runs = {run.id: run for run in compared.runs}
+    models = {run.id: run.model for run in cache.workspace().runs()}  # some may have been unchosen since
     slopes = [
         Slope(
             model.title,
             (model.with_future.value, model.with_future.low, model.with_future.high),
             (model.without_future.value, model.without_future.low, model.without_future.high),
             model.leak.is_certain,
-            compared.colour(runs[model.run]),
+            colour_of(models[model.run]),
         )
         for model in found.models
     ]
