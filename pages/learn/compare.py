@@ -17,6 +17,7 @@ from pages.shared.compare_verdict import verdict_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import errors_as_sentences, plain
+from recsys_core.comparing.contenders import Contender
 from recsys_core.comparing.passports import split_in_words
 from recsys_core.data.findings import counted
 from recsys_core.metrics import METRICS, about
@@ -40,7 +41,7 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
 def choose_metric(runs: list[RunCard]) -> str:
     """A metric that at least one run has, with its list length where it has one."""
     names = {name for run in runs for name in run.about["metrics"]}
-    which, length = st.columns([3, 2])
+    which, length = st.container(key="ft-metric").columns([3, 2])
     with which:
         keys = [
             metric.about.key for metric in METRICS if any(name.partition("@")[0] == metric.about.key for name in names)
@@ -55,11 +56,11 @@ def choose_metric(runs: list[RunCard]) -> str:
     return f"{key}@{k}"
 
 
-def choose_runs(runs: list[RunCard], metric: str) -> list[RunCard]:
+def choose_models(runs: list[RunCard], metric: str) -> list[Contender]:
     """Those that take part; trainings that differ in their seed alone are chosen together."""
     offered = {one.id: one for one in contenders_of(runs)}
     if len(offered) == 1:
-        return runs
+        return list(offered.values())
 
     def name(identifier: str) -> str:
         one = offered[identifier]
@@ -81,8 +82,20 @@ def choose_runs(runs: list[RunCard], metric: str) -> list[RunCard]:
             f"{len(default)} of {len(offered)} are compared. Of several settings of a model, the best on these very "
             "test events was taken, which flatters it."
         )
-    taking_part = {run for one in chosen for run in offered[one].runs}
-    return [run for run in runs if run.id in taking_part]
+    return [offered[one] for one in chosen]
+
+
+def taking_part(runs: list[RunCard], models: list[Contender], metric: str, section: str) -> Compared:
+    """All trainings of the models for the verdict; for the other sections one of each, unless a person wants all."""
+    trainings = {run for one in models for run in one.runs}
+    every = Compared([run for run in runs if run.id in trainings], metric, run_titles(runs))
+    if section == AVERAGING or len(trainings) == len(models):
+        return every
+    words = "One training of each model, that with the first seed; the verdict takes the mean over seeds."
+    if st.toggle("Each seed by itself", key="each-seed", help=words, persist_state="session"):
+        return every
+    firsts = {one.id: one.title for one in models}
+    return Compared([run for run in runs if run.id in firsts], metric, every.titles | firsts)
 
 
 def protocol(run: RunCard) -> str:
@@ -102,10 +115,10 @@ def protocol(run: RunCard) -> str:
     )
 
 
-def removal(compared: Compared) -> None:
+def removal(titles: dict[str, str]) -> None:
     """Take a model away for good."""
     with st.expander("Remove a model"):
-        run = st.selectbox("Model", list(compared.titles), format_func=compared.titles.__getitem__, key="remove-run")
+        run = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="remove-run")
         sure = st.checkbox("Delete it for good", key=f"sure-{run}")
         if st.button("Delete", disabled=not sure):
             cache.workspace().delete_run(run)
@@ -126,6 +139,7 @@ SECTIONS: dict[str, Callable[[Compared], None]] = {
     "Blend": blend_view,
 }
 
+AVERAGING = "Verdict"  # the section that takes means over seeds
 MOST_RUNS = 30
 
 choose.header(nav.COMPARE)
@@ -139,13 +153,17 @@ else:
     with right:
         metric = choose_metric(group)
     st.caption(plain(protocol(group[0])))
-    compared = Compared(choose_runs(group, metric), metric, run_titles(group))
-    section = choose.switch("Section", "section", list(SECTIONS))
-    if compared.runs:
+    models = choose_models(group, metric)
+    bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    with bar:
+        section = choose.switch("Section", "section", list(SECTIONS))
+    if models:
+        with bar:
+            compared = taking_part(group, models, metric, section)
         with errors_as_sentences():  # what cannot be read can still be taken away below
             SECTIONS[section](compared)
     else:
         st.caption("Choose the models to compare.")
-    removal(compared)
+    removal(run_titles(group))
     if len({run.model for run in group}) == 1:
         st.page_link(nav.TRAIN.path, label="Train another model on the same split", icon=":material/arrow_forward:")

@@ -48,7 +48,7 @@ def draw_chart(
         st.markdown(f"**{plain(finding)}**")
     key = f"chart-{name}"
     st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
-    right = st.container(horizontal=True, horizontal_alignment="right")
+    right = st.container(horizontal=True, horizontal_alignment="right", key=f"ft-save-{name}")
     with (
         right.popover("Save", icon=":material/download:", type="tertiary", width="content"),
         st.container(gap="xsmall"),

@@ -41,7 +41,7 @@ def cold_start(compared: Compared) -> None:
         st.caption(plain(f"No model here has {metric_label(compared.metric)}. Choose another metric."))
         return
     chosen = st.multiselect(
-        "Models",
+        "Models to measure",
         list(runs),
         list(runs)[:AT_FIRST],
         compared.titles.__getitem__,

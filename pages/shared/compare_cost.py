@@ -11,6 +11,7 @@ from pages.shared import choose
 from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
+from pages.shared.metric_table import height_of, width_of
 from recsys_core.comparing.pareto import on_front
 from recsys_core.data.findings import counted, duration, gigabytes
 from recsys_core.figures.cost import Priced, pareto_chart
@@ -160,6 +161,6 @@ def _table(compared: Compared) -> None:
     ]
     columns = {one.label: st.column_config.NumberColumn(format="%.3g", help=plain(one.help)) for one in COSTS}
     columns[metric_label(name)] = st.column_config.NumberColumn(format="%.3f", help=plain(about(name).help))
-    columns["Model"] = st.column_config.TextColumn(pinned=True)
     frame = pd.DataFrame(rows).astype({one.label: "Float64" for one in COSTS})
-    st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–")
+    columns["Model"] = st.column_config.TextColumn(pinned=True, width=width_of(frame["Model"]))
+    st.dataframe(frame, height=height_of(frame), hide_index=True, column_config=columns, placeholder="–")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared import cache, loaded
 from pages.shared.chart import draw_chart
-from pages.shared.compared import Compared
+from pages.shared.compared import Compared, colour_of
 from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import resume, watch
 from recsys_core.data.findings import counted
@@ -59,8 +59,8 @@ def _about_this_split(run: RunCard) -> None:
     words = (
         "On this split models learn from nothing that is later than what they have to find."
         if share == 0
-        else f"On this split {share:.0%} of the training events are later than an event to find, on average: in use, "
-        "no model could have learned from them."
+        else f"On this split {100 * share:.0f} % of the training events are later than an event to find, on average: "
+        "in use, no model could have learned from them."
     )
     st.markdown(f"**{plain(words)}**")
 
@@ -144,18 +144,20 @@ def _outcome(job: Job, compared: Compared) -> None:
     _table(found)
     test = found.test
     tau = "" if found.tau is None else f" Kendall's τ of the two orders: {found.tau:.2f}."
-    st.caption(
-        plain(
-            f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} and "
-            f"{_day(test.until)}. Both ways learn from {test.events:,} events, {test.share:.0%} of all. With the "
-            f"future, {test.future:.0%} of them are later than the event to find, and {test.between:.0%} lie between "
-            f"the cut and that event, which a model kept up to date would know.{tau} Nobody who is judged was learned "
-            "from, and models learn from fewer events here than in the other sections, so figures differ from theirs. "
-            "Intervals are over the people who are judged. Who else was drawn to learn from, and the seeds of the two "
-            "trainings, move the figures as well, and that is in no interval: a leak near its lower end may be such "
-            "luck. A leak counts where its interval lies above 0 and the paired test holds after Holm over the models."
+    with st.expander("What this rests on"):
+        st.caption(
+            plain(
+                f"{counted(test.people, 'person')} judged, each by the last event, which lies between {_day(test.cut)} "
+                f"and {_day(test.until)}. Both ways learn from {test.events:,} events, {100 * test.share:.0f} % of "
+                f"all. With the future, {100 * test.future:.0f} % of them are later than the event to find, and "
+                f"{100 * test.between:.0f} % lie between the cut and that event, which a model kept up to date would "
+                f"know.{tau} Nobody who is judged was learned from, and models learn from fewer events here than in "
+                "the other sections, so figures differ from theirs. Intervals are over the people who are judged. Who "
+                "else was drawn to learn from, and the seeds of the two trainings, move the figures as well, and that "
+                "is in no interval: a leak near its lower end may be such luck. A leak counts where its interval lies "
+                "above 0 and the paired test holds after Holm over the models."
+            )
         )
-    )
 
 
 @st.cache_data(show_spinner="Comparing both ways", max_entries=64)
@@ -168,14 +170,14 @@ def _leaks(home: Path, job: str, metric: str, titles: tuple[tuple[str, str], ...
 
 def _chart(found: "Leakage", compared: Compared) -> None:
     """A line for each model; lines that cross are models that change places."""
-    runs = {run.id: run for run in compared.runs}
+    models = {run.id: run.model for run in cache.workspace().runs()}  # some may have been unchosen since
     slopes = [
         Slope(
             model.title,
             (model.with_future.value, model.with_future.low, model.with_future.high),
             (model.without_future.value, model.without_future.low, model.without_future.high),
             model.is_certain,
-            compared.colour(runs[model.run]),
+            colour_of(models[model.run]),
         )
         for model in found.models
     ]
@@ -196,7 +198,7 @@ def _rows(found: "Leakage") -> list[dict[str, str | float]]:
             "With the future": model.with_future.value,
             "Without it": model.without_future.value,
             "Leak": model.leak.value,
-            "95 % interval": f"{model.leak.low:.3f} to {model.leak.high:.3f}",
+            "95 % interval": f"{model.leak.low:.3f} to {model.leak.high:.3f}".replace("-", "−"),
             "p after Holm": model.p,
         }
         for model in found.models

@@ -131,6 +131,8 @@ def _figures(outcome: "Outcome") -> None:
 
     rows = []
     for name, change in outcome.changes.items():
+        if name == "diversity" and told_by_genres(outcome):
+            continue
         low, high = change.difference.low, change.difference.high
         rows.append(
             {
@@ -151,6 +153,13 @@ def _figures(outcome: "Outcome") -> None:
         "person by person. Diversity: 1 less the Jaccard coefficient of two items of a list, mean over pairs. Novelty: "
         "−log2 of the share of people who met an item. New items: their share of the places."
     )
+
+
+def told_by_genres(outcome: "Outcome") -> bool:
+    """Whether diversity is judged by genres, and so stands among the metrics already."""
+    mine = outcome.changes["diversity"]
+    genres = [change for name, change in outcome.changes.items() if name.startswith("genre_diversity@")]
+    return any(np.allclose((one.before, one.after), (mine.before, mine.after)) for one in genres)
 
 
 def _trade_off(compared: Compared, run: RunCard, rules: "list[Rule]", metric: str, k: int) -> None:
@@ -195,9 +204,9 @@ def _bargain(found: "dict[float, Outcome]", metric: str) -> str:
 
     def words(outcome: "Outcome") -> str:
         varied, quality = outcome.changes["diversity"].difference.value, outcome.changes[metric].difference.value
-        return f"diversity {varied:+.3f} for {metric_label(metric)} {quality:+.3f}".replace("-", "−")
+        return f"diversity by {varied:+.3f} and {metric_label(metric)} by {quality:+.3f}".replace("-", "−")
 
-    return "; ".join(f"λ = {weight:g}: {words(outcome)}" for weight, outcome in found.items())
+    return "; ".join(f"λ = {weight:g} changes {words(outcome)}" for weight, outcome in found.items())
 
 
 def _one_person(outcome: "Outcome", run: str) -> None:

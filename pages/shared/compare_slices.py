@@ -146,8 +146,8 @@ def _words(estimate: Estimate, enough: bool, sign: str = "") -> str:
     if not enough:
         return "too few to say"
     if estimate.low is None:
-        return f"{estimate.value:{sign}.3f}"
-    return f"{estimate.value:{sign}.3f} [{estimate.low:{sign}.3f}, {estimate.high:{sign}.3f}]"
+        return f"{estimate.value:{sign}.3f}".replace("-", "−")
+    return f"{estimate.value:{sign}.3f} [{estimate.low:{sign}.3f}, {estimate.high:{sign}.3f}]".replace("-", "−")
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -1,5 +1,6 @@
 """Compare, verdict: who is better, by how much, and how sure that is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,8 @@ from recsys_core.runs.store import RunCard, default_home, open_workspace
 from recsys_core.statistics.bootstrap import resamples
 from recsys_core.statistics.permutation import permutations
 
-MOST_ROWS, MOST_OTHERS = 12, 10
+MOST_ROWS, MOST_OTHERS = 15, 10  # six models make 15 pairs
+LETTER, WIDEST = 7, 240  # pixels
 
 
 def verdict_view(compared: Compared) -> None:
@@ -39,14 +41,14 @@ def verdict_view(compared: Compared) -> None:
     having = [run for run in having if run not in apart]
     found = _comparison(default_home(), tuple(run.id for run in having), compared.metric)
     _missing_plain_models(having, compared.metric)
-    if power := verdict.power(found):
-        st.caption(plain(power))
     finding, *more = verdict.sentences(found)
     st.subheader(plain(finding), anchor=False)
     if more:
         st.markdown(plain(" ".join(more)))
     if plainer := verdict.baselines(found):
         st.markdown("  \n".join(f":material/balance: {plain(sentence)}" for sentence in plainer))
+    if power := verdict.power(found):
+        st.caption(plain(power))
     place = st.container()
     others = apart + _judged_otherwise(having[0], compared.metric)
     with place:
@@ -56,7 +58,8 @@ def verdict_view(compared: Compared) -> None:
     _what_it_rests_on(found, having)
     group = about(compared.metric).group
     st.markdown(f"**{group.value}**")
-    metric_table(compared, group)
+    called = {run: one.contender.title for one in found.judged for run in one.contender.runs}
+    metric_table(replace(compared, titles=compared.titles | called), group)
 
 
 @st.cache_data(show_spinner="Resampling people", max_entries=64)
@@ -158,8 +161,9 @@ def _chart(found: Comparison, others: list[RunCard], source: str) -> None:
         title=verdict.sentences(found)[0],
         source=source,
     )
-    ticks = "Ticks below an interval: one training seed each. " if any(len(bar.by_seed) > 1 for bar in bars) else ""
-    st.caption(plain(f"{ticks}{words.title}: {words.help}"))
+    ticks = " Ticks below an interval: one training seed each." if any(len(bar.by_seed) > 1 for bar in bars) else ""
+    better = "Higher is better." if words.higher_is_better else "Lower is better."
+    st.caption(plain(f"{better}{ticks}"), help=plain(f"{words.title}: {words.help}"))
 
 
 def _bar(one: Judged) -> Bar:
@@ -189,8 +193,8 @@ def _pairs(found: Comparison) -> None:
         gain = pair.gain
         rows.append(
             {
-                "Better": found.judged[pair.first].contender.title,
-                "Than": found.judged[pair.second].contender.title,
+                "Ahead": found.judged[pair.first].contender.title,
+                "Behind": found.judged[pair.second].contender.title,
                 "By": gain.value,
                 "95 % interval": f"{gain.low:.4f} to {gain.high:.4f}".replace("-", "−"),
                 "p after Holm": pair.p_holm,
@@ -200,14 +204,18 @@ def _pairs(found: Comparison) -> None:
                 "Worse for": 100 * pair.worse,
             }
         )
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    longest = max(len(one.contender.title) for one in found.judged)
+    names = text(width=min(LETTER * longest + 20, WIDEST))  # else as wide as those of the first rows
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height="content" if len(rows) <= MOST_ROWS else "auto",
         column_config={
             "By": number(format="%.4f", help=f"In {metric_label(found.metric)}; positive whatever the metric."),
-            "95 % interval": st.column_config.TextColumn(
+            "Ahead": names,
+            "Behind": names,
+            "95 % interval": text(
                 help=f"Percentile interval over {resamples(found.people):,} resamples of people, the same ones for all "
                 "models, for each pair by itself."
             ),
@@ -217,7 +225,7 @@ def _pairs(found: Comparison) -> None:
                 f"{permutations(len(found.pairs)):,} times, two-sided), corrected over all pairs of this table (Holm "
                 "1979).",
             ),
-            "Verdict": st.column_config.TextColumn(
+            "Verdict": text(
                 help="A model beats another one where p after Holm is below 0.05, the interval lies above zero, and "
                 "the lead is larger than what people and training seeds together explain in 95 of 100 cases, as far as "
                 "seeds were varied. Seeds are counted pair by pair, without a correction for the number of pairs."

@@ -1,5 +1,6 @@
 """All models with the metrics of one group, and what each metric means."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import pandas as pd
@@ -17,29 +18,40 @@ USUAL_LENGTH = "10"
 
 
 def metric_table(compared: Compared, group: Group) -> None:
-    """The metrics of a group at the chosen list length, the runs in the order of the chosen metric."""
+    """The metrics of a group at the chosen list length, in the order of the chosen metric.
+
+    Runs of one title stand in one row, with their mean.
+    """
     k = compared.metric.partition("@")[2] or USUAL_LENGTH
     names = names_of(compared.runs, group, k)
-    order = [*compared.best_first, *(run for run in compared.runs if compared.metric not in run.about["metrics"])]
-    rows = [
-        {
-            "Model": compared.titles[run.id],
-            **{about(name).title: run.about["metrics"].get(name, {}).get("value") for name in names},
-        }
-        for run in order
-    ]
-    frame = pd.DataFrame(rows)
+    figures = pd.DataFrame(
+        [{name: one["value"] for name, one in run.about["metrics"].items()} for run in compared.runs],
+        [compared.titles[run.id] for run in compared.runs],
+    )
+    means = figures.groupby(level=0, sort=False).mean()
+    if compared.metric in means:
+        means = means.sort_values(compared.metric, ascending=not about(compared.metric).higher_is_better, kind="stable")
+    frame = means[names].rename(columns={name: about(name).title for name in names}).reset_index(names="Model")
     columns = {
         about(name).title: st.column_config.NumberColumn(format="%.3f", help=plain(about(name).help)) for name in names
     }
-    is_long = frame["Model"].str.len().max() > LONG_TITLE
-    columns["Model"] = st.column_config.TextColumn(pinned=True, width="medium" if is_long else None)
-    height: Literal["content", "auto"] = (
-        "content" if len(frame) <= MOST_ROWS else "auto"
-    )  # a row that is cut off looks as if it were the last
-    st.dataframe(frame, height=height, hide_index=True, column_config=columns, placeholder="–")
-    if any("@" in name for name in names):
-        st.caption(f"Metrics of lists are those of the first {k}.")
+    columns["Model"] = st.column_config.TextColumn(pinned=True, width=width_of(frame["Model"]))
+    st.dataframe(frame, height=height_of(frame), hide_index=True, column_config=columns, placeholder="–")
+    notes = [f"Metrics of lists are those of the first {k}."] if any("@" in name for name in names) else []
+    if len(means) < len(figures):
+        notes.append("Where a model was trained with several seeds, the mean over them.")
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def width_of(titles: Iterable[str]) -> Literal["medium"] | None:
+    """Of a column of models, so that their titles fit."""
+    return "medium" if max(map(len, titles), default=0) > LONG_TITLE else None
+
+
+def height_of(frame: pd.DataFrame) -> Literal["content", "auto"]:
+    """All rows, unless they are too many: a row that is cut off looks as if it were the last."""
+    return "content" if len(frame) <= MOST_ROWS else "auto"
 
 
 def names_of(runs: list[RunCard], group: Group, k: str) -> list[str]:

@@ -81,15 +81,16 @@ def spread_in_words(figures: Sequence[SliceFigures], label: str, titles: Sequenc
     signed = "+" if len(titles) == 2 else ""
     told = {one.name: (one.difference or one.values[0]).value for one in enough}
     low, high = min(told, key=told.__getitem__), max(told, key=told.__getitem__)
-    what = f"The difference in {label} from {titles[0]} to {titles[1]}" if signed else f"{label} of {titles[0]}"
-    apart = _apart_from_zero([one.difference for one in enough if one.difference is not None])
-    return f"{what} goes from {told[low]:{signed}.3f} ({low}) to {told[high]:{signed}.3f} ({high}){apart}."
+    what = f"From {titles[0]} to {titles[1]}, {label} changes by" if signed else f"{label} of {titles[0]} goes from"
+    apart = _beyond_chance([one.difference for one in enough if one.difference is not None])
+    least, most = (f"{told[name]:{signed}.3f}".replace("-", "−") for name in (low, high))
+    return f"{what} {least} ({low}) to {most} ({high}){apart}."
 
 
-def _apart_from_zero(differences: Sequence[Estimate]) -> str:
-    """In how many slices there is a difference, as the end of a sentence."""
+def _beyond_chance(differences: Sequence[Estimate]) -> str:
+    """In how many slices the interval of the difference leaves out 0, as the end of a sentence."""
     told = [(one.low, one.high) for one in differences if one.low is not None and one.high is not None]
     if not told:
         return ""
     beyond = sum(low > 0 or high < 0 for low, high in told)
-    return f"; its 95 % interval leaves out 0 in {beyond or 'none'} of {len(told)} slices"
+    return f", beyond chance in {beyond or 'none'} of {len(told)} slices"

@@ -64,14 +64,18 @@ class WorstSlice:
         """
         signed = "+" if len(titles) == 2 else ""
         who = f"{' and '.join(f'“{one}”' for one in self.where)} ({self.people:,} people)"
-        figures = f"{self.value:{signed}.3f} against {self.others:{signed}.3f} for everybody else"
+        value, others = (f"{figure:{signed}.3f}".replace("-", "−") for figure in (self.value, self.others))
+        figures = f"{value} against {others} for everybody else"
         switch = f"the switch from {titles[0]} to {titles[-1]}"
         if self.is_certain:
+            gap, low, high = (
+                f"{figure:+.3f}".replace("-", "−") for figure in (self.gap.value, self.gap.low, self.gap.high)
+            )
             worst = f"{switch[:1].upper()}{switch[1:]} does worst for" if signed else f"{titles[0]} is worst for"
             return (
-                f"{worst} {who}: {label} {'changes by ' if signed else ''}{figures}. The gap of {self.gap.value:+.3f} "
-                f"is sure even after looking at {self.looked_at:,} slices (95 % interval {self.gap.low:+.3f} to "
-                f"{self.gap.high:+.3f}, for all of them together)."
+                f"{worst} {who}: {label} {'changes by ' if signed else ''}{figures}. The gap of {gap} "
+                f"is sure even after looking at {self.looked_at:,} slices (95 % interval {low} to {high}, "
+                "for all of them together)."
             )
         does = f"{switch} surely does worse" if signed else f"{titles[0]} is surely worse"
         return (

@@ -42,7 +42,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
     chart = figure("", look, height=84 + (ROW if len(bars) <= MANY else DENSE_ROW) * len(bars))
     chart.update_layout(margin_t=12)
     for place, bar in enumerate(bars):
-        interval = "" if bar.low is None else f"<br>95 % of people-resamples: {bar.low:.4f} to {bar.high:.4f}"
+        interval = "" if bar.low is None else f"<br>95 % interval {bar.low:.4f} to {bar.high:.4f}"
         chart.add_scatter(
             x=[bar.value],
             y=[place],

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 from recsys_core.figures.theme import Theme, escape, figure
 
 WIDE = 20  # times; a wider range of costs is drawn on a logarithmic axis
-PALE = 0.45  # of those that are beaten
+PALE = 0.55  # of those that are beaten
 MOST_NAMES, LONGEST_NAME = 12, 24
+NEAR = 0.06  # of the range of values: names at one side of such points would run into each other
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,14 @@ def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_bet
     costs = [model.cost for model in models]
     is_log = min(costs) > 0 and max(costs) / min(costs) > WIDE
     places = [log10(cost) for cost in costs] if is_log else costs
-    far = min(places) + 0.85 * (max(places) - min(places))
-    for model, place in zip(models, places, strict=True):
+    for model, side in zip(models, _sides(models), strict=True):
         interval = "" if model.low is None else f"<br>95 % interval {model.low:.4f} to {model.high:.4f}"
-        aside = "middle left" if place > far else "middle right"
         chart.add_scatter(
             x=[model.cost],
             y=[model.value],
             mode="markers+text",
             text=[_name(model) if model.worth or len(models) <= MOST_NAMES else ""],
-            textposition="top center" if model.worth else aside,
+            textposition=side,
             textfont={"color": look.ink if model.worth else look.quiet, "size": 12},
             marker={"size": 12, "color": model.colour, "opacity": 1.0 if model.worth else PALE},
             cliponaxis=False,
@@ -71,15 +70,28 @@ def pareto_chart(models: Sequence[Priced], cost: str, metric: str, higher_is_bet
         chart.update_yaxes(range=_around(values)[::-1])  # better is up
     chart.update_xaxes(title_text=escape(cost), zeroline=False, showgrid=False, nticks=6, range=_around(places))
     if is_log:
-        chart.update_xaxes(type="log", dtick=1)
+        chart.update_xaxes(type="log", dtick=1, tickformat="~g")
     chart.update_layout(margin_t=12)
     return chart
+
+
+def _sides(models: Sequence[Priced]) -> list[str]:
+    """Names stand above their points; of two points at one height, that of the dearer one below."""
+    values = [model.value for model in models]
+    near = NEAR * (max(values) - min(values))
+    above: list[float] = []
+    sides = {}
+    for model in sorted(models, key=lambda model: (not model.worth, model.cost)):
+        is_taken = any(abs(model.value - value) <= near for value in above)
+        sides[id(model)] = "bottom center" if is_taken else "top center"
+        above += [] if is_taken else [model.value]
+    return [sides[id(model)] for model in models]
 
 
 def _name(model: Priced) -> str:
     """What stands beside a point, with the settings where they are short."""
     name = model.label if len(model.label) <= LONGEST_NAME else model.label.partition(", ")[0]
-    return f" {escape(name)} "
+    return escape(name)
 
 
 def _around(values: list[float]) -> list[float]:

@@ -7,12 +7,14 @@ import plotly.graph_objects as go
 
 from recsys_core.figures.theme import escape
 
-NAME_WIDTH = 18  # letters in a line
-LETTER, LINE = 7.2, 15.0  # pixels
+NAME_WIDTH = 20  # letters in a line
+DOT, LETTER, LINE = 13, 7.2, 15.0  # pixels
 
 
 def name_ends(chart: go.Figure, names: list[str], values: list[float], colours: list[str], bottom: float) -> None:
     """Write the name of each line beside its right end, moved apart where two would overlap; sets the right margin.
+
+    A dot has the colour of the line; names in the paler ones could hardly be read.
 
     Args:
         chart: with a height and a range of its y axis.
@@ -34,13 +36,13 @@ def name_ends(chart: go.Figure, names: list[str], values: list[float], colours: 
             xshift=6,
             y=place,
             yanchor="middle",
-            text="<br>".join(map(escape, part)),
+            text=f'<span style="color: {colour}">●</span> {"<br>".join(map(escape, part))}',
             align="left",
             showarrow=False,
-            font={"color": colour, "size": 12},
+            font={"size": 12},
         )
     longest = max((len(line) for part in lines for line in part), default=0)
-    chart.update_layout(margin_r=round(16 + LETTER * longest))
+    chart.update_layout(margin_r=round(DOT + 16 + LETTER * longest))
 
 
 def spread(values: np.ndarray, heights: np.ndarray, low: float, high: float) -> np.ndarray:

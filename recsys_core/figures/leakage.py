@@ -80,5 +80,5 @@ def slope_chart(slopes: list[Slope], metric: str, look: Theme) -> go.Figure:
 
 
 def _hover(label: str, side: str, value: float, low: float | None, high: float | None) -> str:
-    interval = "" if low is None else f"<br>95 % of people-resamples: {low:.4f} to {high:.4f}"
+    interval = "" if low is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
     return f"{escape(label)}<br>{side}: {value:.4f}{interval}"

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from recsys_core.figures.ends import name_ends
 from recsys_core.figures.theme import Theme, escape, figure
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # tell runs of one model apart
+BOTTOM = 48  # pixels below the plot
+FEW, FAINT, FAINTEST = 3, 0.14, 0.07  # bands of more models than a few lie on top of each other
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,12 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
     """A line over the list length for each model, in its interval. The finding belongs above it.
 
     Args:
-        bands: in the order of the legend.
+        bands: one or more.
         metric: name of the vertical axis, without its k.
         look: light or dark.
     """
-    chart = figure("", look, height=340 + 22 * len(bands))
+    chart = figure("", look, height=max(360, 170 + 30 * len(bands)))
+    chart.update_layout(margin={"t": 12, "b": BOTTOM})
     for band in bands:
         if None not in band.lows:
             chart.add_scatter(
@@ -56,10 +60,8 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
                 mode="lines",
                 fill="toself",
                 fillcolor=band.colour,
-                opacity=0.12,
+                opacity=FAINT if len(bands) <= FEW else FAINTEST,
                 line={"width": 0, "color": band.colour},
-                legendgroup=band.label,
-                showlegend=False,
                 hoverinfo="skip",
             )
     for band in bands:
@@ -71,16 +73,28 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
                 for low, high in zip(band.lows, band.highs, strict=True)
             ],
             name=escape(band.label),
-            legendgroup=band.label,
             mode="lines+markers",
             line={"color": band.colour, "width": 2.5, "dash": DASHES[band.dash % len(DASHES)]},
             marker={"size": 7},
             hovertemplate=f"{escape(band.label)}<br>{escape(metric)}@%{{x}} %{{y:.4f}}%{{customdata}}<extra></extra>",
         )
     ks = sorted({k for band in bands for k in band.ks})
-    chart.update_xaxes(title_text="list length k", tickvals=ks, showgrid=False, zeroline=False)
-    chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False)
-    return _with_legend(chart, look)
+    room = 0.04 * (ks[-1] - ks[0] or 1)
+    chart.update_xaxes(
+        title_text="list length k", tickvals=ks, range=[ks[0] - room, ks[-1] + room], showgrid=False, zeroline=False
+    )
+    numbers = [one for band in bands for one in (*band.values, *band.lows, *band.highs) if one is not None]
+    low, high = min(numbers), max(numbers)
+    room = 0.06 * (high - low or 1.0)
+    chart.update_yaxes(title_text=escape(metric), range=[low - room, high + room], nticks=6, zeroline=False)
+    name_ends(
+        chart,
+        [band.label for band in bands],
+        [band.values[-1] for band in bands],
+        [band.colour for band in bands],
+        BOTTOM,
+    )
+    return chart
 
 
 def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:
@@ -90,7 +104,7 @@ def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:
         curves: in the order of the legend.
         look: light or dark.
     """
-    chart = figure("", look, height=340 + 22 * len(curves))
+    chart = figure("", look, height=320 + 16 * len(curves))
     farthest = max(curves, key=lambda curve: curve.recalls[-1])  # its list lengths have room beside it
     for curve in curves:
         chart.add_scatter(
@@ -109,22 +123,10 @@ def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:
         )
     chart.update_xaxes(title_text="recall at k", nticks=6, zeroline=False)
     chart.update_yaxes(title_text="precision at k", nticks=6, zeroline=False)
-    return _with_legend(chart, look)
-
-
-def _with_legend(chart: go.Figure, look: Theme) -> go.Figure:
     chart.update_layout(
         margin_t=12,
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": -0.22,
-            "yanchor": "top",
-            "font": {"color": look.ink},
-            "itemwidth": 40,
-        },
+        legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "font_color": look.ink},
         legend_itemclick=False,
         legend_itemdoubleclick=False,
     )

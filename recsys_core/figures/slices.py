@@ -112,7 +112,7 @@ def _label(one: Slice, look: Theme) -> str:
 
 def _hover(one: Slice, point: tuple[float, float | None, float | None]) -> str:
     value, low, high = point
-    interval = "" if low is None else f"<br>95 % of people-resamples: {low:.4f} to {high:.4f}"
+    interval = "" if low is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
     return f"{escape(one.name)}, {one.people:,} people<br>{value:.4f}{interval}"
 
 
@@ -134,7 +134,9 @@ def gain_histogram(gains: Float64, metric: str, same: str, colours: tuple[str, s
     chart.add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
-        customdata=[f"{low:+.3f} to {high:+.3f}" for low, high in zip(edges[:-1], edges[1:], strict=True)],
+        customdata=[
+            f"{low:+.3f} to {high:+.3f}".replace("-", "−") for low, high in zip(edges[:-1], edges[1:], strict=True)
+        ],
         marker={"color": [colours[0]] * half + [colours[1]] * half, "line": {"width": 0}},
         hovertemplate="%{customdata}<br>%{y:,} people<extra></extra>",
     )

@@ -23,8 +23,12 @@ class Theme:
 LIGHT = Theme("#FBFAF8", "#F1EEE9", "#1F1B16", "#6B635A", "#DED8CF", "#B4451F", "#FFFFFF", "#00704F", "#8A8178")
 DARK = Theme("#171412", "#221E1A", "#EFEAE3", "#A89F94", "#3A342E", "#F0875A", "#171412", "#4FC89C", "#948A80")
 
-# Okabe and Ito's palette, told apart by colour-blind people too; black and yellow left out: each vanishes on one paper.
-CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+# Okabe and Ito's palette, told apart by colour-blind people too, and six hues more. Their black and yellow are left
+# out: each vanishes on one paper.
+CATEGORIES = (
+    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"),
+    *("#8A63DB", "#8B9A1B", "#C8102E", "#8A5A33", "#12A5A5", "#C23BC2"),
+)
 
 
 def theme(kind: str | None) -> Theme:
@@ -32,8 +36,9 @@ def theme(kind: str | None) -> Theme:
     return DARK if kind == "dark" else LIGHT
 
 
-# How much ink is mixed in, from round to round through the palette.
-SHADES = (0.0, 0.45, 0.7, 0.22)
+# How much ink is mixed in, and how many hues are passed over, from round to round through the palette: what stands
+# next to each other in the list of models is not the same hue twice.
+SHADES, STRIDE = (0.0, 0.45), 3
 
 
 def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
@@ -47,7 +52,8 @@ def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
     others = [key for key in keys if key not in colours]
     for position, key in enumerate(others):
         round_, place = divmod(position, len(CATEGORIES))
-        colours[key] = _mix(CATEGORIES[place], look.ink, SHADES[round_ % len(SHADES)])
+        hue = CATEGORIES[(place + STRIDE * round_) % len(CATEGORIES)]
+        colours[key] = _mix(hue, look.ink, SHADES[round_ % len(SHADES)])
     return {key: colours[key] for key in keys}
 
 

@@ -81,5 +81,5 @@ def _faint(colour: str) -> str:
 
 def _hover(line: Warming, place: int, count: int, noun: str) -> str:
     low, high = line.lows[place], line.highs[place]
-    interval = "" if low is None else f"<br>95 % of people-resamples: {low:.4f} to {high:.4f}"
+    interval = "" if low is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
     return f"{escape(line.label)}, {count} known {escape(noun)}<br>{line.values[place]:.4f}{interval}"

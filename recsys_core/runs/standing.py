@@ -63,7 +63,7 @@ class Against:
         low, high = self.difference.low, self.difference.high
         if low is None or high is None:
             return "too few people to tell chance from skill"
-        interval = f"95 % interval of the difference {low:+.3f} to {high:+.3f}"
+        interval = f"95 % interval of the difference {low:+.3f} to {high:+.3f}".replace("-", "−")
         return interval if self.is_certain else f"within chance: {interval}"
 
 

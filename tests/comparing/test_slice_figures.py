@@ -90,8 +90,7 @@ def test_the_spread_is_told_of_slices_with_enough_people():
         one("old", 0.1, difference=Estimate(0.02, 0.01, 1)),
     ]
     assert spread_in_words(apart, "NDCG@10", ["EASE", "ALS"]) == (
-        "The difference in NDCG@10 from EASE to ALS goes from -0.010 (young) to +0.020 (old); its 95 % interval leaves "
-        "out 0 in 1 of 2 slices."
+        "From EASE to ALS, NDCG@10 changes by −0.010 (young) to +0.020 (old), beyond chance in 1 of 2 slices."
     )
     assert "enough people" in spread_in_words(found[2:], "NDCG@10", ["EASE"])
 
@@ -101,7 +100,5 @@ def test_of_a_difference_it_is_said_where_there_is_one():
         found = [SliceFigures(f"s{n}", 40, (), one, True) for n, one in enumerate(differences)]
         return spread_in_words(found, "NDCG@10", ["EASE", "ALS"])
 
-    assert told(Estimate(0, -1, 1), Estimate(1, -1, 2)).endswith(
-        "; its 95 % interval leaves out 0 in none of 2 slices."
-    )
+    assert told(Estimate(0, -1, 1), Estimate(1, -1, 2)).endswith(", beyond chance in none of 2 slices.")
     assert told(Estimate(0, None, None)).endswith("+0.000 (s0).")

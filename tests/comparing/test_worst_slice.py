@@ -226,7 +226,7 @@ WORST = WorstSlice(("Age: up to 24", "Sex: F"), 62, 0.1, 0.2, Estimate(-0.1, -0.
 def test_the_sentence_says_no_more_than_the_interval_allows():
     assert WORST.in_words("NDCG@10", ["EASE"]) == (
         "EASE is worst for “Age: up to 24” and “Sex: F” (62 people): NDCG@10 0.100 against 0.200 for everybody else. "
-        "The gap of -0.100 is sure even after looking at 299 slices (95 % interval -0.150 to -0.050, for all of them "
+        "The gap of −0.100 is sure even after looking at 299 slices (95 % interval −0.150 to −0.050, for all of them "
         "together)."
     )
     assert WORST.in_words("NDCG@10", ["EASE", "ALS"]).startswith(

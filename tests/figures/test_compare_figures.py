@@ -21,6 +21,10 @@ def test_a_curve_has_its_band_and_a_figure_without_interval_has_none():
     assert (first.line.dash, second.line.dash) == ("solid", "dash")
     assert list(chart.layout.xaxis.tickvals) == [5, 10, 20]
     assert chart.layout.yaxis.title.text == "NDCG"
+    low, high = chart.layout.yaxis.range
+    assert low < 0.05
+    assert high > 0.4
+    assert [note.text.partition("</span> ")[2] for note in chart.layout.annotations] == ["EASE &lt;b&gt;", "Coverage"]
 
 
 def test_precision_over_recall_names_the_list_lengths_once():
@@ -59,6 +63,17 @@ def test_the_front_is_joined_and_the_beaten_are_paler():
     assert front.line.shape == "hv"
     assert {point.text[0].strip(): point.marker.opacity for point in points} == {"A": 1.0, "B": PALE, "C": 1.0}
     assert chart.layout.xaxis.type == "log"
+
+
+def test_names_of_points_at_one_height_stand_on_different_sides():
+    models = [priced("A", 1, 0.9, True), priced("B", 2, 0.5, False), priced("C", 3, 0.501, False)]
+    _, *points = pareto_chart(models, "Memory, MB", "NDCG@10", True, LIGHT).data
+    assert [point.textposition for point in points] == ["top center", "top center", "bottom center"]
+
+
+def test_small_costs_are_written_out():
+    chart = pareto_chart([priced("A", 0.0001, 0.1, True), priced("B", 10, 0.2, True)], "s", "NDCG@10", True, LIGHT)
+    assert chart.layout.xaxis.tickformat == "~g", "plotly would write 100µ"
 
 
 def test_of_many_models_only_those_that_are_worth_their_cost_have_a_name():

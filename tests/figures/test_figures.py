@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import combinations
 
 import pytest
 
@@ -61,6 +62,14 @@ def test_many_models_have_a_colour_each(look):
     assert len(set(colours.values())) == 25
     assert set(colours.values()).isdisjoint({look.paper, look.panel, look.ink})
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours.values())
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_colours_of_two_models_are_far_enough_apart_to_be_told(look):
+    keys = [model.info.key for model in (*MODELS, *COMPOSED)]
+    colours = [[int(one[at : at + 2], 16) for at in (1, 3, 5)] for one in model_colours(keys, look).values()]
+    apart = [sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5 for pair in combinations(colours, 2)]
+    assert min(apart) > 30
 
 
 def test_there_are_colours_for_all_models():

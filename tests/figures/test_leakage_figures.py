@@ -21,9 +21,12 @@ def test_a_slope_leads_from_the_figure_with_the_future_to_the_one_without():
     assert [trace.line.dash for trace in chart.data] == ["solid", "dot"]
     assert list(chart.data[0].error_y.array) == pytest.approx([0.1, 0.0])
     assert chart.data[0].name == "&lt;b&gt;EASE&lt;/b&gt;"
-    assert [note.text for note in chart.layout.annotations] == ["&lt;b&gt;EASE&lt;/b&gt;", "Popularity"]
+    assert [note.text for note in chart.layout.annotations] == [
+        '<span style="color: #0072B2">●</span> &lt;b&gt;EASE&lt;/b&gt;',
+        '<span style="color: #8A8178">●</span> Popularity',
+    ]
     assert "0.2000 to 0.4000" in chart.data[0].text[0]
-    assert "resamples" not in chart.data[0].text[1]
+    assert "interval" not in chart.data[0].text[1]
     low, high = chart.layout.yaxis.range
     assert low < 0.1
     assert high > 0.4

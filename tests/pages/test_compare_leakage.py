@@ -68,6 +68,9 @@ def test_leaks_are_asked_for_waited_for_and_told(jobs, workspace):
     assert charts(at) == 1
     assert list(at.dataframe[0].value["Model"]) == [model.title for model in found.models]
     assert "judged, each by the last event, which lies between 1970-01-01 and" in said(at)
+    at.multiselect(key="pick-runs").set_value([runs[0].id]).run()
+    assert not at.exception, "what was measured stays when a model is no longer compared"
+    assert charts(at) == 1
     listed = opened(TRAIN)
     assert "Leaks of" in said(listed)
     assert not listed.error

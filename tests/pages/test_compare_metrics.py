@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from pages.shared.metric_table import height_of, width_of
 from pages.shared.nav import COMPARE
 from recsys_core.metrics import METRICS, Group
 from recsys_core.runs.jobs import Jobs, TrainSpec
@@ -119,3 +121,10 @@ def test_of_models_with_the_same_figures_none_leads(workspace):
     assert all(run.rpartition("-")[2] in finding for run in runs)
     words = said(opened(COMPARE, metric="ndcg")).replace("\\", "")
     assert f"{runs[0]} was trained once more with the same settings and seed" in words
+
+
+def test_tables_of_six_models_with_three_seeds_are_shown_whole():
+    assert height_of(pd.DataFrame({"Model": ["A"] * 18})) == "content"
+    assert height_of(pd.DataFrame({"Model": ["A"] * 31})) == "auto"
+    assert width_of(["MF (dot product), seed 0"]) == "medium"
+    assert width_of(["EASE"]) is width_of([]) is None

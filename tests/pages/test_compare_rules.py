@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.compare_rules import told_by_genres
 from pages.shared.nav import COMPARE
 from recsys_core import cli
 from recsys_core.runs.store import RunCard, Workspace
+from recsys_core.statistics.estimates import Estimate
 from tests.pages.test_train_page import opened, said
 from tests.runs.test_blend_job import trained
 
@@ -63,8 +66,8 @@ def test_other_weights_are_tried_when_asked_for(run):
     assert not at.exception
     words = said(at)
     assert "Each point is a λ" in words
-    assert "λ = 0.8: diversity +" in words
-    assert "; λ = 0: diversity +" in words
+    assert "λ = 0.8 changes diversity by +" in words
+    assert "; λ = 0 changes diversity by +" in words
 
 
 def test_what_the_data_do_not_tell_is_said(run):
@@ -115,3 +118,15 @@ def test_the_shell_says_the_same_to_people(run, capsys):
 def test_the_shell_refuses_what_means_nothing(run, words, code, capsys):
     assert cli.main(["rules", run.id, *words, "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+def test_diversity_by_genres_is_told_once():
+    from recsys_core.rules.judging import Change, Outcome
+
+    def outcome(after: float) -> Outcome:
+        changes = {"genre_diversity@10": Change(0.5, 0.6, Estimate(0.1, 0.05, 0.15))}
+        changes["diversity"] = Change(0.5, after, Estimate(after - 0.5, 0.05, 0.15))
+        return Outcome((), np.array([0]), np.zeros((1, 1), np.int32), np.zeros((1, 1), np.int32), changes)
+
+    assert told_by_genres(outcome(0.6 + 1e-15))
+    assert not told_by_genres(outcome(0.7)), "judged by something else"

@@ -172,3 +172,38 @@ def test_a_damaged_run_gets_a_sentence(workspace, films, jobs):
     at.checkbox(key=f"sure-{run.id}").check().run()
     press(at, "Delete")
     assert not at.error
+
+
+@pytest.fixture
+def seeds(workspace, films, jobs) -> list[str]:
+    """GMF with two seeds, of which the first is not the newest run."""
+    return [trained(workspace, films, "gmf", seed=seed, settings={"epochs": 1}).id for seed in (0, 1)]
+
+
+@pytest.mark.parametrize("section", ["Metrics", "Cost"])
+def test_other_sections_show_one_training_of_each_model_or_all_seeds(seeds, section):
+    at = opened(COMPARE, section=section)
+    assert list(at.dataframe[-1].value["Model"]).count("GMF") == 1
+    at.toggle(key="each-seed").set_value(True).run()
+    assert {"GMF, seed 0", "GMF, seed 1"} <= set(at.dataframe[-1].value["Model"])
+
+
+def test_the_table_of_the_verdict_has_means_over_seeds(workspace, seeds):
+    at = opened(COMPARE)
+    table = at.dataframe[-1].value.set_index("Model")
+    figures = [workspace.find_run(run).about["metrics"]["ndcg@10"]["value"] for run in seeds]
+    assert table.loc["GMF", "NDCG"] == pytest.approx(sum(figures) / 2, abs=1e-12)
+    assert "the mean over them" in said(at)
+    assert not at.toggle
+
+
+def test_without_a_second_seed_there_is_no_switch(workspace, films, jobs):
+    trained(workspace, films, "gmf", settings={"epochs": 1})
+    assert not opened(COMPARE, section="Metrics").toggle
+
+
+def test_the_finding_comes_before_what_it_rests_on(workspace, films, jobs):
+    trained(workspace, films, "ease")
+    words = [part.value for part in opened(COMPARE).main if part.type in {"subheader", "caption"}]
+    power = next(place for place, text in enumerate(words) if "people can show a difference of" in text)
+    assert any("EASE" in text for text in words[:power])

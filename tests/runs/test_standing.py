@@ -127,7 +127,7 @@ def test_the_words_say_how_far_apart_they_are(one, words):
 def test_the_words_say_what_chance_may_have_to_do_with_it():
     assert (
         against(0.231, 0.241, -0.03, 0.01).certainty
-        == "within chance: 95 % interval of the difference -0.030 to +0.010"
+        == "within chance: 95 % interval of the difference −0.030 to +0.010"
     )
     assert against(0.26, 0.24, 0.01, 0.03).certainty.startswith("95 % interval")
     assert "too few" in against(0.26, 0.24, None, None).certainty
