@@ -19,7 +19,7 @@ from recsys_core.comparing.passports import mismatches, split_in_words, summary,
 from recsys_core.data.findings import counted
 from recsys_core.figures.comparison import Bar, interval_chart
 from recsys_core.metrics import about, metric_label
-from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines, repeated
+from recsys_core.runs.comparison import Missing, compare_runs, missing_baselines
 from recsys_core.runs.store import RunCard, default_home, open_workspace
 from recsys_core.statistics.bootstrap import resamples
 from recsys_core.statistics.permutation import permutations
@@ -243,8 +243,7 @@ def _what_it_rests_on(found: Comparison, runs: list[RunCard]) -> None:
     """Seeds, tuning budgets and the passport."""
     cards = {run.id: run.about["passport"] for run in runs}
     passports = {one.contender.title: cards[one.contender.id] for one in found.judged}
-    again = verdict.repeated(repeated(runs, found.metric))
-    for sentence in (verdict.seeds(found), *to_mention(passports), again):
+    for sentence in (verdict.seeds(found), *to_mention(passports)):
         if sentence:
             st.caption(plain(sentence))
     with st.expander("Passport of this comparison"):

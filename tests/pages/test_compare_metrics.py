@@ -122,13 +122,6 @@ def test_of_models_with_the_same_figures_none_leads(workspace):
     assert all(f"rank {rank}" in finding for rank in (64, 128))
 
 
-def test_a_training_that_was_repeated_is_told_in_the_verdict(workspace):
-    dataset = keep(workspace, camps()).id
-    runs = [trained(workspace, dataset, "ease").id for _ in range(2)]
-    words = said(opened(COMPARE, metric="ndcg")).replace("\\", "")
-    assert f"{runs[0]} was trained once more with the same settings and seed" in words
-
-
 def test_tables_of_six_models_with_three_seeds_are_shown_whole():
     assert height_of(pd.DataFrame({"Model": ["A"] * 18})) == "content"
     assert height_of(pd.DataFrame({"Model": ["A"] * 31})) == "auto"
