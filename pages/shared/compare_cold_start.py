@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared import loaded
 from pages.shared.chart import draw_chart, table_of
-from pages.shared.compared import Compared
+from pages.shared.compared import Compared, choose_to_measure
 from pages.shared.frame import look, plain, show_error
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from recsys_core.comparing.thermometer import Newcomers
     from recsys_core.statistics.estimates import PerUser
 
-AT_FIRST, MOST = 4, 12
 POPULARITY = "popularity"
 
 
@@ -40,15 +39,7 @@ def cold_start(compared: Compared) -> None:
     if not runs:
         st.caption(plain(f"No model here has {metric_label(compared.metric)}. Choose another metric."))
         return
-    chosen = st.multiselect(
-        "Models to measure",
-        list(runs),
-        list(runs)[:AT_FIRST],
-        compared.titles.__getitem__,
-        key=f"cold-start-of-{compared.runs[0].split_fingerprint}",
-        max_selections=MOST,
-        persist_state="session",
-    )
+    chosen = choose_to_measure(compared, list(runs), "cold-start-of")
     asked = f"cold-start-asked-{compared.runs[0].split_fingerprint}"
     if st.button("Measure", icon=":material/thermometer:", disabled=not chosen):
         st.session_state[asked] = True

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared import cache, loaded
 from pages.shared.chart import draw_chart
-from pages.shared.compared import Compared, colour_of
+from pages.shared.compared import Compared, choose_to_measure, colour_of
 from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import resume, watch
 from recsys_core.data.findings import counted
@@ -24,7 +24,6 @@ from recsys_core.types import Json
 if TYPE_CHECKING:
     from recsys_core.comparing.leakage import Leakage
 
-AT_FIRST, MOST = 4, 12
 REQUEST = "leak-request"
 
 
@@ -98,15 +97,7 @@ def _start(compared: Compared, runs: dict[str, RunCard], refused: dict[str, str]
         st.caption(plain(f"{compared.titles[run]} is left out: {why}"))
     if not runs:
         return
-    chosen = st.multiselect(
-        "Models to measure",
-        list(runs),
-        list(runs)[:AT_FIRST],
-        compared.titles.__getitem__,
-        key=f"leaks-of-{compared.runs[0].split_fingerprint}",
-        max_selections=MOST,
-        persist_state="session",
-    )
+    chosen = choose_to_measure(compared, list(runs), "leaks-of")
     busy = any(job.is_active and _belongs(job, compared) for job in cache.jobs().all())
     if st.button("Measure the leaks", icon=":material/water_drop:", disabled=busy or not chosen):
         from recsys_core.runs.leak_job import leak_spec

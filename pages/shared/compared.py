@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from pages.shared.frame import look
 from recsys_core.comparing.titles import titles
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about
 from recsys_core.runs.store import RunCard
 from recsys_core.splitting import find_splitter
+
+MEASURED_AT_FIRST, MOST_MEASURED = 4, 12
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,19 @@ def colour_of(model: str) -> str:
     from recsys_core.models import COMPOSED, MODELS
 
     return model_colours([kind.info.key for kind in (*MODELS, *COMPOSED)], look())[model]
+
+
+def choose_to_measure(compared: Compared, runs: list[str], key: str) -> list[str]:
+    """Which of these runs, best first, a measurement that takes a while is made for."""
+    return st.multiselect(
+        "Models to measure",
+        runs,
+        runs[:MEASURED_AT_FIRST],
+        compared.titles.__getitem__,
+        key=f"{key}-{compared.runs[0].split_fingerprint}",
+        max_selections=MOST_MEASURED,
+        persist_state="session",
+    )
 
 
 def run_titles(runs: list[RunCard]) -> dict[str, str]:

@@ -34,12 +34,16 @@ def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] 
         chosen: the settings that may tell runs apart.
     """
     found = {}
+    of_title: dict[str, list[dict[str, Any]]] = {}
+    told = {run: chosen(about) for run, about in abouts.items()}
     for run, about in abouts.items():
-        twins = [twin for twin in abouts.values() if twin["title"] == about["title"]]
+        of_title.setdefault(about["title"], []).append(told[run])
+    for run, about in abouts.items():
+        twins = of_title[about["title"]]
         differing = [
             f"{name.replace('_', ' ')} {value}"
-            for name, value in chosen(about).items()
-            if any(chosen(twin).get(name, value) != value for twin in twins)
+            for name, value in told[run].items()
+            if any(twin.get(name, value) != value for twin in twins)
         ]
         made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in about["passport"]]
         mark = ", ".join([*made, *differing][:2])

@@ -5,7 +5,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, name_rows
 
 NAME_WIDTH = 24  # letters in a line
 BELOW = 0.24  # rows, from an interval to the ticks of seeds
@@ -76,16 +76,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
                 marker={"symbol": "line-ns", "size": 5, "line": {"color": bar.colour, "width": 1.5}},
                 hovertemplate=f"{escape(bar.label)}<br>one training seed: %{{x:.4f}}<extra></extra>",
             )
-    chart.update_yaxes(
-        tickvals=list(range(len(bars))),
-        ticktext=[in_lines(bar.label) for bar in bars],
-        range=[len(bars) - 0.5, -0.7],
-        showgrid=False,
-        zeroline=False,
-        showline=False,
-        ticks="",
-        tickfont={"color": look.ink, "size": 13},
-    )
+    name_rows(chart, [in_lines(bar.label) for bar in bars], -0.7, look)
     chart.update_xaxes(title_text=escape(metric), nticks=6, zeroline=False)
     return chart
 

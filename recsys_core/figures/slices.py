@@ -7,7 +7,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, name_rows
 from recsys_core.types import Float64
 
 NAME_WIDTH, MOST_LINES = 22, 3  # letters in a line, lines of a name
@@ -87,16 +87,7 @@ def slice_chart(slices: Sequence[Slice], models: Sequence[Model], metric: str, l
         showlegend=len(models) > 1,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "itemsizing": "constant"},
     )
-    chart.update_yaxes(
-        tickvals=list(range(len(slices))),
-        ticktext=[_label(one, look) for one in slices],
-        range=[len(slices) - 0.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-        showline=False,
-        ticks="",
-        tickfont={"color": look.ink, "size": 13},
-    )
+    name_rows(chart, [_label(one, look) for one in slices], -0.5, look)
     chart.update_xaxes(title_text=escape(metric), nticks=6, zeroline=False)
     return chart
 

@@ -118,6 +118,27 @@ def figure(title: str, look: Theme, height: int) -> go.Figure:
     )
 
 
+def name_rows(chart: go.Figure, names: list[str], top: float, look: Theme) -> None:
+    """The vertical axis of a chart that has a row for each name, the first on top.
+
+    Args:
+        chart: whose rows lie at 0, 1, 2 ...
+        names: as HTML.
+        top: where the axis begins, a little above 0.
+        look: light or dark.
+    """
+    chart.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.5, top],
+        showgrid=False,
+        zeroline=False,
+        showline=False,
+        ticks="",
+        tickfont={"color": look.ink, "size": 13},
+    )
+
+
 def escape(text: str) -> str:
     """Text that plotly shows as it is: its labels would take ``<b>`` and ``<a href>`` for markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -98,13 +98,14 @@ class Missing:
 def missing_baselines(workspace: Workspace, runs: Sequence[RunCard], metric: str) -> list[Missing]:
     """The plain models that these runs of one split are to be compared with, and are not yet."""
     found = []
+    every, datasets = workspace.runs(), {card.id for card in workspace.datasets()}
     present = {run.model for run in runs if metric in run.about["metrics"]}
     for key in baselines_of(metric):
         if key in present:
             continue
         same = [
             run
-            for run in workspace.runs()
+            for run in every
             if run.model == key
             and metric in run.about["metrics"]
             and not mismatches(runs[0].about["passport"], run.about["passport"])
@@ -113,7 +114,7 @@ def missing_baselines(workspace: Workspace, runs: Sequence[RunCard], metric: str
         same = [run for run in same if run.id in firsts]
         same.sort(key=lambda run: run.about["metrics"][metric]["value"], reverse=about(metric).higher_is_better)
         moved = any(run.about.get("fine_tune", {}).get("moved", 0) for run in runs)
-        can_be_trained = not moved and any(card.id == runs[0].dataset for card in workspace.datasets())
+        can_be_trained = not moved and runs[0].dataset in datasets
         found.append(
             Missing(
                 key,
