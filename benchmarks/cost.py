@@ -27,7 +27,7 @@ from benchmarks.timing import compile_loops, learns_in_epochs, one_epoch, others
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import ModelError
 from recsys_core.models import MODELS, find_model
-from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, Event, FitContext, Preparing, Progress
 
 MILLION = 1_000_000
 SIZES = (0.1, 1.0, 10.0)  # millions of events
@@ -70,9 +70,10 @@ def measure(key: str, file: Path, seconds: float) -> Cost:
     before, estimate = _memory_mb("VmRSS"), model.memory(train) / 2**20
     done = 0.0
 
-    def look(event: EpochEnded | Progress) -> None:
+    def look(event: Event) -> None:
         nonlocal done
-        done = event.done if isinstance(event, Progress) else 1.0
+        if not isinstance(event, Preparing):
+            done = event.done if isinstance(event, Progress) else 1.0
 
     started = time.perf_counter()
     try:

@@ -31,7 +31,7 @@ from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.data.interactions import Histories
 from recsys_core.models import Recommender
 from recsys_core.ranking import masked_scores, top_k
-from recsys_core.training.context import EpochEnded, FitContext, Progress
+from recsys_core.training.context import EpochEnded, Event, FitContext
 from recsys_core.types import Feedback, Float32, Int32
 
 LIST_LENGTH = 20
@@ -146,9 +146,9 @@ class Adapter:
         curve: list[tuple[int, float, float]] = []  # epochs, seconds of learning, NDCG@10
         seconds_beside = 0.0
 
-        def look(event: EpochEnded | Progress) -> None:
+        def look(event: Event) -> None:
             nonlocal seconds_beside
-            if isinstance(event, Progress):
+            if not isinstance(event, EpochEnded):
                 return
             self.run.epoch_s.append(event.seconds)
             if ndcg is not None:

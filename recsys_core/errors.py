@@ -3,6 +3,7 @@
     StudioError
     ├── DataError       a file, table or data set cannot be used as it is
     ├── ConfigError     a setting is unknown, out of bounds or contradicts another one
+    ├── ContentError    words or pictures of items cannot be read
     ├── SplitError      a data set cannot be split as asked
     ├── ModelError      a model cannot learn from, or answer about, what it was given
     │   └── AbilityError    the model was asked for something that it does not declare
@@ -59,6 +60,10 @@ class DataError(StudioError):
 
 class ConfigError(StudioError):
     code = "config"
+
+
+class ContentError(StudioError):
+    code = "content"
 
 
 class SplitError(StudioError):

@@ -22,7 +22,7 @@ LEVELS = (
     ("errors", "types"),
     ("data", "statistics"),
     ("splitting", "ranking"),
-    ("metrics", "training"),
+    ("content", "metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
     ("blending", "comparing", "preflight", "rules"),

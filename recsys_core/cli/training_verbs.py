@@ -9,7 +9,7 @@ from recsys_core.cli.preflight_verb import told
 from recsys_core.cli.train_options import add_train_arguments, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
-from recsys_core.training.context import Cancelled, EpochEnded, Progress
+from recsys_core.training.context import Cancelled, EpochEnded, Event, Preparing
 from recsys_core.tuning.trial import Trial
 from recsys_core.types import Json
 
@@ -51,10 +51,10 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     return result, "\n".join(lines)
 
 
-def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress | Trial], None]:
+def _listener(stop_after: int | None) -> Callable[[Event | Trial], None]:
     """Prints each epoch, and ends the training after the last one that is wanted."""
 
-    def listen(event: EpochEnded | Progress | Trial) -> None:
+    def listen(event: Event | Trial) -> None:
         _print_progress(event)
         if isinstance(event, EpochEnded) and event.epoch == stop_after:
             raise Cancelled
@@ -62,7 +62,9 @@ def _listener(stop_after: int | None) -> Callable[[EpochEnded | Progress | Trial
     return listen
 
 
-def _print_progress(event: EpochEnded | Progress | Trial) -> None:
+def _print_progress(event: Event | Trial) -> None:
+    if isinstance(event, Preparing) and event.done == event.of:
+        print(f"read {event.of:,} {event.what}", file=sys.stderr)
     if not isinstance(event, EpochEnded):
         return
     losses = ", ".join(f"{name} {value:.4f}" for name, value in event.losses.items())

@@ -167,4 +167,4 @@ def earliest(histories: Histories, count: int) -> Histories:
     kept = place < count
     indptr = np.concatenate([[0], np.cumsum(np.minimum(lengths, count))]).astype(np.int64)
     times = None if histories.times is None else histories.times[kept]
-    return Histories(indptr, histories.items[kept], histories.values[kept], times, histories.n_items)
+    return Histories(indptr, histories.items[kept], histories.values[kept], times, histories.n_items, histories.about)

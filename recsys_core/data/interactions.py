@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from recsys_core.types import Bool, Float32, Int32, Int64
@@ -75,6 +76,8 @@ class Histories:
     Attributes:
         indptr: Int64[B + 1]; row b is ``items[indptr[b]:indptr[b + 1]]``.
         items: Int32[E]; values: Float32[E]; times: Int64[E] or None.
+        about: B rows of what is known of these people beside, with the columns of ``Dataset.user_table``; None where
+            nobody asked.
     """
 
     indptr: Int64
@@ -82,9 +85,12 @@ class Histories:
     values: Float32
     times: Int64 | None
     n_items: int
+    about: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         _require_bounds(self.items, self.n_items)
+        if self.about is not None and len(self.about) != len(self):
+            raise ValueError(f"{len(self.about):,} rows about {len(self):,} people")
 
     @classmethod
     def from_interactions(cls, events: Interactions) -> "Histories":
@@ -130,7 +136,8 @@ class Histories:
         within = np.arange(indptr[-1]) - np.repeat(indptr[:-1], lengths)
         events = np.repeat(self.indptr[:-1][rows], lengths) + within
         times = None if self.times is None else self.times[events]
-        return Histories(indptr, self.items[events], self.values[events], times, self.n_items)
+        about = None if self.about is None else self.about.iloc[rows]
+        return Histories(indptr, self.items[events], self.values[events], times, self.n_items, about)
 
     def batches(self, size: int) -> Iterator["Histories"]:
         """The same rows, ``size`` people at a time."""
@@ -144,7 +151,7 @@ class Histories:
         lengths = np.bincount(self.people()[kept], minlength=len(self))
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         times = None if self.times is None else self.times[kept]
-        return Histories(indptr, positions[kept].astype(np.int32), self.values[kept], times, n_items)
+        return Histories(indptr, positions[kept].astype(np.int32), self.values[kept], times, n_items, self.about)
 
     def people(self) -> Int64:
         """Int64[E], the row that each event belongs to."""

@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.findings import gigabytes
 from recsys_core.data.interactions import Histories
@@ -30,6 +31,10 @@ class Ability(StrEnum):
     RATING = "rating"  # predict, on the data's rating scale
     HISTORY = "history"  # score people it never met, from their history alone
     VECTORS = "vectors"  # a vector for each item and each user
+    CONTENT = "content"  # score items it never met, from what is known about them
+    TEXT = "text"  # it reads what is written about items
+    IMAGE = "image"  # it looks at their pictures
+    ATTRIBUTES = "attributes"  # it knows their genres, years and other attributes
     WARM_START = "warm-start"  # learn on from an earlier training, on more or newer data
 
 
@@ -328,6 +333,21 @@ class Recommender(ABC):
         have no rows, or find them as well while learning.
         """
         return {}
+
+    def score_content(self, people: Int32 | Histories, content: ItemContent) -> Float32:
+        """Float32[B, N], scores of N items from what is known about them, whether it met them or not. Ability CONTENT.
+
+        They are comparable with those of :meth:`score` and :meth:`score_histories` for the same people: an item that
+        is described as one that the model never met was gets the score which that one has.
+
+        Args:
+            people: users met in training, or histories, of people it never met (ability HISTORY).
+        """
+        raise self._lacks(Ability.CONTENT)
+
+    def content_vectors(self, content: ItemContent) -> Float32:
+        """Float32[N, d], where N items stand among :meth:`item_vectors`. Abilities CONTENT and VECTORS."""
+        raise self._lacks(Ability.CONTENT)
 
     def item_vectors(self) -> Float32:
         """Float32[I, d]. Ability VECTORS."""

@@ -144,7 +144,9 @@ class Blend(Recommender):
         return 4 * train.n_users + sum(member.memory(train) for member in self.members)
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
-        alone = FitContext(context.seed, context.device, context.validate, context.on_event, context.cancel)
+        alone = FitContext(
+            context.seed, context.device, context.validate, context.on_event, context.cancel, cache=context.cache
+        )
         for member in self.members:
             member.fit(train, alone)
         self._meet(train)

@@ -7,7 +7,7 @@ from statistics import median
 from recsys_core.data.dataset import Dataset
 from recsys_core.models import Recommender
 from recsys_core.preflight.clock import now
-from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, Event, FitContext, Progress
 from recsys_core.training.loop import CHECKPOINT_SECONDS
 
 CHECKPOINTS_WRITTEN = 2  # enough to know what they take
@@ -33,11 +33,11 @@ class Watch:
         self.ends: list[tuple[float, EpochEnded]] = []
         self.saves: list[float] = []  # seconds
 
-    def on_event(self, event: EpochEnded | Progress) -> None:
+    def on_event(self, event: Event) -> None:
         if isinstance(event, EpochEnded):
             self.ends.append((now(), event))
             self.pulses.append([])
-        else:
+        elif isinstance(event, Progress):
             self.pulses[-1].append((now(), event.done - len(self.ends)))
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:

@@ -14,7 +14,7 @@ from recsys_core.errors import JobError
 from recsys_core.runs.database import Database
 from recsys_core.runs.processes import is_alive, my_identity
 from recsys_core.splitting import SplitRecipe
-from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.context import Event, Preparing, Progress
 from recsys_core.training.devices import Device
 from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
@@ -322,10 +322,14 @@ class Jobs:
             ).fetchone()
         return None if row is None else _job(row)
 
-    def report(self, identifier: str, event: EpochEnded | Progress) -> None:
+    def report(self, identifier: str, event: Event) -> None:
         """Note down where a training stands."""
         if isinstance(event, Progress):
             self._set(identifier, done=event.done, epochs=event.epochs)
+            return
+        if isinstance(event, Preparing):
+            is_over = event.done >= event.of
+            self.enter(identifier, "Training" if is_over else f"Reading {event.what}, {event.done:,} of {event.of:,}")
             return
         with self._database.connect() as db:
             db.execute(

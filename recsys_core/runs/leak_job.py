@@ -26,7 +26,7 @@ from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import Split, SplitRecipe
 from recsys_core.statistics.estimates import PerUser
 from recsys_core.training import devices
-from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, Event, FitContext, Preparing, Progress
 from recsys_core.types import Json
 
 TEST, REASON = "test.json", "reason.txt"
@@ -186,7 +186,9 @@ class _Meter:
         spec = spec_from_json(run.about["spec"])
         assert isinstance(spec, TrainSpec)  # what is made of others was refused
 
-        def on_event(event: EpochEnded | Progress) -> None:
+        def on_event(event: Event) -> None:
+            if isinstance(event, Preparing):
+                return
             epochs = event.done if isinstance(event, Progress) else event.epoch
             self._say(done + min(1.0, epochs / max(1, event.epochs)))
 
@@ -198,6 +200,7 @@ class _Meter:
             cancel=cancel,
             save_checkpoint=checkpoints.save,
             start_from=checkpoints.newest_or_none(),
+            cache=self.workspace.content_cache,
         )
         model.fit(split.train, context)
         if cancel():  # a training that was cut short is no measurement

@@ -46,6 +46,7 @@ def measure(workspace: Workspace, spec: TrainSpec, started: float) -> Forecast:
             device=devices.resolve(spec.device),
             save_checkpoint=Checkpoints(folder).save,
             warm=tuning.warm if tuning else None,
+            cache=workspace.content_cache,
         )
         found = forecast(model, parts, context, spec.metric, time.time() - started, before)
     forecasts.keep(spec, found)

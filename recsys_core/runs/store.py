@@ -77,6 +77,7 @@ class Workspace:
                 "Point FORETASTE_HOME at a folder that may be written to.",
                 "cannot-write",
             ) from error
+        self.content_cache = root / "cache"  # what frozen encoders gave; may be deleted at any time
         self.database = Database(root / DATABASE)
         for table in ("datasets", "runs"):
             sweep(root / table)

@@ -22,7 +22,7 @@ from recsys_core.runs.threads import training_threads
 from recsys_core.runs.tune_job import tune
 from recsys_core.splitting import split
 from recsys_core.training import devices
-from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, Event, FitContext
 from recsys_core.tuning.trial import Trial
 
 # Before that there is nothing to keep.
@@ -33,7 +33,7 @@ _WHAT_IS_KEPT = {
     LeakSpec: "a model was measured",
 }
 
-Listener = Callable[[EpochEnded | Progress | Trial], None]
+Listener = Callable[[Event | Trial], None]
 
 
 def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | None = None) -> None:
@@ -100,7 +100,7 @@ def _train(
     if spec.model != Popularity.info.key:
         ensure_popularity(workspace, card.id, parts, tuning.moved if tuning else 0)
 
-    def on_event(event: EpochEnded | Progress) -> None:
+    def on_event(event: Event) -> None:
         jobs.report(job.id, event)
         if listener is not None:
             listener(event)
@@ -116,6 +116,7 @@ def _train(
         save_checkpoint=checkpoints.save,
         start_from=checkpoints.newest(),
         warm=tuning.warm if tuning else None,
+        cache=workspace.content_cache,
     )
     with training_threads() as threads:
         model.fit(parts.train, context)

@@ -27,7 +27,7 @@ from recsys_core.runs.trials import Trials
 from recsys_core.splitting import Split, SplitRecipe, split
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.training import devices
-from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, Event, FitContext, Preparing, Progress
 from recsys_core.training.devices import Device
 from recsys_core.tuning.attempt import attempt
 from recsys_core.tuning.outcome import Budget, Tuned, gain_over, verdict
@@ -172,10 +172,16 @@ class _Search:
         return ended
 
     def _context(self, done: int) -> FitContext:
-        def on_event(event: EpochEnded | Progress) -> None:
-            self.say(done + (event.done if isinstance(event, Progress) else event.epoch) / event.epochs)
+        def on_event(event: Event) -> None:
+            if not isinstance(event, Preparing):
+                self.say(done + (event.done if isinstance(event, Progress) else event.epoch) / event.epochs)
 
-        return FitContext(seed=self.spec.seed, device=devices.resolve(self.spec.device), on_event=on_event)
+        return FitContext(
+            seed=self.spec.seed,
+            device=devices.resolve(self.spec.device),
+            on_event=on_event,
+            cache=self.workspace.content_cache,
+        )
 
     def say(self, done: float) -> None:
         """How many of all trainings are done."""

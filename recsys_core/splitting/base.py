@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -121,7 +121,7 @@ class Split:
         targets = self.events(role)
         strangers = np.flatnonzero(self.train.interactions.user_counts() == 0)
         return Holdout(
-            Histories.from_interactions(known),
+            replace(Histories.from_interactions(known), about=self.dataset.user_table),
             targets,
             self.relevant(targets),
             strangers=strangers,

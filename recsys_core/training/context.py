@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from recsys_core.content.around import Around
 
 if TYPE_CHECKING:
     import torch
@@ -55,6 +58,19 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """Sent a few times a second while content is read, before the first epoch.
+
+    Attributes:
+        what: is read, in the plural, such as "texts".
+    """
+
+    what: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
 class TrainingSummary:
     """How a training went.
 
@@ -85,6 +101,9 @@ class Checkpoint:
     progress: dict[str, Any]
 
 
+Event = EpochEnded | Progress | Preparing
+
+
 class Cancelled(Exception):
     """Raised inside a training to unwind it when somebody asked it to stop."""
 
@@ -109,21 +128,27 @@ class FitContext:
         seed: of everything random in the training.
         device: "cpu" or "cuda".
         validate: gives the early-stopping metric of the model as it is now; None where nothing is held out.
-        on_event: takes :class:`EpochEnded` and :class:`Progress`.
+        on_event: takes :class:`EpochEnded`, :class:`Progress` and :class:`Preparing`.
         cancel: true once somebody asked to stop; asked at every batch, so it must be cheap.
         save_checkpoint: takes a :class:`Checkpoint` after an epoch.
         start_from: the checkpoint to continue from.
         warm: the earlier training to go on from, where there is one.
         cut_after: seconds after which each epoch is cut short, though all that follows an epoch is done as ever: a
             pilot, which shows what a training costs. Every batch is reported then, and every epoch gets a checkpoint.
+        cache: the folder for what frozen encoders gave; None: it is not kept.
     """
 
     seed: int = 0
     device: str = "cpu"
     validate: Callable[[Any], Validation] | None = None
-    on_event: Callable[[EpochEnded | Progress], None] = _ignore
+    on_event: Callable[[Event], None] = _ignore
     cancel: Callable[[], bool] = _never
     save_checkpoint: Callable[[Checkpoint], None] = _ignore
     start_from: Checkpoint | None = None
     warm: "WarmStart | None" = None
     cut_after: float | None = None
+    cache: Path | None = None
+
+    def reading(self) -> Around:
+        """What reading content is handed."""
+        return Around(self.cache, lambda what, done, of: self.on_event(Preparing(what, done, of)), self.cancel)

@@ -10,7 +10,7 @@ from recsys_core.errors import ModelError, StoreError, what_happened
 from recsys_core.evaluation import validator
 from recsys_core.models import find_model
 from recsys_core.splitting import Split
-from recsys_core.training.context import Cancelled, EpochEnded, FitContext, Progress
+from recsys_core.training.context import Cancelled, EpochEnded, Event, FitContext
 from recsys_core.tuning.pruning import is_hopeless
 from recsys_core.tuning.trial import Ended, Trial
 
@@ -52,7 +52,7 @@ def attempt(
     def stands(ended: Ended = Ended.NOT_YET, reason: str = "") -> Trial:
         return replace(trial, ended=ended, curve=tuple(curve), seconds=time.monotonic() - started, reason=reason)
 
-    def on_event(event: EpochEnded | Progress) -> None:
+    def on_event(event: Event) -> None:
         context.on_event(event)
         if isinstance(event, EpochEnded) and event.validation is not None:
             know(event.validation.value)

@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from safetensors.numpy import load_file, save_file
 
 import recsys_core.models as models_package
+from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError
@@ -242,6 +243,11 @@ QUESTIONS = {
     Ability.HISTORY: [lambda model: model.score_histories(STRANGERS)],
     Ability.VECTORS: [lambda model: model.item_vectors(), lambda model: model.user_vectors()],
     Ability.WARM_START: [lambda model: go_on(model)],
+    Ability.CONTENT: [lambda model: model.score_content(ALL_USERS[:1], ItemContent.of(world()))],
+    # What it reads shows in its scores; it is not asked.
+    Ability.TEXT: [],
+    Ability.IMAGE: [],
+    Ability.ATTRIBUTES: [],
 }
 
 

@@ -28,7 +28,7 @@ from recsys_core.runs.store import DatasetCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training import loop
-from recsys_core.training.context import EpochEnded, Progress
+from recsys_core.training.context import EpochEnded, Event
 from recsys_core.training.devices import Device
 from recsys_core.types import Feedback
 from tests import worlds
@@ -388,7 +388,7 @@ def train_by_hand(workspace: Workspace, job: Job, die_after: int | None = None) 
     """Do a waiting job in this thread; dies right after the checkpoint of an epoch."""
     jobs = Jobs(workspace.database)
 
-    def listen(event: EpochEnded | Progress) -> None:
+    def listen(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == die_after:
             raise KeyboardInterrupt
 

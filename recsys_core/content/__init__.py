@@ -1,0 +1,1 @@
+"""What is known about items beyond who met them (words, pictures, attributes), and how it becomes numbers."""
