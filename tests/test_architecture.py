@@ -190,7 +190,8 @@ def test_slow_packages_are_imported_where_they_are_used():
         if one.at_start
         and belongs(one.target, *SLOW_TO_IMPORT)
         and not (
-            belongs(one.target, "torch") and (room(module_of(path)) in {"models", "training"} or "torch" in path.stem)
+            belongs(one.target, "torch")
+            and (room(module_of(path)) in {"content", "models", "training"} or "torch" in path.stem)
         )
     ]
     assert not report(wrong)
