@@ -8,6 +8,7 @@ import traceback
 from typing import NoReturn
 
 from recsys_core.cli import (
+    ablation_verb,
     blend_verb,
     compare_verb,
     data_verbs,
@@ -34,6 +35,7 @@ VERBS = (
     *compare_verb.VERBS,
     *blend_verb.VERBS,
     *leaks_verb.VERBS,
+    *ablation_verb.VERBS,
     *recommending_verbs.VERBS,
     *rules_verb.VERBS,
 )
