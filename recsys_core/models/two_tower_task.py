@@ -87,7 +87,7 @@ class TwoTowerTask:
         self._trained = counts.nonzero()[:, 0]
         self._counts = counts.double()
         self._batch_size = config.people_in_a_step(len(self._people), len(self._trained))
-        pulls = {"item_table": config.weight_decay}
+        pulls = {name: config.weight_decay for name, weights in net.named_parameters() if weights.ndim > 1}
         steps = math.ceil(len(self._people) / self._batch_size)
         self.optimisation = Optimisation(net, config, steps, pulls)
         self.net, self.average = net, self.optimisation.average
