@@ -129,6 +129,7 @@ class ContentNCF(NeuralCF):
             looking.begin_anew()
             self._made = None
 
+        task.optimisation.hold(net.content.paces(net))
         net.contents, task.average.contents, task.changed = contents, self._contents, changed
         return task
 
