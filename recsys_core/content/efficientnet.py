@@ -50,6 +50,7 @@ class LastBlockPictures(Reader):
     title = "a trained network, its last block trained on"
     idea = "Looks at pictures with EfficientNet-Lite0 and goes on training its last block; slower."
     learns = True
+    pace = 0.05
     width = WIDTH
     side: ClassVar[int] = 128
 

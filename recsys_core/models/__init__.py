@@ -11,6 +11,7 @@ from recsys_core.models.biased_mf import BiasedMF
 from recsys_core.models.blend import Blend
 from recsys_core.models.bpr import BPR
 from recsys_core.models.content_model import ContentModel
+from recsys_core.models.content_ncf import ContentNCF
 from recsys_core.models.deepfm import DeepFM
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
@@ -70,6 +71,7 @@ MODELS: tuple[type[Recommender], ...] = (
     GRU4Rec,
     ContentModel,
     TwoTower,
+    ContentNCF,
 )
 
 # Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.

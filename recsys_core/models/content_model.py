@@ -1,7 +1,8 @@
 """Items are known by what is known about them, and by nothing else."""
 
 from recsys_core.models.base import Ability, Cost, ModelInfo
-from recsys_core.models.two_tower import READS, TwoTower
+from recsys_core.models.content_readers import READS
+from recsys_core.models.two_tower import TwoTower
 
 
 class ContentModel(TwoTower):

@@ -58,6 +58,7 @@ class ContentNet(nn.Module):
         super().__init__()
         self.width = width
         self.learning = [what for what, reader in readers.items() if reader.learns]
+        self._paces = {what: reader.pace for what, reader in readers.items()}
         self.nets = nn.ModuleDict({what: reader.net(generator) for what, reader in readers.items()})
         self.weights = nn.ParameterDict(
             {
@@ -67,6 +68,11 @@ class ContentNet(nn.Module):
         )
         self.unknown = nn.ParameterDict({what: nn.Parameter(torch.zeros(width)) for what in readers})
         self.bias = nn.Parameter(torch.zeros(width))
+
+    def paces(self, whole: nn.Module) -> dict[str, torch.Tensor]:
+        """What the steps of each parameter of a network, of which this one is part, are multiplied by, (1,)."""
+        slow = {id(one): self._paces[what] for what, net in self.nets.items() for one in net.parameters()}
+        return {name: torch.tensor([slow.get(id(one), 1.0)]) for name, one in whole.named_parameters()}
 
     def look(self, items: ReadItems) -> ReadItems:
         """The same items with what the readers' networks give for them, some items at a time."""

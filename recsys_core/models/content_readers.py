@@ -17,6 +17,9 @@ from recsys_core.models.content_config import ContentConfig
 from recsys_core.types import Float32
 
 TEXTS, PICTURES, ATTRIBUTES = "texts", "pictures", "attributes"
+READS = frozenset({Ability.CONTENT, Ability.TEXT, Ability.IMAGE, Ability.ATTRIBUTES})
+WIDEST = 1280  # numbers that a reader gives for an item, at most
+LARGEST = 1 << 16  # bytes that a reader takes for an item while it reads, at most
 ABILITIES = {TEXTS: Ability.TEXT, PICTURES: Ability.IMAGE, ATTRIBUTES: Ability.ATTRIBUTES}
 
 
@@ -109,3 +112,10 @@ def take_part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarra
 def coverage(reads: dict[str, Read]) -> tuple[Coverage, ...]:
     """How much could be read, by what it is."""
     return tuple(Coverage(what, int(read.known.sum()), len(read.known), read.broken) for what, read in reads.items())
+
+
+def content_memory(config: ContentConfig, size: int, n_items: int) -> int:
+    """Bytes, from above, for reading items, for what was read of them, and for 14 copies of a network that makes
+    ``size`` numbers of each."""
+    kinds = len(chosen(config))
+    return kinds * (LARGEST * n_items + 56 * WIDEST * size) + 16 * size * n_items

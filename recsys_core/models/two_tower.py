@@ -14,21 +14,26 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.models.content_net import ContentNet, ReadItems
-from recsys_core.models.content_readers import ItemReaders, abilities, chosen, coverage, take_part
+from recsys_core.models.content_readers import (
+    READS,
+    WIDEST,
+    ItemReaders,
+    abilities,
+    content_memory,
+    coverage,
+    take_part,
+)
 from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.multinomial_config import MOST_OUTPUTS
 from recsys_core.models.sparse import pattern
 from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.models.two_tower_net import TwoTowerNet
-from recsys_core.models.two_tower_task import Told, TwoTowerTask
+from recsys_core.models.two_tower_task import ALL_COMPETE, Told, TwoTowerTask
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
-READS = frozenset({Ability.CONTENT, Ability.TEXT, Ability.IMAGE, Ability.ATTRIBUTES})
 PEOPLE_AT_ONCE = 4096
-WIDEST = 1280  # numbers that a reader gives for an item
-LARGEST = 1 << 15  # bytes that a reader takes for an item, twice
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,12 @@ class TwoTower(Recommender):
         outputs of a step with their gradients and what items are while they are worked out."""
         config = self.config
         d, h = config.embedding_size, config.content_size
-        n_own = train.n_items if self.knows_items else 0
-        kinds = len(chosen(config))
-        width = WIDEST * kinds
-        weights = (2 * d + 1) * (n_own + h) + (width + 2) * h + d * WIDEST
+        weights = (2 * d + 1) * ((train.n_items if self.knows_items else 0) + h) + d * WIDEST
         answers = 3 * d * train.n_items + d * train.n_users
-        people = min(config.people_in_a_step(train.n_users, train.n_items), train.n_users)
+        people = min(config.people_in_a_step(train.n_users, min(train.n_items, ALL_COMPETE)), train.n_users)
         outputs = max(people * train.n_items, MOST_OUTPUTS)
-        read = kinds * LARGEST * train.n_items + 4 * WIDEST * train.n_users
-        return 56 * weights + 8 * answers + 60 * len(train.interactions) + read + 20 * outputs
+        rest = 56 * weights + 8 * answers + 60 * len(train.interactions) + 20 * outputs
+        return rest + 4 * WIDEST * train.n_users + content_memory(config, h, train.n_items)
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         content, around = ItemContent.of(train), context.reading()

@@ -10,17 +10,17 @@ import torch
 from scipy.sparse import csr_array
 
 from recsys_core.models.bags import Bags
-from recsys_core.models.content_net import LOOKED_AT_ONCE, ReadItems
+from recsys_core.models.content_looking import FORGOTTEN, Looking, forget
+from recsys_core.models.content_net import ReadItems
 from recsys_core.models.item_bags import unit_rows
-from recsys_core.models.multinomial_config import MOST_OUTPUTS
 from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.models.two_tower_net import TwoTowerNet
 from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
 
+ALL_COMPETE = 4096  # items that anybody met; of more, some compete in a step
 UNIFORM = 512  # items that compete in a step beside those that its people met
-FORGOTTEN = 0.1  # share of what is known of items and people that a step does as if it did not know
 
 
 class Candidates(NamedTuple):
@@ -79,24 +79,23 @@ class TwoTowerTask:
         changed: Callable[[], None],
     ) -> None:
         self.config, self.generator = config, generator
-        self._told, self._looked = told, told.items
+        self._told = told
         self._people = np.flatnonzero(np.diff(told.met.indptr))
         self._drop = drop_by(config.content_dropout, generator)
         self._changed = changed
         counts = torch.from_numpy(np.bincount(told.met.indices, minlength=told.met.shape[1])).to(generator.device)
         self._trained = counts.nonzero()[:, 0]
         self._counts = counts.double()
-        self._batch_size = config.people_in_a_step(len(self._people), len(self._trained))
-        pulls = {"item_table": config.weight_decay}
+        self._batch_size = config.people_in_a_step(len(self._people), min(len(self._trained), ALL_COMPETE))
+        decays = [name for name, weights in net.named_parameters() if weights.ndim > 1 and ".nets." not in name]
         steps = math.ceil(len(self._people) / self._batch_size)
-        self.optimisation = Optimisation(net, config, steps, pulls)
+        self.optimisation = Optimisation(net, config, steps, dict.fromkeys(decays, config.weight_decay))
+        self.optimisation.hold(net.content.paces(net))
         self.net, self.average = net, self.optimisation.average
+        self._looking = Looking(net.content, told.items, generator)
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
-        self._changed()
-        pulse(0.0)
-        with torch.no_grad():
-            self._looked = self.net.content.look(self._told.items)
+        self._begin_anew()
         order = torch.randperm(len(self._people), generator=self.generator, device=self.generator.device).cpu().numpy()
         total, n_found, n_events = 0.0, 0, 0
         for start in range(0, len(order), self._batch_size):
@@ -126,7 +125,7 @@ class TwoTowerTask:
         lengths = told.lengths()
         values = lengths.float().rsqrt().repeat_interleave(lengths)
         pooled = Bags(told.starts, torch.searchsorted(items, told.members), values).sums(entering)
-        known = self._forget(self._told.is_known[people])
+        known = forget(self._told.is_known[people], FORGOTTEN, self.generator)
         persons = self.net.people(pooled, self._told.about[people], known)
         scores = persons @ vectors.T + biases.T  # (B, C)
         sums = (scores - log_share).logsumexp(1)
@@ -136,7 +135,7 @@ class TwoTowerTask:
     def candidates(self, met: torch.Tensor, n_people: int) -> Candidates:
         """All items that anybody met, or those of a step with so many people and some drawn from all alike."""
         n_trained = len(self._trained)
-        if n_trained * n_people <= MOST_OUTPUTS:
+        if n_trained <= ALL_COMPETE:
             return Candidates(self._trained, torch.zeros(n_trained, device=met.device))
         order = torch.randperm(n_trained, generator=self.generator, device=met.device)
         items = torch.unique(torch.cat([met, self._trained[order[:UNIFORM]]]))
@@ -144,32 +143,21 @@ class TwoTowerTask:
         return Candidates(items, torch.log1p(-absent).float())
 
     def _towers(self, items: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        looked = self._look(items)
+        looked = self._looking.at(items)
         own = None
         if len(self.net.item_table):
-            own = self._forget(torch.ones(len(items), 1, device=items.device), self.config.id_dropout)
-            own = own * self.net.item_table[items]
+            met = torch.ones(len(items), 1, device=items.device)
+            own = self.net.item_table[items] * forget(met, self.config.id_dropout, self.generator)
         return self.net.items(looked, len(items), own, self._drop)
-
-    def _look(self, items: torch.Tensor) -> ReadItems:
-        """What is read of these items. Networks that learn along look at some of them anew, the others are taken as
-        they looked last."""
-        looked = self._looked.take(items)
-        rows = torch.randperm(len(items), generator=self.generator, device=items.device)[:LOOKED_AT_ONCE]
-        for what in self.net.content.learning:
-            anew = self.net.content.nets[what](self._told.items.values[what][items[rows]])
-            self._looked.values[what][items[rows]] = anew.detach()
-            looked.values[what] = looked.values[what].index_copy(0, rows, anew)
-        return ReadItems(looked.values, {what: self._forget(known) for what, known in looked.known.items()})
-
-    def _forget(self, known: torch.Tensor, share: float = FORGOTTEN) -> torch.Tensor:
-        """As if of a random share nothing were known."""
-        return known * (torch.rand(known.shape, generator=self.generator, device=known.device) >= share)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}
 
-    def restore(self, state: State) -> None:
+    def _begin_anew(self) -> None:
         self._changed()
+        self._looking.begin_anew()
+
+    def restore(self, state: State) -> None:
+        self._begin_anew()
         self.optimisation.restore(state)
         self.generator.set_state(state["generator"].cpu())
