@@ -27,6 +27,7 @@ from recsys_core.models.recent_popularity import RecentPopularity
 from recsys_core.models.recvae import RecVAE
 from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
+from recsys_core.models.tfidf import TfIdfProfile
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
 
@@ -66,6 +67,7 @@ MODELS: tuple[type[Recommender], ...] = (
     LightGCN,
     SASRec,
     GRU4Rec,
+    TfIdfProfile,
 )
 
 # Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.
