@@ -31,6 +31,7 @@ class TwoTowerConfig(ContentConfig, MultinomialConfig):
         le=1,
         description="Share of items that a learning step does as if it never met, so that content alone must do.",
     )
+    epochs: int = Field(60, ge=1, le=1000, description="Passes over the people, at most.")
     learning_rate: float = Field(
-        5e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
+        2e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
     )
