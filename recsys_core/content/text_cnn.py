@@ -70,9 +70,7 @@ class TextCnn(Reader):
         vocabulary = Vocabulary.from_array(arrays.get("words", np.zeros(0)))
         longest = arrays.get("longest", np.zeros(0))
         if longest.dtype != np.int32 or longest.shape != (1,) or not 1 <= longest[0] <= MOST_IN_TEXT:
-            raise ModelError(
-                "The length of texts cannot be read from the saved model.", "Train it again.", "damaged-model"
-            )
+            raise ModelError("A length of the saved model is damaged.", "Train it again.", "damaged-model")
         return cls(vocabulary, int(longest[0]))
 
 

@@ -13,7 +13,7 @@ from recsys_core.content.reader import Read
 from recsys_core.models.content_readers import ItemReaders
 from recsys_core.training.dropout import Dropout, keep_all
 
-LOOKED_AT_ONCE = 256  # items that pass a reader's network
+LOOKED_AT_ONCE = 64  # items that pass a reader's network
 
 
 @dataclass(frozen=True)
