@@ -25,7 +25,7 @@ LEVELS = (
     ("content", "metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
-    ("blending", "comparing", "preflight", "rules"),
+    ("blending", "comparing", "interview", "new_item", "preflight", "rules"),
     ("tuning",),
     ("runs",),
     ("cli",),
