@@ -1,6 +1,11 @@
 """The readers there are, by what they read. A new one is one file and one line of its list."""
 
 from recsys_core.content.reader import Reader
+from recsys_core.content.static_text import StaticText
+from recsys_core.content.words import Words
 
-TEXT_READERS: tuple[type[Reader], ...] = ()
+TEXT_READERS: tuple[type[Reader], ...] = (
+    Words,
+    StaticText,
+)
 PICTURE_READERS: tuple[type[Reader], ...] = ()

@@ -9,8 +9,8 @@ from scipy.sparse import block_diag, csr_array, vstack
 from torch import nn
 from torch.nn import functional as F
 
+from recsys_core.content.attribute_features import AttributeFeatures
 from recsys_core.errors import ModelError
-from recsys_core.models.attribute_features import AttributeFeatures
 from recsys_core.models.base import expect_shapes
 from recsys_core.models.halves_net import fresh_vectors
 from recsys_core.models.sparse import are_bounds

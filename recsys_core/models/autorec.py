@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from recsys_core.content.attribute_features import AttributeFeatures, encode, item_features, user_features
 from recsys_core.data.dataset import Dataset
-from recsys_core.models.attribute_features import AttributeFeatures, encode, item_features, user_features
 from recsys_core.models.autorec_net import AutoRecNet
 from recsys_core.models.autorec_task import AutoRecTask
 from recsys_core.models.bags import MULTIPLIED_AT_ONCE, Bags

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from recsys_core.content.attribute_features import MOST_VALUES, item_fields, user_fields
 from recsys_core.data.dataset import Dataset
-from recsys_core.models.attribute_features import MOST_VALUES, item_fields, user_fields
 from recsys_core.models.attribute_vectors import Fields
 from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.deepfm_net import DeepFMNet

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack
 
+from recsys_core.content.attribute_features import item_features, user_features
 from recsys_core.data.dataset import Dataset
-from recsys_core.models.attribute_features import item_features, user_features
 from recsys_core.models.rating_steps import learn_people
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.sgd import ROWS_AT_ONCE, SGDTask

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from recsys_core.content.attribute_features import AttributeFeatures, item_fields, user_fields
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.errors import ConfigError, ModelError
-from recsys_core.models.attribute_features import AttributeFeatures, item_fields, user_fields
 from recsys_core.models.base import Ability, Config, Recommender
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights
 from recsys_core.types import Bool, Int64

@@ -12,11 +12,11 @@ from safetensors.numpy import load_file, save_file
 from safetensors.torch import load, save
 from scipy.sparse import csr_array
 
+from recsys_core.content.attribute_features import encode
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.models import deepfm
-from recsys_core.models.attribute_features import encode
 from recsys_core.models.attribute_vectors import AttributeVectors, Fields
 from recsys_core.models.bias import Bias
 from recsys_core.models.deepfm import DeepFM

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_core.models.attribute_features import (
+from recsys_core.content.attribute_features import (
     BUCKETS,
     MOST_VALUES,
     encode,
