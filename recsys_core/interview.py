@@ -1,8 +1,8 @@
 """What to ask somebody new: the next item to rate, chosen for what an answer would tell.
 
-Worth asking is what many people know, on what they disagree, and what is unlike all that was asked already: popularity ×
-disagreement × spread (Rashid et al., Getting to Know You, IUI 2002, chose by popularity times entropy; spread over the
-map keeps a short interview from asking about one corner of it).
+Worth asking is what many people know, on what they disagree, and what is unlike all that was asked already:
+popularity × disagreement × spread (Rashid et al., Getting to Know You, IUI 2002, chose by popularity times entropy;
+spread over the map keeps a short interview from asking about one corner of it).
 """
 
 from collections.abc import Collection
@@ -43,7 +43,7 @@ class Questions:
         order = train.item_ids.hash_order
         order = order[np.argsort(-counts[order], kind="stable")][:POOL]
         items = order[counts[order] > 0]
-        popularity = counts[items] / max(1, np.count_nonzero(train.interactions.user_counts()))
+        popularity = counts[items] / max(1, int(np.count_nonzero(train.interactions.user_counts())))
         return cls(items, popularity * _disagreement(train, items), _likeness(model, split, items))
 
     def next(self, asked: Collection[int]) -> int | None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from recsys_core.comparing.cutting import OTHERS, UNKNOWN, Cut
 from recsys_core.content.items import ItemContent, Picture
@@ -19,6 +19,7 @@ from recsys_core.models.base import Ability, Recommender
 from recsys_core.ranking import masked_scores
 from recsys_core.recommending import scores_of_people
 from recsys_core.splitting import Split
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Bool, Float32, Float64, Int32, Int64
 
 TOP = 10  # places of a list that a person surely sees
@@ -200,6 +201,23 @@ def _lead(mine: Float64, rest: Float64) -> float:
     if error == 0.0:
         return float(np.copysign(np.inf, gap)) if gap else 0.0
     return gap / error
+
+
+def by_slice(places: Places, cut: Cut, fewest: int = FEWEST) -> list[Estimate | None]:
+    """The mean share of other items that the new one stands above, for each slice of the people who were cut.
+
+    With Student's 95 % interval over people; None for a slice with fewer people.
+    """
+    above = places.above
+    return [
+        _mean(above[cut.of == slice_]) if size >= fewest else None for slice_, size in enumerate(cut.sizes.tolist())
+    ]
+
+
+def _mean(values: Float64) -> Estimate:
+    mean, n = float(values.mean()), len(values)
+    reach = float(stdtrit(n - 1, (1 + LEVEL) / 2) * values.std(ddof=1) / np.sqrt(n))
+    return Estimate(mean, mean - reach, mean + reach)
 
 
 def finding(found: Sequence[Audience]) -> str:

@@ -67,6 +67,11 @@ def somebody_new(dataset: Dataset, known: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(row)
 
 
+def reads_people(model: Recommender, dataset: Dataset) -> bool:
+    """Whether what is known of a person beside the history makes a difference to the model."""
+    return bool(getattr(model.config, "people", False) and dataset.user_attributes)
+
+
 def _unknown(column: pd.Series) -> Any:
     if pd.api.types.is_datetime64_any_dtype(column):
         return pd.NaT

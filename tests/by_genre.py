@@ -27,7 +27,7 @@ def two_tastes(n: int = 120) -> Dataset:
 
 
 class ByGenre(Recommender):
-    """score(u, i) is the number of items of u's history that share a genre with i, and a thousandth for being item i."""
+    """score(u, i) is the number of items that u met of the genre of i, and i / 1000, so that no two are equal."""
 
     info = ModelInfo(
         "by_genre",

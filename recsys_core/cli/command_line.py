@@ -8,6 +8,7 @@ import traceback
 from typing import NoReturn
 
 from recsys_core.cli import (
+    add_item_verb,
     blend_verb,
     compare_verb,
     data_verbs,
@@ -35,6 +36,7 @@ VERBS = (
     *blend_verb.VERBS,
     *leaks_verb.VERBS,
     *recommending_verbs.VERBS,
+    *add_item_verb.VERBS,
     *rules_verb.VERBS,
 )
 
