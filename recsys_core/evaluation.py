@@ -23,6 +23,7 @@ from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.training.context import Validation
 from recsys_core.types import Bool, Float32, Float64, Int32, Int64, Json
+from recsys_core.warm_and_cold import Apart, Side, judge_of_unknown, judges
 
 M = TypeVar("M", bound=Metric)
 
@@ -56,6 +57,7 @@ class Report:
         cold_users: people with something to find who are not judged: nothing is known of them, or the model never met
             them and cannot be told of them.
         scoring_seconds: what the model took to score all items for these people, judging left out.
+        apart: ranking metrics of items and people that are new to the model, and of the others.
     """
 
     metrics: dict[str, Estimate]
@@ -64,12 +66,14 @@ class Report:
     users: int
     cold_users: int
     scoring_seconds: float
+    apart: dict[Side, Apart]
 
     def as_json(self) -> Json:
         return {
             "metrics": {name: vars(estimate) for name, estimate in self.metrics.items()},
             "users": self.users,
             "cold_users": self.cold_users,
+            "apart": {side.value: part.as_json() for side, part in self.apart.items()},
         }
 
 
@@ -90,7 +94,9 @@ def evaluate(model: Recommender, holdout: Holdout, dataset: Dataset, ks: tuple[i
     """
     users = judged_users(model, holdout)
     score = _Timed(partial(scores_of_people, model, holdout))
-    per_user, lists = _judge_lists(score, holdout, dataset, users, ks)
+    per_user, lists, apart = _judge_lists(score, holdout, dataset, users, ks, seed)
+    if Ability.HISTORY in model.abilities and len(holdout.cold_users):
+        apart |= _judge_unknown(partial(scores_of_people, model, holdout), holdout, ks, seed)
     if Ability.RATING in model.abilities:
         targets = rated_events(model, holdout)
         ratings = predicted_ratings(model, holdout, targets)
@@ -100,33 +106,46 @@ def evaluate(model: Recommender, holdout: Holdout, dataset: Dataset, ks: tuple[i
     }
     for metric in _of(ListMetric):
         for k in ks:
-            estimate = metric.value(lists[:, :k], dataset.n_items)
+            estimate = metric.value(lists[:, :k], len(holdout.listed))
             if estimate is not None:
                 estimates[f"{metric.about.key}@{k}"] = estimate
     names = [name for metric in METRICS for name in (metric.about.key, *(f"{metric.about.key}@{k}" for k in ks))]
     metrics = {name: estimates[name] for name in names if name in estimates}
     cold_users = len(holdout.warm_users) + len(holdout.cold_users) - len(users)
-    return Report(metrics, per_user, Lists(users, lists), len(users), cold_users, score.seconds)
+    return Report(metrics, per_user, Lists(users, lists), len(users), cold_users, score.seconds, apart)
 
 
 def _judge_lists(
-    score: Score, holdout: Holdout, dataset: Dataset, users: Int64, ks: tuple[int, ...]
-) -> tuple[dict[str, PerUser], Int32]:
-    """Metrics of lists that belong to people, taken apart, and the lists that were shown."""
-    truths, lists = [], []
+    score: Score, holdout: Holdout, dataset: Dataset, users: Int64, ks: tuple[int, ...], seed: int
+) -> tuple[dict[str, PerUser], Int32, dict[Side, Apart]]:
+    """Metrics of lists that belong to people, taken apart, the lists that were shown, and figures of parts."""
+    truths, lists, parts, judged = [], [], judges(holdout, ks), 0
     whole: dict[str, list[Float64]] = {metric.about.key: [] for metric in _of(WholeListMetric)}
     for scores, people, relevant in _scored(score, holdout, users):
         truths.append(ranked_truth(scores, people, relevant, max(ks)))
         lists.append(top_k(scores, max(ks), dataset.item_ids.hash_order)[0])
         for metric in _of(WholeListMetric):
             whole[metric.about.key].append(metric.per_user(scores, people, relevant))
+        for part in parts.values():
+            part.add(users[judged : judged + len(scores)], scores, people, relevant)
+        judged += len(scores)
     shown = np.concatenate(lists)
     per_user = (
         by_relevance(_of(RankingMetric), RankedTruth.concat(truths), users, ks)
         | by_whole_list({key: np.concatenate(parts) for key, parts in whole.items()}, users)
         | by_list(_of(ShownMetric), Background(holdout, dataset), users, shown, ks)
     )
-    return per_user, shown
+    return per_user, shown, {side: found for side, part in parts.items() if (found := part.result(seed)) is not None}
+
+
+def _judge_unknown(score: Score, holdout: Holdout, ks: tuple[int, ...], seed: int) -> dict[Side, Apart]:
+    """Figures of the people of whom nothing is known, from an empty history."""
+    part, judged = judge_of_unknown(holdout, ks), 0
+    for scores, people, relevant in _scored(score, holdout, holdout.cold_users):
+        part.add(holdout.cold_users[judged : judged + len(scores)], scores, people, relevant)
+        judged += len(scores)
+    found = part.result(seed)
+    return {} if found is None else {Side.NO_EVENTS: found}
 
 
 def _of(kind: type[M]) -> list[M]:

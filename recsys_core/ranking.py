@@ -31,9 +31,10 @@ def masked_scores(
 
     Args:
         score: gives Float32[B, I] for Int32[B] users.
-        users: Int64[n], rows of ``known`` and of ``candidates``.
+        users: Int64[n], rows of ``known`` and of candidates of their own.
         known: one row for each of the U users; hidden.
-        candidates: Int32[U, C], the only items that may be shown; None: all items.
+        candidates: Int32[U, C], the only items that each user may be shown, or Int32[C], the same for all; None: all
+            items.
 
     Raises:
         ModelError: a score is not a number.
@@ -43,9 +44,9 @@ def masked_scores(
         chunk = users[start : start + size]
         scores = hide(score(chunk.astype(np.int32)), known.take(chunk))
         if candidates is not None:
-            rows = np.arange(len(chunk))[:, None]
+            rows, mine = np.arange(len(chunk))[:, None], candidates if candidates.ndim == 1 else candidates[chunk]
             kept = np.full_like(scores, HIDDEN)
-            kept[rows, candidates[chunk]] = scores[rows, candidates[chunk]]
+            kept[rows, mine] = scores[rows, mine]
             scores = kept
         yield chunk, scores
 

@@ -24,6 +24,7 @@ LEVELS = (
     ("splitting", "ranking"),
     ("content", "metrics", "training"),
     ("models",),
+    ("warm_and_cold",),
     ("evaluation", "recommending"),
     ("blending", "comparing", "interview", "new_item", "preflight", "rules"),
     ("tuning",),

@@ -176,6 +176,19 @@ def test_train_prints_the_run_and_evaluate_what_it_measured(workspace, dataset, 
     assert evaluated["passport"]["config"]["tower"] == [8, 4]
 
 
+def test_what_was_measured_among_new_items_is_told_beside_chance(workspace, dataset, capsys):
+    keep(workspace, dataset)
+    assert cli.main(["train", "golden", "--model", "popularity", "--split", "cold-item", "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)["run"]
+    assert cli.main(["evaluate", run]) == 0
+    told = capsys.readouterr().out
+    new = workspace.find_run(run).about["apart"]["new-items"]
+    figure = new["metrics"]["ndcg@10"]
+    assert figure["value"] == pytest.approx(figure["chance"])  # nobody met them, so all are alike to popularity
+    assert f"Among the 1 item that it never met: NDCG@10 {figure['value']:.3f}" in told
+    assert f"by chance {figure['chance']:.3f}" in told
+
+
 def test_a_training_can_be_stopped_by_another_figure_and_kept_from_the_gpu(workspace, dataset, ask):
     keep(workspace, dataset)
     words = ("--model", "neumf", *TINY, "--split", "random", "--stop-on", "recall@20", "--device", "cpu")

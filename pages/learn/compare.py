@@ -23,6 +23,8 @@ from recsys_core.data.findings import counted
 from recsys_core.metrics import METRICS, about
 from recsys_core.runs.comparison import MOST_CHOSEN, contenders_of, sensible_choice
 from recsys_core.runs.store import RunCard
+from recsys_core.splitting.base import EVERYTHING
+from recsys_core.types import Json
 
 
 def choose_group(runs: list[RunCard]) -> list[RunCard]:
@@ -110,9 +112,16 @@ def protocol(run: RunCard) -> str:
     cold = f" · {run.about['cold_users']:,} new people left out" if run.about["cold_users"] else ""
     return (
         f"{run.about['users']:,} people judged{cold} · {split['train']:,} training, {split['valid']:,} validation and "
-        f"{split['test']:,} test events · {passport['dataset']['items']:,} items ranked, known ones hidden · "
+        f"{split['test']:,} test events · {_ranked(passport)} · "
         f"relevant: {relevant}"
     )
+
+
+def _ranked(passport: Json) -> str:
+    """What the lists were drawn from."""
+    candidates = passport.get("candidates", EVERYTHING)  # absent from runs of older versions
+    every = f"{passport['dataset']['items']:,} items ranked, known ones hidden"
+    return every if candidates == EVERYTHING else f"ranked: {candidates}"
 
 
 def removal(titles: dict[str, str]) -> None:

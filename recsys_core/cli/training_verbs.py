@@ -25,6 +25,7 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.runs.forecasts import Forecasts
     from recsys_core.runs.jobs import Jobs
     from recsys_core.runs.training_job import run_job
+    from recsys_core.warm_and_cold import sentences
 
     home, spec = workspace(), train_spec(options)
     if options.stop_after is not None and options.stop_after < 1:
@@ -42,7 +43,7 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
-    lines = [run["ending"], metrics_table(run), f"run {result['run']}"]
+    lines = [run["ending"], metrics_table(run), *map(plain, sentences(run)), f"run {result['run']}"]
     if spec.fine_tune:
         from recsys_core.runs.before_after import sentence
 
@@ -79,6 +80,7 @@ def _run_argument(parser: argparse.ArgumentParser) -> None:
 
 def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.runs.standing import standing
+    from recsys_core.warm_and_cold import sentences
 
     home = workspace()
     card = home.find_run(options.run)
@@ -90,8 +92,9 @@ def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
         f"{run['title']} on {plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
         f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
     )
-    stood = f"\n{plain(result['standing'])}" if result["standing"] else ""
-    return result, f"{head}\n{metrics_table(run)}{stood}"
+    result["apart"] = run.get("apart", {})  # absent from runs of older versions
+    notes = [*([result["standing"]] if result["standing"] else []), *sentences(run)]
+    return result, "\n".join([head, metrics_table(run), *map(plain, notes)])
 
 
 def _models_arguments(parser: argparse.ArgumentParser) -> None:

@@ -117,7 +117,8 @@ class ShownMetric:
 class ListMetric:
     """Judges all shown lists together.
 
-    ``value`` takes Int32[U, k] (−1: nothing shown) and the number of items; None where it is not defined.
+    ``value`` takes Int32[U, k] (−1: nothing shown) and the number of items that lists are drawn
+    from; None where it is not defined.
     """
 
     about: About

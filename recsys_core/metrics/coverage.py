@@ -17,7 +17,7 @@ COVERAGE = ListMetric(
         "coverage",
         "Coverage",
         "share of the catalogue that stands in at least one person's first k",
-        "all items of the data set",
+        "all items that lists are drawn from",
         ALL_LISTS,
         AS_SHOWN,
         LEFT_OUT,

@@ -55,16 +55,47 @@ def ranked_truth(scores: Float32, people: Int64, relevant: Int32, k: int) -> Ran
     wanted = scores[people, relevant][:, None]  # (T, 1)
     first_rows = np.searchsorted(people, np.arange(len(scores)))
     shown = (top != HIDDEN).astype(np.float64)
-    inside = np.add.reduceat((wanted == top[people]).astype(np.float64), first_rows) * shown  # r of the group, (B, K)
-    before = np.add.reduceat((wanted > top[people]).astype(np.float64), first_rows)
+    inside: Float64 = (
+        np.add.reduceat((wanted == top[people]).astype(np.float64), first_rows) * shown
+    )  # r of the group, (B, K)
+    before: Float64 = np.add.reduceat((wanted > top[people]).astype(np.float64), first_rows)
 
+    return RankedTruth(*_expected(place, inside, before, size), *_counts(scores, people))
+
+
+def by_chance(scores: Float32, people: Int64, relevant: Int32, k: int) -> RankedTruth:
+    """Where the relevant items stand in lists in random order: as if all that may be shown had one score.
+
+    Takes what :func:`ranked_truth` takes.
+    """
+    n_relevant, n_candidates = _counts(scores, people)
+    can_be_found = scores[people, relevant] != HIDDEN
+    place = np.arange(min(k, scores.shape[1]))[None, :]
+    is_shown = place < n_candidates[:, None]
+    inside = np.where(is_shown, np.bincount(people, can_be_found, len(scores))[:, None], 0.0)
+    size = np.where(is_shown, n_candidates[:, None], place + 1.0)
+    return RankedTruth(*_expected(place, inside, np.zeros_like(inside), size), n_relevant, n_candidates)
+
+
+def _expected(place: Int64, inside: Float64, before: Float64, size: Float64) -> tuple[Float64, Float64, Float64]:
+    """Relevance, hits and no_hit of positions in groups of equal scores.
+
+    Args:
+        place: of each position in its group, from 0.
+        inside: relevant items of the group.
+        before: relevant items of all groups before it.
+        size: of the group.
+    """
     relevance = inside / size
     together = np.where(size > 1, place * (inside - 1) / np.maximum(size - 1, 1), 0.0)
     hits = relevance * (before + 1 + together)
     miss = np.maximum(size - inside - place, 0) / np.maximum(size - place, 1)
-    n_relevant = np.bincount(people, minlength=len(scores))
-    n_candidates = np.count_nonzero(scores != HIDDEN, axis=1)
-    return RankedTruth(relevance, hits, np.cumprod(miss, axis=1), n_relevant, n_candidates)
+    return relevance, hits, np.cumprod(miss, axis=1, dtype=np.float64)
+
+
+def _counts(scores: Float32, people: Int64) -> tuple[Int64, Int64]:
+    """Int64[B] relevant items, and Int64[B] items that may be shown."""
+    return np.bincount(people, minlength=len(scores)), np.count_nonzero(scores != HIDDEN, axis=1)
 
 
 def _tie_groups(scores: Float32, top: Float32) -> tuple[Int64, Float64]:

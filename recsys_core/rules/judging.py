@@ -117,7 +117,7 @@ def judge_rules(rules: Sequence[Rule], best: Candidates, split: Split, facts: Fa
         for name, old in figures[0].items()
         if name in figures[1]
     }
-    covered, now = (COVERAGE.value(lists, split.dataset.n_items) for lists in (before, after))
+    covered, now = (COVERAGE.value(lists, len(split.test.listed)) for lists in (before, after))
     if covered is not None and now is not None:
         changes["coverage"] = Change(covered.value, now.value, Estimate(now.value - covered.value, None, None))
     return Outcome(tuple(rules), best.users, before, after, changes)

@@ -63,7 +63,7 @@ def passport(model: Recommender, parts: Split, threads: int, spec: TrainSpec | B
             "valid": int((parts.roles == VALID).sum()),
             "test": int((parts.roles == TEST).sum()),
         },
-        "candidates": "all items but those the person is known to have met",
+        "candidates": parts.candidates_in_words,
         "ks": list(KS),
         "config": model.config.model_dump(mode="json"),
         "seed": spec.seed,

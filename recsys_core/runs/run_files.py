@@ -20,8 +20,10 @@ from recsys_core.splitting import Split, SplitRecipe
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.warm_start import Weights
 from recsys_core.types import Json
+from recsys_core.warm_and_cold import Apart
 
 WEIGHTS, LISTS, PER_USER = "weights.safetensors", "lists.npz", "per_user.npz"
+APART = "apart.npz"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def write_run(folder: Path, about: Json, model: Recommender, split: Split, repor
     write_dataset(split.dataset, folder / "dataset", with_images=False)
     np.save(folder / "roles.npy", split.roles, allow_pickle=False)
     write_per_user(folder, report.per_user)
+    _write_apart(folder, report.apart)
     np.savez_compressed(folder / LISTS, users=report.lists.users, items=report.lists.items)
     if model.training and model.training.learned:
         write_weights(folder, {name: one.tensor for name, one in model.training.learned.items()})
@@ -61,6 +64,16 @@ def write_per_user(folder: Path, figures: dict[str, PerUser]) -> None:
         )
     }
     np.savez_compressed(folder / PER_USER, **arrays)  # type: ignore[arg-type]
+
+
+def _write_apart(folder: Path, apart: Mapping[str, Apart]) -> None:
+    """All figures of a part are means over the same people, so one matrix holds them."""
+    arrays: dict[str, np.ndarray] = {}
+    for side, part in apart.items():
+        arrays[f"{side}/users"] = next(iter(part.per_user.values())).users
+        arrays[f"{side}/metrics"] = np.array(list(part.per_user))
+        arrays[f"{side}/figures"] = np.stack([one.numerator for one in part.per_user.values()])
+    np.savez_compressed(folder / APART, **arrays)  # type: ignore[arg-type]
 
 
 def write_weights(folder: Path, weights: Weights) -> None:
@@ -137,6 +150,25 @@ def read_per_user(folder: Path) -> dict[str, PerUser]:
                 finish.get(name.partition("@")[0], as_it_is),
             )
             for name in {key.rpartition("/")[0] for key in saved}
+        }
+
+
+def read_apart(folder: Path) -> dict[str, PerUser]:
+    """Figures of new items and people, and of the others, by names such as "new-items/ndcg@10".
+
+    Raises:
+        StoreError: the run is older than such files, or the file is damaged.
+    """
+    if (folder / CARD).exists() and not (folder / APART).exists():
+        raise StoreError(
+            f"The run {folder.name} was made before new items were judged apart.", "Train it again.", "no-apart"
+        )
+    with _arrays(folder, APART) as saved:
+        return {
+            f"{side}/{name}": PerUser(users, column, np.ones(len(users)), as_it_is)
+            for side in {key.partition("/")[0] for key in saved}
+            for users in [saved[f"{side}/users"]]
+            for name, column in zip(saved[f"{side}/metrics"].tolist(), saved[f"{side}/figures"], strict=True)
         }
 
 

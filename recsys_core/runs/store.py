@@ -394,6 +394,16 @@ class Workspace:
 
         return read_per_user(self.root / "runs" / self.find_run(identifier).id)
 
+    def apart(self, identifier: str) -> "dict[str, PerUser]":
+        """Figures of new items and people by single people, by names such as "new-items/ndcg@10".
+
+        Raises:
+            StoreError: there is no such run, it is older than such figures, or they are damaged.
+        """
+        from recsys_core.runs.run_files import read_apart
+
+        return read_apart(self.root / "runs" / self.find_run(identifier).id)
+
     def lists(self, identifier: str) -> "Lists":
         """What a run showed the people whom it was judged on."""
         from recsys_core.runs.run_files import read_lists

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from recsys_core.data.dataset import Dataset, Scale
+from recsys_core.data.findings import counted
 from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.types import Int32, Int64
 
 Roles = NDArray[np.int8]
 TRAIN, VALID, TEST = 0, 1, 2  # learned from; chooses the best epoch; judges
+COLD_ITEM = "cold-item"  # the recipe whose lists are drawn from the held-out items alone
+EVERYTHING = "all items but those the person is known to have met"  # what lists are drawn from
 KNOWN = 3  # never learned from, told of a person when the person is scored
 UNUSED = 4  # after the window: nobody learns from it, knows it or looks for it
 
@@ -54,8 +57,10 @@ class Holdout:
         known: one row per user, events that the model may know and that are hidden from its lists.
         targets: held-out events, on which rating errors are measured.
         relevant: those of the targets that a list should contain.
-        candidates: Int32[U, C], the items that each user's list is drawn from; None: all items.
+        candidates: Int32[U, C], the items that each user's list is drawn from, or Int32[C], those that all lists are
+            drawn from; None: all items.
         strangers: Int64[n], users without training events, ascending: models know them by ``known`` alone.
+        unmet: Int64[n], items without training events, ascending: models know them by their content alone.
         scale: of the ratings, if they have one.
     """
 
@@ -64,6 +69,7 @@ class Holdout:
     relevant: Interactions
     candidates: Int32 | None = None
     strangers: Int64 = field(default_factory=_nobody)
+    unmet: Int64 = field(default_factory=_nobody)
     scale: Scale | None = None
 
     @cached_property
@@ -75,6 +81,33 @@ class Holdout:
     def cold_users(self) -> Int64:
         """Users with something to find of whom nothing is known: counted, not judged."""
         return np.flatnonzero((self.relevant.user_counts() > 0) & (self.known.lengths() == 0))
+
+    @cached_property
+    def listed(self) -> Int64:
+        """Int64[n], the items that lists are drawn from, ascending."""
+        every = np.arange(self.known.n_items)
+        return every if self.candidates is None else np.unique(self.candidates).astype(np.int64)
+
+    def among(self, items: Int64 | Int32) -> "Holdout":
+        """The same people and what is known of them; lists are drawn from these items, and only they are to be found.
+
+        Args:
+            items: positions, in any order; of lists that are drawn from fewer items already, only those count.
+
+        Raises:
+            ValueError: each person's list is drawn from items of its own.
+        """
+        if self.candidates is not None and self.candidates.ndim > 1:
+            raise ValueError("each person's list is drawn from items of its own")
+        chosen = np.intersect1d(items, self.listed)
+        is_chosen = np.zeros(self.known.n_items, dtype=bool)
+        is_chosen[chosen] = True
+        return replace(
+            self,
+            targets=self.targets.take(is_chosen[self.targets.items]),
+            relevant=self.relevant.take(is_chosen[self.relevant.items]),
+            candidates=chosen.astype(np.int32),
+        )
 
 
 @dataclass(frozen=True)
@@ -106,6 +139,8 @@ class Split:
         digest = hashlib.sha256(self.dataset.fingerprint.encode())
         digest.update(self.roles.tobytes())
         digest.update(repr(self.recipe.threshold).encode())
+        if self.recipe.key == COLD_ITEM:
+            digest.update(b"among held-out items")
         return digest.hexdigest()
 
     def events(self, *roles: int) -> Interactions:
@@ -119,14 +154,23 @@ class Split:
 
     def _holdout(self, known: Interactions, role: int) -> Holdout:
         targets = self.events(role)
-        strangers = np.flatnonzero(self.train.interactions.user_counts() == 0)
-        return Holdout(
+        learned = self.train.interactions
+        holdout = Holdout(
             replace(Histories.from_interactions(known), about=self.dataset.user_table),
             targets,
             self.relevant(targets),
-            strangers=strangers,
+            strangers=np.flatnonzero(learned.user_counts() == 0),
+            unmet=np.flatnonzero(learned.item_counts() == 0),
             scale=self.dataset.scale,
         )
+        return holdout.among(targets.items) if self.recipe.key == COLD_ITEM else holdout
+
+    @property
+    def candidates_in_words(self) -> str:
+        """What the lists of the test are drawn from, as a passport says it."""
+        if self.recipe.key == COLD_ITEM:
+            return f"the {counted(len(self.test.listed), 'item')} that the test holds out"
+        return EVERYTHING
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from recsys_core.data.interactions import Interactions
+from recsys_core.splitting.base import COLD_ITEM as KEY
 from recsys_core.splitting.base import OWN_FUTURE, TEST, TRAIN, VALID, Roles, SplitRecipe, Splitter
 from recsys_core.splitting.holding_out import draw
 
@@ -17,10 +18,10 @@ def _assign(events: Interactions, recipe: SplitRecipe, rng: np.random.Generator)
 
 
 COLD_ITEM = Splitter(
-    "cold-item",
+    KEY,
     "Cold items",
-    "All events of some items are held out, as if the items were new. Models that learn from events alone cannot "
-    "find them; this is for models that read what an item is about.",
+    "All events of some items are held out, as if the items were new, and lists are drawn from these items alone. "
+    "Models that learn from events alone cannot tell them apart; this is for models that read what an item is about.",
     False,
     OWN_FUTURE,
     _assign,
