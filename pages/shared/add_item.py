@@ -113,7 +113,7 @@ def _form(identifier: str, run: LoadedRun) -> tuple[Told, bytes | None] | None:
         picture = None
         if Ability.IMAGE in can:
             picture = st.file_uploader("Picture", PICTURE_TYPES, key=f"{kept}-picture", max_upload_size=20)
-        more = _attributes(identifier) if Ability.ATTRIBUTES in can else ()
+        more = _attributes(default_home(), identifier) if Ability.ATTRIBUTES in can else ()
         if more:
             with st.expander("More about it"):
                 told |= known_form(dataset.item_table, more, kept)
@@ -146,13 +146,9 @@ def _invitation(card: RunCard, run: LoadedRun) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _attributes_of(home: Path, run: str) -> tuple[str, ...]:
-    return Held.by(loaded.run(run).split.train).attributes
-
-
-def _attributes(run: str) -> tuple[str, ...]:
+def _attributes(home: Path, run: str) -> tuple[str, ...]:
     """Columns about items that models read."""
-    return _attributes_of(default_home(), run)
+    return Held.by(loaded.run(run).split.train).attributes
 
 
 @st.cache_resource(show_spinner="Asking the model", max_entries=32)
@@ -277,9 +273,14 @@ def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:
 
 def _measured(about: Json, run: LoadedRun) -> str:
     """How well the model does for items that it never met, as its run was measured."""
+    from recsys_core.warm_and_cold import Side, sentence
+
+    apart = about.get("apart", {})  # absent from runs of older versions
+    if Side.NEW_ITEMS in apart:
+        return f"Measured on held-out events: {sentence(apart, Side.NEW_ITEMS)}"
     return (
-        f"How well {run.model.title} does for items that it never met was not measured here: train it on a split of "
-        "cold items to know."
+        f"How well {run.model.title} does for items that it never met was not measured with this run: train it on a "
+        "split of cold items to know."
     )
 
 

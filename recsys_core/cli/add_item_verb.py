@@ -44,7 +44,9 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
     )
 
     if options.k < 1:
-        raise ConfigError(f"{options.k} people are to be shown; it must be 1 or more.", "Choose another -k.", "bad-setting")
+        raise ConfigError(
+            f"{options.k} people are to be shown; it must be 1 or more.", "Choose another -k.", "bad-setting"
+        )
     run = workspace().load_run(options.run)
     dataset = run.split.dataset
     known: dict[str, Any] = {
