@@ -51,7 +51,7 @@ def try_yourself(card: RunCard, run: LoadedRun, k: int) -> None:
         _given(run, answers)
     with right:
         used = _list(run, answers, about, k)
-    _curve(card, run, used)
+    _curve(card, run, used, is_told=bool(used) or about is not None)
 
 
 def _key(run: LoadedRun, what: str) -> str:
@@ -265,7 +265,7 @@ def _fresh(run: LoadedRun, answers: Answers, shown: list[int]) -> set[int]:
     return set(shown) - set(kept["before"]) if answers and len(shown) == len(kept["before"]) else set()
 
 
-def _curve(card: RunCard, run: LoadedRun, used: int) -> None:
+def _curve(card: RunCard, run: LoadedRun, used: int, is_told: bool) -> None:
     """How good lists are after so many answers, as measured on people of the data set."""
     from recsys_core.comparing.thermometer import estimates
 
@@ -297,7 +297,7 @@ def _curve(card: RunCard, run: LoadedRun, used: int) -> None:
         for one in runs
     ]
     noun = "ratings" if run.split.dataset.scale is not None else "events"
-    words = _worth([point.value for point in points[card.id]], people.known, used, noun)
+    words = _worth(lines, people.known, used if is_told else None, noun)
     draw_chart(
         warming_chart(lines, list(people.known), metric_label(METRIC), noun, look(), min(used, people.known[-1])),
         "answers",
@@ -323,8 +323,20 @@ def _popularity(card: RunCard) -> list[RunCard]:
     return [] if card.model == POPULARITY else same[:1]
 
 
-def _worth(values: list[float], known: tuple[int, ...], used: int, noun: str) -> str:
-    """Where the person stands on the curve, and what more answers would bring."""
-    here = float(np.interp(used, known, values))
-    end = f"with {known[-1]} it is {values[-1]:.3f}" if used < known[-1] else "the curve ends here"
-    return f"{metric_label(METRIC)} is about {here:.3f} with {used} known {noun}; {end}."
+def _worth(lines: list[Warming], known: tuple[int, ...], used: int | None, noun: str) -> str:
+    """Where the person stands on the curve of the model, the first line, beside popularity, and what would come.
+
+    Args:
+        used: answers; None where the model was told nothing, and popularity is shown.
+    """
+    model, *baseline = lines
+    metric, last = metric_label(METRIC), f"with {known[-1]} known {noun}"
+    if used is None:
+        now = (
+            f", which you see now, has {metric} {baseline[0].values[0]:.3f}; " if baseline else " is what you see now; "
+        )
+        return f"Popularity{now}{last} {model.label} has {model.values[-1]:.3f}."
+    beside = f" Popularity: {baseline[0].values[0]:.3f}." if baseline else ""
+    here = float(np.interp(used, known, model.values))
+    then = f"{last} it is {model.values[-1]:.3f}" if used < known[-1] else "here the curve ends"
+    return f"{model.label} has {metric} {here:.3f} with {counted(used, noun[:-1])} known; {then}.{beside}"
