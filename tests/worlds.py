@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset, Ids, Scale, blank_item_table, blank_user_table
 from recsys_core.data.interactions import Interactions
 from recsys_core.types import Feedback, Float64, Int32
@@ -191,3 +192,9 @@ def steady(n: int = 480) -> Dataset:
         for place, item in enumerate(rng.choice(12, 6, replace=False, p=liked / liked.sum()))
     ]
     return dataset(rows, n, 24, feedback=Feedback.IMPLICIT, name="steady")
+
+
+def items_with_texts(texts: list[str]) -> ItemContent:
+    """Items of which nothing is known but what is written about them."""
+    table = blank_item_table(len(texts)).assign(text=pd.Series(texts, dtype=object))
+    return ItemContent(table, (None,) * len(texts))

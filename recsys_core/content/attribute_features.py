@@ -194,11 +194,13 @@ class AttributeEncoder:
             ModelError: it is missing or damaged.
         """
         try:
-            columns = json.loads(arrays[SAVED].astype(np.uint8).tobytes())
+            if arrays[SAVED].dtype != np.uint8:
+                raise TypeError(f"bytes as {arrays[SAVED].dtype}")
+            columns = json.loads(arrays[SAVED].tobytes())
             return cls({name: _restored(column) for name, column in columns.items()})
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(
-                "What the saved model knows of attributes is damaged.", "Train it again.", "damaged-model"
+                "The attributes of the saved model cannot be read.", "Train it again.", "damaged-model"
             ) from error
 
 

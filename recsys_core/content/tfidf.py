@@ -69,7 +69,7 @@ class TfIdf:
         rarity = arrays.get("rarity", np.zeros(0))
         if rarity.dtype != np.float32 or rarity.shape != (len(vocabulary),):
             raise ModelError(
-                f"The saved model weighs {rarity.size:,} words and knows {len(vocabulary):,}.",
+                f"{rarity.size:,} words of the saved model have a weight of the right kind, not {len(vocabulary):,}.",
                 "Train it again.",
                 "damaged-model",
             )

@@ -18,10 +18,11 @@ class Vocabulary:
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, texts: Iterable[list[str]], most: int) -> Self:
-        """The ``most`` words that stand in most texts, commonest first."""
+    def of(cls, texts: Iterable[list[str]], most: int, in_texts: int = 1) -> Self:
+        """The ``most`` words that stand in most texts, and in ``in_texts`` of them at least; commonest first."""
         counts = Counter(word for text in texts for word in set(text))
-        return cls(tuple(sorted(counts, key=lambda word: (-counts[word], word))[:most]))
+        words = sorted(counts, key=lambda word: (-counts[word], word))[:most]
+        return cls(tuple(word for word in words if counts[word] >= in_texts))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -10,6 +10,8 @@ from recsys_core.models.bias import Bias
 from recsys_core.models.biased_mf import BiasedMF
 from recsys_core.models.blend import Blend
 from recsys_core.models.bpr import BPR
+from recsys_core.models.content_model import ContentModel
+from recsys_core.models.content_ncf import ContentNCF
 from recsys_core.models.deepfm import DeepFM
 from recsys_core.models.ease import EASE
 from recsys_core.models.gmf import GMF
@@ -27,6 +29,7 @@ from recsys_core.models.recent_popularity import RecentPopularity
 from recsys_core.models.recvae import RecVAE
 from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
+from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
 
@@ -66,6 +69,9 @@ MODELS: tuple[type[Recommender], ...] = (
     LightGCN,
     SASRec,
     GRU4Rec,
+    ContentModel,
+    TwoTower,
+    ContentNCF,
 )
 
 # Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.

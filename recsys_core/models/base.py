@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from recsys_core.content.coverage import Coverage
 from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.findings import gigabytes
@@ -186,6 +187,7 @@ class Recommender(ABC):
         self.n_users = 0
         self.n_items = 0
         self.training: TrainingSummary | None = None  # of models that learn in epochs
+        self.coverage: tuple[Coverage, ...] = ()  # of models that read what is known about items
 
     @property
     def abilities(self) -> frozenset[Ability]:

@@ -1,6 +1,7 @@
 """Neural collaborative filtering: what GMF, MLP, NeuMF and DeepFM share."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ class NeuralCF(EitherObjective):
     net: HalvesNet
     scale: Float32  # (4,) of the training ratings: mean, deviation, lowest, highest; unused when ranking
     shares: Float32 | None  # (I,), how often an item is a negative; None: all alike
+    ranking: ClassVar[type[RankingTask]] = RankingTask
 
     @property
     def _weighs_negatives(self) -> bool:
@@ -70,18 +72,22 @@ class NeuralCF(EitherObjective):
             self.scale[2:] = train.scale.low, train.scale.high
         self.shares = None
         if self._weighs_negatives:
-            self.shares = popularity_shares(train.interactions).astype(np.float32)
+            self.shares = self._negative_shares(train)
         net = self._fresh(train, torch.Generator().manual_seed(context.seed))
         task = self._task(net.to(context.device), train, context)
         self.net = task.average
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
         self.net = task.average.cpu()
 
+    def _negative_shares(self, train: Dataset) -> Float32:
+        """Float32[I], how often an item is a negative; the sum is 1."""
+        return popularity_shares(train.interactions).astype(np.float32)
+
     def _task(self, net: HalvesNet, train: Dataset, context: FitContext) -> NeuralCFTask:
         generator = torch.Generator(context.device).manual_seed(context.seed)
         if self._rates:
             return RatingTask(net, train.interactions, generator, self.config, self._outputs(train.interactions.values))
-        task = InBatchTask if self.config.negative_sampling == "in-batch" else RankingTask
+        task = InBatchTask if self.config.negative_sampling == "in-batch" else self.ranking
         return task(net, train.interactions, generator, self.config)
 
     def _outputs(self, ratings: Float32) -> torch.Tensor:
@@ -108,8 +114,11 @@ class NeuralCF(EitherObjective):
 
     def _score_people(self, user_half: torch.Tensor, items: Int32 | None) -> Float32:
         """Float32[B, C] for the halves of people (B, f)."""
+        return self._join(user_half, self.net.item_halves(None if items is None else self._positions(items)))
+
+    def _join(self, user_half: torch.Tensor, item_half: torch.Tensor) -> Float32:
+        """Float32[B, C] for the halves of people (B, f) and of items (C, f)."""
         net = self.net
-        item_half = net.item_halves(None if items is None else self._positions(items))
         pairs = max(1, SCORED_AT_ONCE // net.width)
         outputs = torch.empty(len(user_half), len(item_half))
         n_rows = max(1, pairs // max(1, len(item_half)))

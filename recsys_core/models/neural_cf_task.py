@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,16 +43,22 @@ class Samples:
             yield part, Samples(self.users[part], self.items[part], self.wanted[part], self.weights[part])
 
 
+def _nothing() -> None:
+    return None
+
+
 class NeuralCFTask(ABC):
     """Steps over shuffled events. Everything random comes from one generator, which is part of the state.
 
     Attributes:
+        changed: is called when what the networks say is about to change, at the latest once in an epoch.
         net: the network that learns.
         average: the network to answer with.
     """
 
     loss_name: str
     samples_per_event = 1
+    changed: Callable[[], None] = staticmethod(_nothing)
 
     def __init__(
         self, net: HalvesNet, events: Interactions, generator: torch.Generator, config: NeuralCFConfig
@@ -76,6 +82,7 @@ class NeuralCFTask(ABC):
         """(B, C), of each sample."""
 
     def train_epoch(self, pulse: Pulse) -> tuple[dict[str, float], int]:
+        self.changed()
         order = torch.randperm(len(self.users), generator=self.generator, device=self.generator.device)
         order = epoch_rows(order, self._is_new)
         n_events = len(order)
@@ -143,6 +150,7 @@ class NeuralCFTask(ABC):
         return self.optimisation.state() | {"generator": self.generator.get_state()}
 
     def restore(self, state: State) -> None:
+        self.changed()
         self.optimisation.restore(state)
         self.generator.set_state(state["generator"].cpu())
 
@@ -157,8 +165,12 @@ class RankingTask(NeuralCFTask):
     ) -> None:
         self.samples_per_event = 1 + config.negatives
         super().__init__(net, events, generator, config)
-        draws = UnknownItems.by_popularity if config.negative_sampling == "popularity" else UnknownItems
-        self._unknown = draws(events, str(generator.device))
+        self._unknown = self._unknown_items(events)
+
+    def _unknown_items(self, events: Interactions) -> UnknownItems:
+        """From which negatives are drawn."""
+        draws = UnknownItems.by_popularity if self.config.negative_sampling == "popularity" else UnknownItems
+        return draws(events, str(self.generator.device))
 
     def samples(self, rows: torch.Tensor) -> Samples:
         users = self.users[rows]

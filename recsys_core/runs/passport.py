@@ -1,6 +1,7 @@
 """What is noted down about a run: what it is, what it measured, and its passport."""
 
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 
 from recsys_core import __version__
@@ -45,6 +46,7 @@ def describe(
         "epochs": training.epochs if training else None,
         "best_epoch": training.best_epoch if training else None,
         "samples_per_second": training.samples_per_second if training else None,
+        "coverage": [asdict(one) for one in model.coverage],
         "parts": parts_of(training.learned) if training else [],
         **report.as_json(),
         "passport": passport(model, parts, threads, spec),

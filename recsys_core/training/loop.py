@@ -44,6 +44,11 @@ class TrainingTask(Protocol):
     def restore(self, state: State) -> None:
         """Go back to a state."""
 
+
+@runtime_checkable
+class Continuing(TrainingTask, Protocol):
+    """A task that can go on from what another training learned."""
+
     def learned(self) -> dict[str, Learned]:
         """What another training could go on from; its names are part of saved runs."""
 
@@ -96,9 +101,10 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
     task.restore(best)
     seconds = sum(event.seconds for event in history)
     samples = sum(event.samples for event in history)
-    learned = {name: Learned(one.tensor.detach().cpu().clone(), one.blocks) for name, one in task.learned().items()}
+    learned = task.learned() if isinstance(task, Continuing) else {}
+    kept = {name: Learned(one.tensor.detach().cpu().clone(), one.blocks) for name, one in learned.items()}
     speed = samples / max(seconds, 1e-9)
-    return TrainingSummary(len(history), best_epoch, reason, seconds, speed, tuple(history), learned)
+    return TrainingSummary(len(history), best_epoch, reason, seconds, speed, tuple(history), kept)
 
 
 def _one_epoch(
@@ -174,6 +180,7 @@ def _checkpoint(task: TrainingTask, best: State, best_epoch: int, history: list[
 def _go_on(task: TrainingTask, context: FitContext) -> None:
     if context.warm is None:
         return
+    assert isinstance(task, Continuing)  # only models with the ability WARM_START get this far
     learned = task.learned()
     task.hold(context.warm.paces(learned))
     if isinstance(task, Replaying):

@@ -136,12 +136,12 @@ def test_a_saved_reader_reads_as_before_whatever_the_words():
     ],
 )
 def test_a_damaged_save_is_refused(saved: bytes):
-    with pytest.raises(ModelError, match="damaged"):
+    with pytest.raises(ModelError, match="of the saved model"):
         Attributes.from_arrays({"attributes": np.frombuffer(saved, np.uint8)})
 
 
 def test_a_save_without_attributes_is_refused():
-    with pytest.raises(ModelError, match="damaged"):
+    with pytest.raises(ModelError, match="of the saved model"):
         Attributes.from_arrays({})
 
 

@@ -3,17 +3,15 @@
 from functools import cache
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from recsys_core.content.around import Around
-from recsys_core.content.items import ItemContent
 from recsys_core.content.reader import Reader
 from recsys_core.content.readers import TEXT_READERS
-from recsys_core.data.dataset import blank_item_table
 from recsys_core.errors import ContentError
 from recsys_core.training.context import Cancelled
+from tests.worlds import items_with_texts as content
 
 every_reader = pytest.mark.parametrize("kind", TEXT_READERS, ids=lambda kind: kind.key)
 
@@ -40,11 +38,6 @@ STRANGE = [
     "ﷺ" * 50,
     "e" + "\u0301" * 3000,
 ]
-
-
-def content(texts: list[str]) -> ItemContent:
-    table = blank_item_table(len(texts)).assign(text=pd.Series(texts, dtype=object))
-    return ItemContent(table, (None,) * len(texts))
 
 
 @cache

@@ -1,0 +1,28 @@
+"""Settings that the two-tower models share."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from recsys_core.models.base import Search
+from recsys_core.models.content_config import ContentConfig
+from recsys_core.models.multinomial_config import MultinomialConfig
+
+
+class TwoTowerConfig(ContentConfig, MultinomialConfig):
+    quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 10}
+    search: ClassVar[dict[str, Search]] = MultinomialConfig.search | ContentConfig.search | {"people": None}
+
+    people: bool = Field(True, description="Whether attributes of people are looked at.")
+    embedding_size: int = Field(64, ge=1, le=1024, description="Numbers in the vector of a person or an item.")
+    content_size: int = Field(128, ge=1, le=2048, description="Numbers that an item's content is boiled down to.")
+    content_dropout: float = Field(0.3, ge=0, le=0.9, description="Share of those left out at random while learning.")
+    id_dropout: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="Share of items that a learning step does as if it never met, so that content alone must do.",
+    )
+    learning_rate: float = Field(
+        5e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
+    )
