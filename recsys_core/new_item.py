@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import ndtri, stdtrit
 
 from recsys_core.comparing.cutting import OTHERS, UNKNOWN, Cut
+from recsys_core.comparing.slices import cuts
 from recsys_core.content.items import ItemContent, Picture
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.side.clean_text import LONGEST_TEXT, LONGEST_TITLE, clean
@@ -16,8 +17,8 @@ from recsys_core.data.side.picture_files import LARGEST_PICTURE
 from recsys_core.data.side.pictures import redraw
 from recsys_core.errors import AbilityError, DataError
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import masked_scores
-from recsys_core.recommending import scores_of_people
+from recsys_core.ranking import CHUNK_SCORES, hide
+from recsys_core.recommending import Shown, scores_of_people
 from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Bool, Float32, Float64, Int32, Int64
@@ -25,6 +26,8 @@ from recsys_core.types import Bool, Float32, Float64, Int32, Int64
 TOP = 10  # places of a list that a person surely sees
 FEWEST = 20  # people in an audience
 LEVEL = 0.95
+LEANS = 1.0  # standard errors from which on somebody leans to a genre
+ALIKE = 0.05  # less is no likeness that anybody would see
 PEOPLE_ASKED = 500  # whose scores tell which items are alike, of models without vectors
 
 
@@ -65,22 +68,20 @@ def _drawn(content: bytes) -> Picture:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a new item would stand in the list of each person.
+    """Where a new item would stand for each person.
 
     Attributes:
         users: Int64[n], everybody of whom something is known and whom the model can answer for.
-        places: Float64[n], 1 for the first; among items with the same score the middle place.
+        places: Float64[n], in the list of what a person has not met: 1 for the first; among equal scores the middle.
         lengths: Int64[n], items in the list of each person, the new one counted.
+        above: Float64[n], the share of all other items, met or not, that it stands above: 1 for the first, 0 for the
+            last. Who has met the best already has a list in which anything stands higher, so this compares people.
     """
 
     users: Int64
     places: Float64
     lengths: Int64
-
-    @property
-    def above(self) -> Float64:
-        """Float64[n], the share of the other items that the new one stands above: 1 for the first, 0 for the last."""
-        return (self.lengths - self.places) / np.maximum(1, self.lengths - 1)
+    above: Float64
 
     @property
     def in_top(self) -> Bool:
@@ -98,13 +99,13 @@ class Places:
 
 
 def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Places:
-    """Where one new item would stand for everybody, with what a person is known to have met left out of the list.
+    """Where one new item would stand for everybody.
 
     Raises:
         AbilityError: the model cannot read items that it never met, or knows none of the people.
         ModelError: a score is not a number.
     """
-    holdout = split.test
+    holdout, n_items = split.test, split.dataset.n_items
     lengths = holdout.known.lengths()
     users = np.flatnonzero(lengths)
     if Ability.HISTORY not in model.abilities:
@@ -115,12 +116,18 @@ def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Plac
             "Choose a split per person.",
             "only-strangers",
         )
-    places = []
-    for chunk, scores in masked_scores(partial(scores_of_people, model, holdout), users, holdout.known):
-        new = _score(model, split, chunk.astype(np.int32), item)[:, None]
-        ahead, level = np.count_nonzero(scores > new, axis=1), np.count_nonzero(scores == new, axis=1)
-        places.append(1.0 + ahead + level / 2)
-    return Places(users, np.concatenate(places), split.dataset.n_items - lengths[users] + 1)
+    places, behind = [], []
+    for chunk in np.array_split(users, -(-len(users) * n_items // CHUNK_SCORES)):
+        people = chunk.astype(np.int32)
+        scores, new = scores_of_people(model, holdout, people), _score(model, split, people, item)[:, None]
+        behind.append(n_items - _ahead(scores, new))
+        places.append(1.0 + _ahead(hide(scores, holdout.known.take(people)), new))
+    return Places(users, np.concatenate(places), n_items - lengths[users] + 1, np.concatenate(behind) / n_items)
+
+
+def _ahead(scores: Float32, new: Float32) -> Float64:
+    """Float64[B], how many items have a higher score, and half of those that have the same."""
+    return np.count_nonzero(scores > new, axis=1) + np.count_nonzero(scores == new, axis=1) / 2
 
 
 def _score(model: Recommender, split: Split, users: Int32, item: ItemContent) -> Float32:
@@ -139,7 +146,7 @@ class Audience:
     """People who have something in common, and where the item stands for them.
 
     Attributes:
-        cut: what they have in common, such as "Main genre".
+        cut: what they have in common, such as "Leaning".
         name: such as "Horror".
         people: how many they are.
         above: the mean share of other items that the new one stands above, for them.
@@ -159,18 +166,54 @@ class Audience:
     is_certain: bool
 
 
-def audiences(places: Places, cuts: Sequence[Cut], fewest: int = FEWEST) -> list[Audience]:
+def groups(split: Split, users: Int64) -> list[Cut]:
+    """Ways to group these people: by the genre they lean to, and by what is known of them beside."""
+    leaning = _leaning(split, users)
+    attributes = [cut for cut in cuts(split, users, FEWEST) if cut.key.startswith("attribute-")]
+    return ([] if leaning is None else [leaning]) + attributes
+
+
+def _leaning(split: Split, users: Int64) -> Cut | None:
+    """The genre that a person met more often than people do, in standard errors of its share (binomial).
+
+    The genre that most people met most is the same for nearly all of them, so it tells nobody apart.
+    """
+    known = split.test.known.take(users)
+    lists = split.dataset.item_table["genres"]
+    names, column = np.unique(np.array([name for one in lists for name in one], dtype=object), return_inverse=True)
+    if not len(names):
+        return None
+    rows = np.repeat(np.arange(len(lists)), lists.map(len))
+    genres = csr_array((np.ones(len(rows)), (rows, column)), shape=(len(lists), len(names)))
+    met = csr_array((np.ones(len(known.items)), known.items, known.indptr), shape=(len(known), len(lists)))
+    counts, n = (met @ genres).toarray(), known.lengths()[:, None]
+    shares = counts.sum(axis=0) / n.sum()
+    errors = np.sqrt(n * shares * (1 - shares))
+    lead = np.divide(counts - n * shares, errors, out=np.full(counts.shape, -np.inf), where=errors > 0)
+    of = np.where(lead.max(axis=1) >= LEANS, lead.argmax(axis=1), len(names))
+    present, of = np.unique(of, return_inverse=True)
+    called = [*names.tolist(), UNKNOWN]
+    return Cut(
+        "leaning",
+        "Leaning",
+        tuple(called[one] for one in present.tolist()),
+        of.astype(np.int64),
+        "The genre that a person met most beyond what people meet on average.",
+    )
+
+
+def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[Audience]:
     """All groups of the people, those with the surest lead first.
 
     Args:
         places: of the people who were cut.
-        cuts: of the same people in the same order.
+        by: ways to group them, of the same people in the same order.
         fewest: people in a group, and outside of it.
     """
     above, in_top, n = places.above, places.in_top, len(places.users)
     slices = [
         (cut, slice_)
-        for cut in cuts
+        for cut in by
         for slice_, size in enumerate(cut.sizes.tolist())
         if fewest <= size <= n - fewest and cut.names[slice_] not in (UNKNOWN, OTHERS)
     ]
@@ -232,7 +275,7 @@ def finding(found: Sequence[Audience]) -> str:
         )
     end = f" Least for {_who(worst)}: {percent(worst.above)}." if worst is not None else ""
     return (
-        f"Most of all for {_who(best)}: for them it stands above {percent(best.above)} of the other items on average, "
+        f"Most of all for {_who(best)}: for them it stands above {percent(best.above)} of all items on average, "
         f"for everybody else above {percent(best.others)}.{end}"
     )
 
@@ -264,6 +307,18 @@ def likeness(model: Recommender, split: Split, item: ItemContent) -> Float32:
     scores /= np.maximum(scores.std(axis=1, keepdims=True), np.finfo(np.float32).tiny)
     columns = (scores - scores.mean(axis=0)).T
     return _cosine(columns[:-1], columns[-1])
+
+
+def most_alike(model: Recommender, split: Split, item: ItemContent, k: int) -> Shown:
+    """The k items that the new one is most like, most alike first, of the half that more people met.
+
+    What few people met is a poor description of anything, and the model knows little about it.
+    """
+    alike, counts = likeness(model, split, item), split.train.interactions.item_counts()
+    order = split.dataset.item_ids.hash_order
+    order = order[counts[order] >= np.median(counts[counts > 0])]
+    nearest = order[np.argsort(-alike[order], kind="stable")][:k]
+    return [(int(near), float(alike[near])) for near in nearest if alike[near] > ALIKE]
 
 
 def _cosine(rows: Float32, one: Float32) -> Float32:

@@ -19,10 +19,11 @@ from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
 from recsys_core.figures.slices import Model, Slice, slice_chart
 from recsys_core.models.base import Ability
+from recsys_core.recommending import Shown
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import default_home
-from recsys_core.types import Float32, Json
+from recsys_core.types import Json
 
 if TYPE_CHECKING:
     from recsys_core.comparing.cutting import Cut
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 PEOPLE_SHOWN, FAVOURITES = 6, 3
-ALIKE = 0.05  # less is no likeness that anybody would see
+MOST_ALIKE = 48  # as many as lists are long
 
 Told = tuple[tuple[str, Any], ...]
 
@@ -40,14 +41,14 @@ class Answer:
     """What the model says about a new item.
 
     Attributes:
-        alike: Float32[I].
-        cuts: of the people whom ``places`` are of.
+        groups: of the people whom ``places`` are of.
+        alike: items and their likeness, most alike first.
     """
 
     places: "Places"
-    cuts: "list[Cut]"
+    groups: "list[Cut]"
     found: "list[Audience]"
-    alike: Float32
+    alike: Shown
 
 
 def add_item(card: RunCard, run: LoadedRun, k: int) -> None:
@@ -153,14 +154,13 @@ def _attributes(home: Path, run: str) -> tuple[str, ...]:
 
 @st.cache_resource(show_spinner="Asking the model", max_entries=32)
 def _answer(home: Path, identifier: str, told: Told, picture: bytes | None) -> Answer:
-    from recsys_core.comparing.slices import cuts
-    from recsys_core.new_item import FEWEST, audiences, described, likeness, where_it_stands
+    from recsys_core.new_item import audiences, described, groups, most_alike, where_it_stands
 
     run = loaded.run(identifier)
     item = described(run.split.dataset, dict(told), picture)
     places = where_it_stands(run.model, run.split, item)
-    people = cuts(run.split, places.users, FEWEST)
-    return Answer(places, people, audiences(places, people), likeness(run.model, run.split, item))
+    people = groups(run.split, places.users)
+    return Answer(places, people, audiences(places, people), most_alike(run.model, run.split, item, MOST_ALIKE))
 
 
 def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
@@ -184,10 +184,10 @@ def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
             "Stands above",
             f"{percent(float(np.median(places.above)))} of items",
             width="content",
-            help="For the typical person: for half of the people it stands above a larger share of the other items.",
+            help="For the typical person: for half of the people it stands above a larger share, items they have met included.",
         )
     words = finding(answer.found)
-    if not answer.cuts:
+    if not answer.groups:
         st.markdown(f"**{plain(words)}**")
     else:
         _audience_chart(card, run, answer, words)
@@ -200,14 +200,14 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
     """Where it stands for the slices of a cut; at first of the one that tells people apart best."""
     from recsys_core.new_item import by_slice
 
-    titles = [cut.title for cut in answer.cuts]
+    titles = [cut.title for cut in answer.groups]
     best = answer.found[0].cut if answer.found else titles[0]
     st.markdown(f"**{plain(words)}**")
     key = f"new-item-cut-{card.id}"
     if st.session_state.get(key) not in titles:
         st.session_state[key] = best
     chosen = st.selectbox("People by", titles, key=key, persist_state="session")
-    cut = answer.cuts[titles.index(chosen)]
+    cut = answer.groups[titles.index(chosen)]
     slices = [
         Slice(name, size, () if one is None else ((100 * one.value, 100 * one.low, 100 * one.high),))  # type: ignore[operator]
         for name, size, one in zip(cut.names, cut.sizes.tolist(), by_slice(answer.places, cut), strict=True)
@@ -217,7 +217,7 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
         slice_chart(
             slices,
             [Model(run.model.title, colour_of(run.model.info.key), whole)],
-            "stands above so many per cent of the other items",
+            "stands above so many per cent of all items",
             look(),
         ),
         "audiences",
@@ -253,21 +253,20 @@ def _person(identifier: str, run: LoadedRun, user: int, place: float, length: in
 def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:
     """The items that it is most like."""
     st.subheader("What it is like", anchor=False)
-    order = run.split.dataset.item_ids.hash_order
-    nearest = order[np.argsort(-answer.alike[order], kind="stable")][:k]
-    alike = [int(item) for item in nearest if answer.alike[item] > ALIKE]
+    alike = answer.alike[:k]
     if not alike:
         st.caption("Nothing in the catalogue is like it: the model found nothing in its description that it knows.")
         return
     vectors = Ability.VECTORS in run.model.abilities
     st.caption(
-        "Nearest on the model's map, by the angle between vectors: 1.00 is the same direction."
+        "Nearest on the model's map among the better known half of the items, by the angle between vectors: 1.00 is the "
+        "same direction."
         if vectors
-        else "Recommended to the same people, by the correlation of scores: 1.00 is the same people."
+        else "Of the better known half of the items, those recommended to the same people, by the correlation of scores."
     )
     grid(
         run.split.dataset,
-        [Card(item, place, note=f"likeness {answer.alike[item]:.2f}") for place, item in enumerate(alike, start=1)],
+        [Card(item, place, note=f"likeness {near:.2f}") for place, (item, near) in enumerate(alike, start=1)],
     )
 
 

@@ -31,14 +31,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.comparing.slices import cuts
     from recsys_core.new_item import (
-        FEWEST,
         TOP,
         audiences,
         described,
         finding,
-        likeness,
+        groups,
+        most_alike,
         percent,
         where_it_stands,
     )
@@ -58,10 +57,7 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
     }
     item = described(dataset, known, None if options.picture is None else _read(options.picture))
     places = where_it_stands(run.model, run.split, item)
-    groups = audiences(places, cuts(run.split, places.users, FEWEST))
-    alike = likeness(run.model, run.split, item)
-    order = dataset.item_ids.hash_order
-    nearest = order[np.argsort(-alike[order], kind="stable")][: options.k].tolist()
+    found = audiences(places, groups(run.split, places.users))
     people = [
         {
             "id": str(dataset.user_ids.values[places.users[row]]),
@@ -72,23 +68,23 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
         for row in places.best(options.k).tolist()
     ]
     items = [
-        {"id": str(dataset.item_ids.values[near]), "title": dataset.title(near), "likeness": float(alike[near])}
-        for near in nearest
+        {"id": str(dataset.item_ids.values[near]), "title": dataset.title(near), "likeness": likeness}
+        for near, likeness in most_alike(run.model, run.split, item, options.k)
     ]
-    words = finding(groups)
+    words = finding(found)
     result: Json = {
         "people": len(places.users),
         "in_top_10": int(places.in_top.sum()),
         "by_chance": places.by_chance,
         "above": float(np.median(places.above)),
         "finding": words,
-        "audiences": [vars(group) | {"lead": float(np.clip(group.lead, -1e9, 1e9))} for group in groups],
+        "audiences": [vars(group) | {"lead": float(np.clip(group.lead, -1e9, 1e9))} for group in found],
         "first_people": people,
         "like": items,
     }
     head = (
         f"Among the first {TOP} of {result['in_top_10']:,} of {result['people']:,} people; by chance "
-        f"{percent(places.by_chance)}. For the typical person it stands above {percent(result['above'])} of the others."
+        f"{percent(places.by_chance)}. For the typical person it stands above {percent(result['above'])} of all items."
     )
     shown = [
         {
@@ -99,7 +95,7 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
             "for others": percent(group.others),
             "beyond chance": "yes" if group.is_certain else "",
         }
-        for group in groups[:MOST_GROUPS]
+        for group in found[:MOST_GROUPS]
     ]
     parts = [head, plain(words), *([table(shown)] if shown else []), "", table(people), "", table(items)]
     return result, "\n".join(parts)
