@@ -184,7 +184,7 @@ def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
             "Stands above",
             f"{percent(float(np.median(places.above)))} of items",
             width="content",
-            help="For the typical person: for half of the people it stands above a larger share, items they have met included.",
+            help="For the typical person, items they have met included: for half of the people it is a larger share.",
         )
     words = finding(answer.found)
     if not answer.groups:
@@ -257,13 +257,12 @@ def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:
     if not alike:
         st.caption("Nothing in the catalogue is like it: the model found nothing in its description that it knows.")
         return
-    vectors = Ability.VECTORS in run.model.abilities
-    st.caption(
-        "Nearest on the model's map among the better known half of the items, by the angle between vectors: 1.00 is the "
-        "same direction."
-        if vectors
-        else "Of the better known half of the items, those recommended to the same people, by the correlation of scores."
+    how = (
+        "those nearest on the model's map, by the angle between vectors; 1.00 is the same direction."
+        if Ability.VECTORS in run.model.abilities
+        else "those recommended to the same people, by the correlation of scores."
     )
+    st.caption(f"Of the half of the items that more people met, {how}")
     grid(
         run.split.dataset,
         [Card(item, place, note=f"likeness {near:.2f}") for place, (item, near) in enumerate(alike, start=1)],
