@@ -1,8 +1,11 @@
 """The list that one person would see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
@@ -49,7 +52,38 @@ def recommend_to_history(
     return best(scores_for_history(model, split, history), split.dataset.item_ids.hash_order, k)
 
 
-def scores_for_history(model: Recommender, split: Split, history: Sequence[tuple[int, float | None]]) -> Float32:
+def somebody_new(dataset: Dataset, known: Mapping[str, Any]) -> pd.DataFrame:
+    """One row with the columns of ``user_table``, of somebody whom the data set does not hold; the rest is unknown.
+
+    Raises:
+        KeyError: the data set has no such column.
+    """
+    if unknown := set(known) - set(dataset.user_table):
+        raise KeyError(f"no columns {', '.join(sorted(unknown))}")
+    row = {
+        name: pd.Series([known.get(str(name), _unknown(column))], dtype=column.dtype)
+        for name, column in dataset.user_table.items()
+    }
+    return pd.DataFrame(row)
+
+
+def reads_people(model: Recommender, dataset: Dataset) -> bool:
+    """Whether what is known of a person beside the history makes a difference to the model."""
+    return bool(getattr(model.config, "people", False) and dataset.user_attributes)
+
+
+def _unknown(column: pd.Series) -> Any:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return pd.NaT
+    return np.nan if pd.api.types.is_numeric_dtype(column) else ""
+
+
+def scores_for_history(
+    model: Recommender,
+    split: Split,
+    history: Sequence[tuple[int, float | None]],
+    about: pd.DataFrame | None = None,
+) -> Float32:
     """Float32[I] for somebody who met these items, −inf for the items themselves.
 
     A model that ranks learned from what people chose, not from how they rated it. So items that were rated in the lower
@@ -59,6 +93,7 @@ def scores_for_history(model: Recommender, split: Split, history: Sequence[tuple
         model: with the ability HISTORY.
         split: what the model learned from; its data set tells the scale.
         history: items and ratings; None stands for "liked it": the top of the scale, or 1 for implicit events.
+        about: what is known of the person beside, from :func:`somebody_new`.
 
     Raises:
         DataError: an item comes twice or a rating lies outside the scale.
@@ -81,6 +116,7 @@ def scores_for_history(model: Recommender, split: Split, history: Sequence[tuple
             )
     chosen = [(item, value) for item, value in zip(items, values, strict=True) if is_choice(model, dataset, value)]
     row = Histories.of([([item for item, _ in chosen], [value for _, value in chosen])], dataset.n_items)
+    row = replace(row, about=about)
     return hide(model.score_histories(row), Histories.of([(items, values)], dataset.n_items))[0]
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.config_form import choose_preset, choose_stopping, chosen_settings, config_form
+from pages.shared.content_notice import content_notice
 from pages.shared.curves_view import curves_view
 from pages.shared.fine_tune_form import choose_start
 from pages.shared.frame import plain, show_error
@@ -54,6 +55,7 @@ def form(card: DatasetCard) -> None:
             config_form(model)
             metric = choose_stopping(model)
             preset_menu(model, chosen_settings(model))
+    content_notice(model, card)
     recipe = choose_split(card)
     executor, device = choose_place()
     spec = TrainSpec(

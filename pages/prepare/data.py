@@ -140,6 +140,7 @@ def source_of(card: DatasetCard) -> Source | None:
 def existing(cards: list[DatasetCard]) -> None:
     chosen = chooser(cards)
     profile_view(chosen)
+    st.caption(f":material/description: {plain(cache.held(chosen.id).sentence())}")
     what_was_found(chosen)
     browse(chosen)
     next_file(chosen)

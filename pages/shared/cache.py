@@ -18,6 +18,7 @@ from recsys_core.runs.runner import JobRunner
 from recsys_core.runs.store import Workspace, default_home, open_workspace
 
 if TYPE_CHECKING:
+    from recsys_core.content.held import Held
     from recsys_core.data.profiling.profile import Profile
 
 
@@ -69,3 +70,15 @@ def _profile(home: Path, identifier: str) -> "Profile":
     from recsys_core.data.profiling.profile import profile as profile_of
 
     return profile_of(_dataset(home, identifier))
+
+
+def held(identifier: str) -> "Held":
+    """How much is known about the items of a data set."""
+    return _held(default_home(), identifier)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _held(home: Path, identifier: str) -> "Held":
+    from recsys_core.content.held import Held
+
+    return Held.by(_dataset(home, identifier))

@@ -1,6 +1,5 @@
 """Compare, cold start: each model's figure by how many events of a person are known."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,11 +8,12 @@ from pages.shared import loaded
 from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared, choose_to_measure
 from pages.shared.frame import look, plain, show_error
+from pages.shared.newcomer_curves import curve_of, newcomers_of
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
 from recsys_core.figures.thermometer import Warming, warming_chart
 from recsys_core.metrics import METRICS, RankingMetric, metric_label
-from recsys_core.runs.store import RunCard, default_home
+from recsys_core.runs.store import RunCard
 from recsys_core.types import Feedback
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def _measured(runs: list[RunCard], compared: Compared) -> None:
     """The finding, the curves, and what they rest on."""
     from recsys_core.comparing.thermometer import finding
 
-    people = _newcomers(default_home(), runs[0].id)
+    people = newcomers_of(runs[0].id)
     curves: dict[str, list[PerUser]] = {}
     for run in runs:
         with st.spinner(plain(f"Asking {compared.titles[run.id]}")):
             try:
-                curves[run.id] = _thermometer(default_home(), run.id)[compared.metric]
+                curves[run.id] = curve_of(run.id)[compared.metric]
             except StudioError as error:
                 st.caption(plain(f"{compared.titles[run.id]} has no curve: {error}"))
     if not curves:
@@ -116,18 +116,3 @@ def _about(people: "Newcomers", noun: str) -> str:
     return (
         f"Bands are 95 % intervals. {counted(len(people.users), 'person')} stand for somebody new.{left_out} {caveat}"
     )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _newcomers(home: Path, run: str) -> "Newcomers":
-    from recsys_core.comparing.thermometer import newcomers
-
-    return newcomers(loaded.run(run).split)
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def _thermometer(home: Path, run: str) -> "dict[str, list[PerUser]]":
-    from recsys_core.comparing.thermometer import newcomers, thermometer
-
-    opened = loaded.run(run)
-    return thermometer(opened.model, opened.split, newcomers(opened.split))

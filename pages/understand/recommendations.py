@@ -1,9 +1,10 @@
-"""Recommendations: what a person sees, and what I would see."""
+"""Recommendations: what a person sees, what I would see, and who would see something new."""
 
 import numpy as np
 import streamlit as st
 
 from pages.shared import cache, choose, loaded, nav
+from pages.shared.add_item import add_item
 from pages.shared.cards import Card, grid, predicted
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
@@ -114,10 +115,11 @@ else:
     trained_first = sorted(runs, key=lambda card: card.model == "popularity")
     which, who, length = st.columns([3, 2, 1])
     with which:
-        chosen = loaded.run(choose.choose_run(trained_first).id)
+        card = choose.choose_run(trained_first)
+        chosen = loaded.run(card.id)
     with length:
         k = st.selectbox("Show", (6, 12, 24, 48), 1, lambda count: f"Top {count}", key="k", persist_state="session")
-    views = (choose.VIEW_OF_PERSON, "Try it yourself")
+    views = (choose.VIEW_OF_PERSON, "Try it yourself", "Add an item")
     with who:
         person_place = st.container()
     view = choose.switch("View", choose.VIEW, views)
@@ -125,5 +127,7 @@ else:
         with person_place:
             person = choose_person(chosen)
         lists(chosen, person, k)
+    elif view == views[1]:
+        try_yourself(card, chosen, k)
     else:
-        try_yourself(chosen, k)
+        add_item(card, chosen, k)

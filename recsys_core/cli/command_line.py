@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from recsys_core.cli import (
     ablation_verb,
+    add_item_verb,
     blend_verb,
     compare_verb,
     data_verbs,
@@ -37,6 +38,7 @@ VERBS = (
     *leaks_verb.VERBS,
     *ablation_verb.VERBS,
     *recommending_verbs.VERBS,
+    *add_item_verb.VERBS,
     *rules_verb.VERBS,
 )
 

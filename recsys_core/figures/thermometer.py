@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from recsys_core.figures.ends import name_ends
@@ -21,7 +22,9 @@ class Warming:
     colour: str
 
 
-def warming_chart(lines: list[Warming], known: list[int], metric: str, noun: str, look: Theme) -> go.Figure:
+def warming_chart(
+    lines: list[Warming], known: list[int], metric: str, noun: str, look: Theme, here: int | None = None
+) -> go.Figure:
     """A line for each model, with its interval as a band. The numbers stand at equal distances.
 
     Args:
@@ -30,6 +33,7 @@ def warming_chart(lines: list[Warming], known: list[int], metric: str, noun: str
         metric: name of the vertical axis.
         noun: what the events are called, such as "ratings".
         look: light or dark.
+        here: a number of known events that is marked, where somebody stands.
     """
     chart = figure("", look, height=max(360, 170 + 30 * len(lines)))
     chart.update_layout(margin={"t": 12, "b": BOTTOM})
@@ -60,6 +64,18 @@ def warming_chart(lines: list[Warming], known: list[int], metric: str, noun: str
             text=[_hover(one, place, count, noun) for place, count in enumerate(known)],
             hovertemplate="%{text}<extra></extra>",
         )
+    if here is not None:
+        chart.add_vline(
+            x=float(np.interp(here, known, places)),
+            line={"color": look.accent, "width": 2, "dash": "dot"},
+            annotation={
+                "text": "you",
+                "font": {"color": look.accent, "size": 13},
+                "yanchor": "bottom",
+                "xanchor": "center",
+            },
+        )
+        chart.update_layout(margin_t=28)
     chart.update_xaxes(
         tickvals=places,
         ticktext=[str(count) for count in known],

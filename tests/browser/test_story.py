@@ -107,12 +107,20 @@ def test_try_it_yourself_answers_without_retraining(server, open_tab):
     train_the_demo(page, server, "GMF")
     page.goto(f"{server.url}/recommendations?view=Try+it+yourself")
     settled(page, "Recommendations", ".ft-grid .ft-card")
-    before = page.locator(".ft-grid h4").all_inner_texts()
-    for place in range(5):
-        page.get_by_test_id("stFeedback").nth(place).get_by_role("radio").nth(4).click()
-        page.wait_for_timeout(500)
-    expect(page.get_by_text(re.compile("Rate .* more"))).to_have_count(0)
-    assert page.locator(".ft-grid h4").all_inner_texts() != before
+    before, asked = page.locator(".ft-grid h4").all_inner_texts(), set()
+    for answers in range(10):
+        asked.add(page.locator(".st-key-ft-question h4").inner_text())
+        page.locator(".st-key-ft-question").get_by_test_id("stFeedback").get_by_role("radio").nth(4).click()
+        if answers < 9:
+            expect(page.get_by_text(f"{answers + 1} of 10 answers")).to_be_visible()
+    expect(page.get_by_text("That is a good start: 10 answers")).to_be_visible()
+    settled(page, "Recommendations", ".js-plotly-plot .main-svg")
+    assert len(asked) == 10
+    after = page.locator(".ft-grid h4").all_inner_texts()
+    assert after != before
+    assert not {title.split("\n")[-1] for title in after} & asked
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("9 of 10 answers")).to_be_visible()
 
 
 def train_the_demo(page: Page, server: AppServer, model: str) -> None:
@@ -168,6 +176,7 @@ def test_every_page_fits_its_window(server, open_tab, tmp_path, dark, width):
         "compare": ("Compare", ".js-plotly-plot .main-svg"),
         "recommendations": ("Recommendations", ".ft-grid .ft-card"),
         "recommendations?view=Try+it+yourself": ("Recommendations", ".ft-grid .ft-card"),
+        "recommendations?view=Add+an+item": ("Recommendations", "h1"),
     }
     for number, (path, (title, content)) in enumerate(stops.items()):
         page.goto(f"{server.url}/{path}")
@@ -214,6 +223,7 @@ def test_text_of_uploaded_files_never_runs(server, open_tab, tmp_path):
         ("compare", "Compare", ".js-plotly-plot .main-svg"),
         ("recommendations", "Recommendations", "h1"),
         ("recommendations?view=Try+it+yourself", "Recommendations", "h1"),
+        ("recommendations?view=Add+an+item", "Recommendations", "h1"),
     ):
         page.goto(f"{server.url}/{path}")
         settled(page, title, content)

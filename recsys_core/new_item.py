@@ -1,0 +1,326 @@
+"""Who would like an item that nobody has met, and what it is like: by a trained model as it is, without retraining."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.special import ndtri, stdtrit
+
+from recsys_core.comparing.cutting import OTHERS, UNKNOWN, Cut
+from recsys_core.comparing.slices import cuts
+from recsys_core.content.items import ItemContent, Picture
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.side.clean_text import LONGEST_TEXT, LONGEST_TITLE, clean
+from recsys_core.data.side.picture_files import LARGEST_PICTURE
+from recsys_core.data.side.pictures import redraw
+from recsys_core.errors import AbilityError, DataError
+from recsys_core.models.base import Ability, Recommender
+from recsys_core.ranking import CHUNK_SCORES, hide
+from recsys_core.recommending import Shown, scores_of_people
+from recsys_core.splitting import Split
+from recsys_core.statistics.estimates import Estimate
+from recsys_core.types import Bool, Float32, Float64, Int32, Int64
+
+TOP = 10  # places of a list that a person surely sees
+FEWEST = 20  # people in an audience
+LEVEL = 0.95
+LEANS = 1.0  # standard errors from which on somebody leans to a genre
+ALIKE = 0.05  # less is no likeness that anybody would see
+PEOPLE_ASKED = 500  # whose scores tell which items are alike, of models without vectors
+
+
+def described(dataset: Dataset, known: Mapping[str, Any], picture: bytes | None = None) -> ItemContent:
+    """One new item, cleaned and drawn anew as those of an imported file are.
+
+    Args:
+        dataset: whose columns it has.
+        known: by column; empty texts, and what is None, are unknown.
+        picture: the content of a picture file.
+
+    Raises:
+        DataError: the picture is too large, or none that can be read.
+    """
+    told = {name: _clean(name, value) for name, value in known.items() if value is not None}
+    return ItemContent.new_item(dataset, told, None if picture is None else _drawn(picture))
+
+
+def _clean(column: str, value: Any) -> Any:
+    if column == "genres":
+        return tuple(dict.fromkeys(genre for one in value if (genre := clean(one, LONGEST_TITLE))))
+    longest = LONGEST_TITLE if column == "title" else LONGEST_TEXT
+    return clean(value, longest) if isinstance(value, str) else value
+
+
+def _drawn(content: bytes) -> Picture:
+    if len(content) > LARGEST_PICTURE:
+        raise DataError(
+            f"The picture has {len(content) / 1e6:,.0f} MB; at most {LARGEST_PICTURE / 1e6:.0f} MB are read.",
+            "Shrink it.",
+            "picture-too-large",
+        )
+    try:
+        return redraw(content)[0]
+    except DataError as error:
+        raise DataError(f"The picture {error.message}.", error.fix, error.code) from error
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a new item would stand for each person.
+
+    Attributes:
+        users: Int64[n], everybody of whom something is known and whom the model can answer for.
+        places: Float64[n], in the list of what a person has not met: 1 for the first; among equal scores the middle.
+        lengths: Int64[n], items in the list of each person, the new one counted.
+        above: Float64[n], the share of all other items, met or not, that it stands above: 1 for the first, 0 for the
+            last. Who has met the best already has a list in which anything stands higher, so this compares people.
+    """
+
+    users: Int64
+    places: Float64
+    lengths: Int64
+    above: Float64
+
+    @property
+    def in_top(self) -> Bool:
+        """Bool[n], whether it is among the ten items that a person is shown first."""
+        return self.places <= TOP
+
+    @property
+    def by_chance(self) -> float:
+        """The share of people in whose first ten an item would be that is put into lists at random."""
+        return float(np.minimum(1.0, TOP / self.lengths).mean())
+
+    def best(self, count: int) -> Int64:
+        """The rows of the people for whom it stands best, best first."""
+        return np.lexsort((self.users, -self.above))[:count]
+
+
+def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Places:
+    """Where one new item would stand for everybody.
+
+    Raises:
+        AbilityError: the model cannot read items that it never met, or knows none of the people.
+        ModelError: a score is not a number.
+    """
+    holdout, n_items = split.test, split.dataset.n_items
+    lengths = holdout.known.lengths()
+    users = np.flatnonzero(lengths)
+    if Ability.HISTORY not in model.abilities:
+        users = np.setdiff1d(users, holdout.strangers)
+    if not len(users):
+        raise AbilityError(
+            f"{model.title} only knows the people it met in training, and of those nothing is known here.",
+            "Choose a split per person.",
+            "only-strangers",
+        )
+    places, behind = [], []
+    for chunk in np.array_split(users, -(-len(users) * n_items // CHUNK_SCORES)):
+        people = chunk.astype(np.int32)
+        scores, new = scores_of_people(model, holdout, people), _score(model, split, people, item)[:, None]
+        behind.append(n_items - _ahead(scores, new))
+        places.append(1.0 + _ahead(hide(scores, holdout.known.take(people)), new))
+    return Places(users, np.concatenate(places), n_items - lengths[users] + 1, np.concatenate(behind) / n_items)
+
+
+def _ahead(scores: Float32, new: Float32) -> Float64:
+    """Float64[B], how many items have a higher score, and half of those that have the same."""
+    return np.count_nonzero(scores > new, axis=1) + np.count_nonzero(scores == new, axis=1) / 2
+
+
+def _score(model: Recommender, split: Split, users: Int32, item: ItemContent) -> Float32:
+    """Float32[B] of the new item, for people met in training and for strangers by what is known of them."""
+    strange = np.isin(users, split.test.strangers)
+    scores = np.empty(len(users), dtype=np.float32)
+    if not strange.all():
+        scores[~strange] = model.score_content(users[~strange], item)[:, 0]
+    if strange.any():
+        scores[strange] = model.score_content(split.test.known.take(users[strange]), item)[:, 0]
+    return scores
+
+
+@dataclass(frozen=True)
+class Audience:
+    """People who have something in common, and where the item stands for them.
+
+    Attributes:
+        cut: what they have in common, such as "Leaning".
+        name: such as "Horror".
+        people: how many they are.
+        above: the mean share of other items that the new one stands above, for them.
+        others: the same for everybody else.
+        top: share of them who would see it among their first ten.
+        lead: ``above − others`` in standard errors (Welch 1947); infinite where nobody differs within the two groups.
+        is_certain: whether so many audiences show a lead, or a lag, as large by chance in fewer than 5 of 100 cases.
+    """
+
+    cut: str
+    name: str
+    people: int
+    above: float
+    others: float
+    top: float
+    lead: float
+    is_certain: bool
+
+
+def groups(split: Split, users: Int64) -> list[Cut]:
+    """Ways to group these people: by the genre they lean to, and by what is known of them beside."""
+    leaning = _leaning(split, users)
+    attributes = [cut for cut in cuts(split, users, FEWEST) if cut.key.startswith("attribute-")]
+    return ([] if leaning is None else [leaning]) + attributes
+
+
+def _leaning(split: Split, users: Int64) -> Cut | None:
+    """The genre that a person met more often than people do, in standard errors of its share (binomial).
+
+    The genre that most people met most is the same for nearly all of them, so it tells nobody apart.
+    """
+    known = split.test.known.take(users)
+    lists = split.dataset.item_table["genres"]
+    names, column = np.unique(np.array([name for one in lists for name in one], dtype=object), return_inverse=True)
+    if not len(names):
+        return None
+    rows = np.repeat(np.arange(len(lists)), lists.map(len))
+    genres = csr_array((np.ones(len(rows)), (rows, column)), shape=(len(lists), len(names)))
+    met = csr_array((np.ones(len(known.items)), known.items, known.indptr), shape=(len(known), len(lists)))
+    counts, n = (met @ genres).toarray(), known.lengths()[:, None]
+    shares = counts.sum(axis=0) / n.sum()
+    errors = np.sqrt(n * shares * (1 - shares))
+    lead = np.divide(counts - n * shares, errors, out=np.full(counts.shape, -np.inf), where=errors > 0)
+    of = np.where(lead.max(axis=1) >= LEANS, lead.argmax(axis=1), len(names))
+    present, of = np.unique(of, return_inverse=True)
+    called = [*names.tolist(), UNKNOWN]
+    return Cut(
+        "leaning",
+        "Leaning",
+        tuple(called[one] for one in present.tolist()),
+        of.astype(np.int64),
+        "The genre that a person met most beyond what people meet on average.",
+    )
+
+
+def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[Audience]:
+    """All groups of the people, those with the surest lead first.
+
+    Args:
+        places: of the people who were cut.
+        by: ways to group them, of the same people in the same order.
+        fewest: people in a group, and outside of it.
+    """
+    above, in_top, n = places.above, places.in_top, len(places.users)
+    slices = [
+        (cut, slice_)
+        for cut in by
+        for slice_, size in enumerate(cut.sizes.tolist())
+        if fewest <= size <= n - fewest and cut.names[slice_] not in (UNKNOWN, OTHERS)
+    ]
+    wanted = float(ndtri(1 - (1 - LEVEL) / 2 / max(1, len(slices))))  # Bonferroni
+    found = []
+    for cut, slice_ in slices:
+        inside = cut.of == slice_
+        mine, rest = above[inside], above[~inside]
+        lead = _lead(mine, rest)
+        found.append(
+            Audience(
+                cut.title,
+                cut.names[slice_],
+                len(mine),
+                float(mine.mean()),
+                float(rest.mean()),
+                float(in_top[inside].mean()),
+                lead,
+                abs(lead) > wanted,
+            )
+        )
+    return sorted(found, key=lambda one: -one.lead)
+
+
+def _lead(mine: Float64, rest: Float64) -> float:
+    gap = float(mine.mean() - rest.mean())
+    error = float(np.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest)))
+    if error == 0.0:
+        return float(np.copysign(np.inf, gap)) if gap else 0.0
+    return gap / error
+
+
+def by_slice(places: Places, cut: Cut, fewest: int = FEWEST) -> list[Estimate | None]:
+    """The mean share of other items that the new one stands above, for each slice of the people who were cut.
+
+    With Student's 95 % interval over people; None for a slice with fewer people.
+    """
+    above = places.above
+    return [
+        _mean(above[cut.of == slice_]) if size >= fewest else None for slice_, size in enumerate(cut.sizes.tolist())
+    ]
+
+
+def _mean(values: Float64) -> Estimate:
+    mean, n = float(values.mean()), len(values)
+    reach = float(stdtrit(n - 1, (1 + LEVEL) / 2) * values.std(ddof=1) / np.sqrt(n))
+    return Estimate(mean, mean - reach, mean + reach)
+
+
+def finding(found: Sequence[Audience]) -> str:
+    """For whom the item stands best, and for whom worst, as a sentence; no more than is certain."""
+    best = next((one for one in found if one.is_certain and one.lead > 0), None)
+    worst = next((one for one in reversed(found) if one.is_certain and one.lead < 0), None)
+    if best is None:
+        return (
+            "No group of people stands out: the model would show it to all kinds of people about equally."
+            if found
+            else "There are too few people, or too little is known of them, to tell groups apart."
+        )
+    end = f" Least for {_who(worst)}: {percent(worst.above)}." if worst is not None else ""
+    return (
+        f"Most of all for {_who(best)}: for them it stands above {percent(best.above)} of all items on average, "
+        f"for everybody else above {percent(best.others)}.{end}"
+    )
+
+
+def _who(one: Audience) -> str:
+    return f"“{one.cut}: {one.name}” ({one.people:,} people)"
+
+
+def percent(share: float) -> str:
+    """A share as people read it; a small one with a digit behind the point."""
+    return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def likeness(model: Recommender, split: Split, item: ItemContent) -> Float32:
+    """Float32[I], −1 to 1, how like each item of the data set the new one is to the model.
+
+    The cosine of their vectors, where the model has vectors; else the correlation of what both score among the same
+    people. 0 where the model read nothing about the new item, or thinks the same of it for everybody.
+    """
+    if Ability.VECTORS in model.abilities:
+        return _cosine(model.item_vectors(), model.content_vectors(item)[0])
+    people = split.train.interactions.user_counts().nonzero()[0].astype(np.int32)
+    people = people[np.linspace(0, len(people) - 1, min(PEOPLE_ASKED, len(people))).astype(np.int64)]
+    new = model.score_content(people, item)
+    if not np.ptp(new):
+        return np.zeros(model.n_items, dtype=np.float32)
+    scores = np.column_stack([model.score(people), new])
+    scores -= scores.mean(axis=1, keepdims=True)  # who gives high scores to everything says nothing
+    scores /= np.maximum(scores.std(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    columns = (scores - scores.mean(axis=0)).T
+    return _cosine(columns[:-1], columns[-1])
+
+
+def most_alike(model: Recommender, split: Split, item: ItemContent, k: int) -> Shown:
+    """The k items that the new one is most like, most alike first, of the half that more people met.
+
+    What few people met is a poor description of anything, and the model knows little about it.
+    """
+    alike, counts = likeness(model, split, item), split.train.interactions.item_counts()
+    order = split.dataset.item_ids.hash_order
+    order = order[counts[order] >= np.median(counts[counts > 0])]
+    nearest = order[np.argsort(-alike[order], kind="stable")][:k]
+    return [(int(near), float(alike[near])) for near in nearest if alike[near] > ALIKE]
+
+
+def _cosine(rows: Float32, one: Float32) -> Float32:
+    norms = np.linalg.norm(rows, axis=1) * np.linalg.norm(one)
+    return np.divide(rows @ one, norms, out=np.zeros(len(rows), dtype=np.float32), where=norms > 0)

@@ -1,0 +1,260 @@
+"""Who would like a new item, and what it is like, where both can be told by hand."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from recsys_core.comparing.cutting import Cut
+from recsys_core.data.interactions import Histories
+from recsys_core.errors import AbilityError, DataError
+from recsys_core.models.base import Ability
+from recsys_core.models.popularity import Popularity
+from recsys_core.new_item import Places, audiences, described, finding, groups, likeness, most_alike, where_it_stands
+from recsys_core.splitting import KNOWN, TEST, TRAIN, Split, SplitRecipe, split
+from recsys_core.types import Feedback
+from tests import worlds
+from tests.by_genre import ByGenre, WithoutVectors, two_tastes
+
+RANDOM = SplitRecipe(key="random")
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(two_tastes(), RANDOM)
+
+
+@pytest.fixture(scope="module")
+def model(parts) -> ByGenre:
+    return ByGenre().fit(parts.train)
+
+
+def horror(parts: Split, **known):
+    return described(parts.dataset, {"title": "New", "genres": ("Horror",), **known})
+
+
+# Where it stands
+
+
+def test_it_stands_where_one_would_put_it_by_hand(parts, model):
+    places = where_it_stands(model, parts, horror(parts))
+    known = parts.test.known
+    for row, user in enumerate(places.users.tolist()):
+        items, _ = known.row(user)
+        scores = model.score(np.array([user], dtype=np.int32))[0]
+        left = np.setdiff1d(np.arange(parts.dataset.n_items), items)
+        new = model.score_content(np.array([user], dtype=np.int32), horror(parts))[0, 0]
+        ahead, level = (scores[left] > new).sum(), (scores[left] == new).sum()
+        assert places.places[row] == 1 + ahead + level / 2
+        assert places.lengths[row] == len(left) + 1
+        assert places.above[row] == ((scores < new).sum() + (scores == new).sum() / 2) / parts.dataset.n_items
+
+
+def test_everybody_of_whom_something_is_known_is_asked_in_whatever_chunks(parts, model, monkeypatch):
+    whole = where_it_stands(model, parts, horror(parts))
+    assert whole.users.tolist() == np.flatnonzero(parts.test.known.lengths()).tolist()
+    monkeypatch.setattr("recsys_core.new_item.CHUNK_SCORES", 7 * parts.dataset.n_items)
+    chunked = where_it_stands(model, parts, horror(parts))
+    assert np.array_equal(chunked.places, whole.places)
+    assert np.array_equal(chunked.above, whole.above)
+
+
+def test_strangers_are_asked_by_what_is_known_of_them(parts, model):
+    roles = parts.roles.copy()
+    events = parts.dataset.interactions
+    roles[(events.users < 2) & (roles == TRAIN)] = KNOWN
+    strange = Split(parts.dataset, roles, parts.recipe)
+    told = where_it_stands(ByGenre().fit(strange.train), strange, horror(parts))
+    assert told.users[:2].tolist() == [0, 1]
+    assert np.array_equal(told.places[:2], where_it_stands(model, parts, horror(parts)).places[:2])
+
+
+class OnlyItsOwn(ByGenre):
+    info = replace(ByGenre.info, abilities=ByGenre.info.abilities - {Ability.HISTORY})
+
+
+def test_strangers_are_left_out_where_a_model_cannot_be_told_of_them(parts):
+    roles = parts.roles.copy()
+    roles[(parts.dataset.interactions.users < 2) & (roles == TRAIN)] = KNOWN
+    strange = Split(parts.dataset, roles, parts.recipe)
+    assert where_it_stands(OnlyItsOwn().fit(strange.train), strange, horror(parts)).users[0] == 2
+    nobody = Split(parts.dataset, np.where(parts.roles == TEST, TEST, KNOWN).astype(np.int8), parts.recipe)
+    with pytest.raises(AbilityError, match="only knows the people it met in training"):
+        where_it_stands(OnlyItsOwn().fit(parts.train), nobody, horror(parts))
+
+
+def test_a_model_that_reads_nothing_says_so(parts):
+    with pytest.raises(AbilityError, match="lacks the ability 'content'"):
+        where_it_stands(Popularity().fit(parts.train), parts, horror(parts))
+
+
+def test_shares_and_chances():
+    places = Places(np.array([3, 5]), np.array([1.0, 21.0]), np.array([21, 21]), np.array([1.0, 0.0]))
+    assert places.in_top.tolist() == [True, False]
+    assert places.by_chance == pytest.approx(10 / 21)
+    assert places.best(1).tolist() == [0]
+    assert (
+        Places(np.array([0]), np.array([1.0]), np.array([1]), np.array([0.5])).by_chance == 1.0
+    )  # nothing else is left
+
+
+# Audiences
+
+
+def test_those_who_like_horror_are_its_audience(parts, model):
+    places = where_it_stands(model, parts, horror(parts))
+    found = audiences(places, groups(parts, places.users))
+    assert (found[0].is_certain, found[-1].is_certain) == (True, True)
+    by_name = {(one.cut, one.name): one for one in found}
+    mine = by_name["Leaning", "Horror"]
+    even = places.users % 2 == 0
+    assert mine.above == pytest.approx(places.above[even].mean())
+    assert mine.others == pytest.approx(places.above[~even].mean())
+    assert mine.top == pytest.approx(places.in_top[even].mean())
+    assert mine.people == even.sum()
+    assert mine.lead > 5
+    assert by_name["Age", "30"].above == mine.above  # they are the same people
+    assert by_name["Leaning", "Comedy"].lead == pytest.approx(-mine.lead)
+    words = finding(found)
+    assert words.startswith("Most of all for “")
+    assert "(60 people): for them it stands above" in words
+    assert " Least for “" in words
+
+
+def placed(places: np.ndarray, length: int) -> Places:
+    """People who have met nothing, each with this place in a list of this length."""
+    n = len(places)
+    return Places(np.arange(n), places, np.full(n, length), (length - places) / (length - 1))
+
+
+def test_people_lean_to_what_they_meet_more_than_others_do():
+    """Everybody met more dramas than anything else; some met more war films than most."""
+    rows = [(user, item, 1.0, item) for user in range(40) for item in range(10)]  # ten dramas each
+    rows += [(user, item, 1.0, item) for user in range(20) for item in range(10, 13)]  # three war films
+    rows += [(user, 13, 1.0, 13) for user in range(20, 40)]  # one comedy, but of few events in all
+    world = worlds.dataset(rows, 40, 14, feedback=Feedback.IMPLICIT)
+    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)], dtype=object)
+    parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
+    (leaning,) = groups(parts, np.arange(40))
+    assert leaning.names == ("Comedy", "War")
+    assert leaning.of.tolist() == [1] * 20 + [0] * 20
+
+
+def test_who_meets_what_everybody_meets_leans_nowhere():
+    rows = [(user, item, 1.0, item) for user in range(40) for item in range(4)]
+    world = worlds.dataset(rows, 40, 4, feedback=Feedback.IMPLICIT)
+    world.item_table["genres"] = pd.Series([("Drama",), ("Drama",), ("War",), ()], dtype=object)
+    parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
+    (leaning,) = groups(parts, np.arange(40))
+    assert leaning.names == ("not known",)
+    world.item_table["genres"] = pd.Series([()] * 4, dtype=object)
+    assert groups(parts, np.arange(40)) == []
+
+
+def test_an_audience_by_chance_is_none():
+    rng = np.random.default_rng(0)
+    places = placed(rng.permutation(400) + 1.0, 400)
+    found = audiences(places, [Cut("x", "X", ("a", "b", "c", "d"), rng.integers(0, 4, 400)) for _ in range(20)])
+    assert len(found) == 80
+    assert not any(one.is_certain for one in found)
+    assert finding(found).startswith("No group of people stands out")
+
+
+def test_small_unknown_and_mixed_groups_are_no_audience():
+    places = placed(np.arange(50) + 1.0, 50)
+    of = np.repeat([0, 1, 2], [19, 11, 20])
+    assert audiences(places, [Cut("x", "X", ("few", "all others", "not known"), of)]) == []
+    assert finding([]).startswith("There are too few people")
+
+
+def test_groups_in_which_nobody_differs_are_told_apart():
+    places = placed(np.repeat([1.0, 5.0], 20), 9)
+    found = audiences(places, [Cut("x", "X", ("a", "b"), np.repeat([0, 1], 20))])
+    assert [(one.name, one.lead, one.is_certain) for one in found] == [("a", np.inf, True), ("b", -np.inf, True)]
+
+
+# What it is like
+
+
+@pytest.mark.parametrize("kind", [ByGenre, WithoutVectors])
+def test_it_is_like_items_of_its_genre(parts, kind):
+    model = kind().fit(parts.train)
+    alike = likeness(model, parts, horror(parts))
+    assert alike.shape == (parts.dataset.n_items,)
+    assert alike[::2].min() > 0.5
+    assert alike[1::2].max() < 0.5
+
+
+@pytest.mark.parametrize("kind", [ByGenre, WithoutVectors])
+def test_an_item_of_which_nothing_is_known_is_like_nothing(parts, kind):
+    alike = likeness(kind().fit(parts.train), parts, described(parts.dataset, {"title": "New"}))
+    assert np.abs(alike).max() < 1e-3
+
+
+def test_only_what_more_people_met_is_shown_as_alike(parts, model):
+    shown = most_alike(model, parts, horror(parts), 3)
+    assert len(shown) == 3
+    counts = parts.train.interactions.item_counts()
+    assert all(counts[item] >= np.median(counts) and item % 2 == 0 and near == pytest.approx(1) for item, near in shown)
+    assert most_alike(model, parts, described(parts.dataset, {"title": "New"}), 3) == []
+
+
+# What is told about it
+
+
+def test_texts_are_cleaned_as_those_of_a_file_are(parts):
+    told = {"title": " A\u202e\nB ", "text": "x" * 30_000, "genres": ["Horror", "Horror", " ", "\x00War"], "year": None}
+    row = described(parts.dataset, told).table.iloc[0]
+    assert (row["title"], len(row["text"]), row["genres"]) == ("A B", 20_000, ("Horror", "War"))
+
+
+def test_an_unknown_column_is_a_bug(parts):
+    with pytest.raises(KeyError, match="director"):
+        described(parts.dataset, {"director": "x"})
+
+
+def picture(kind: str, size: tuple[int, int] = (900, 600)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, "red").save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+def test_a_picture_is_drawn_anew(parts, kind):
+    (drawn,) = described(parts.dataset, {}, picture(kind)).pictures
+    with Image.open(io.BytesIO(drawn)) as image:
+        assert (image.format, image.size) == ("JPEG", (400, 267))
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", picture("PNG")[:60], picture("TIFF")])
+def test_what_is_no_picture_is_refused_in_a_sentence(parts, content):
+    with pytest.raises(DataError, match="The picture is no picture that can be read. Save it as JPEG or PNG") as caught:
+        described(parts.dataset, {}, content)
+    assert caught.value.code == "not-a-picture"
+
+
+def test_a_picture_of_too_many_bytes_or_pixels_is_refused(parts, monkeypatch):
+    monkeypatch.setattr("recsys_core.data.side.pictures.MOST_PIXELS", 1000)
+    with pytest.raises(DataError, match="The picture has 900 × 600 pixels"):
+        described(parts.dataset, {}, picture("PNG"))
+    monkeypatch.setattr("recsys_core.new_item.LARGEST_PICTURE", 100)
+    with pytest.raises(DataError, match="at most 0 MB are read"):
+        described(parts.dataset, {}, picture("PNG"))
+
+
+def test_the_histories_of_strangers_reach_the_model_with_what_is_known_beside(parts, model):
+    roles = np.where(parts.dataset.interactions.users < 2, KNOWN, parts.roles).astype(np.int8)
+    strange = Split(parts.dataset, roles, parts.recipe)
+    seen = []
+
+    class Watching(ByGenre):
+        def score_content(self, people, content):
+            seen.append(people)
+            return super().score_content(people, content)
+
+    where_it_stands(Watching().fit(strange.train), strange, horror(parts))
+    (told,) = [people for people in seen if isinstance(people, Histories)]
+    assert told.about["age"].tolist() == [30.0, 60.0]
