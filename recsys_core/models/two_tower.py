@@ -116,7 +116,7 @@ class TwoTower(Recommender):
         self.net, self._told = task.average.cpu(), None
 
     def _build(self, n_own: int, generator: torch.Generator) -> TwoTowerNet:
-        content = ContentNet(self.readers.by_kind, self.config.content_size, generator)
+        content = ContentNet(self.readers, self.config.content_size, generator)
         n_about = self.people_reader.width if self.people_reader else 0
         return TwoTowerNet(n_own, content, n_about, self.config.embedding_size, generator)
 

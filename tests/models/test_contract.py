@@ -89,10 +89,15 @@ def world() -> Dataset:
     ]
     rows += [(7, item, 1.0 + item % 5, item) for item in range(15)]
     made = worlds.dataset(rows, N_USERS, N_ITEMS)
-    made.item_table["title"] = [f"The {('red', 'green')[item % 2]} book of {item}" for item in range(N_ITEMS)]
-    made.item_table["text"] = ["" if item % 5 == 0 else f"It is {WORDS[item % 3]} and old" for item in range(N_ITEMS)]
-    made.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(N_ITEMS)], dtype=object)
-    made.user_table["kind"] = [("reader", "viewer")[user % 2] for user in range(N_USERS)]
+    items, people = range(N_ITEMS), range(N_USERS)
+    told = {
+        "title": [f"The {('red', 'green')[item % 2]} book of {item}" for item in items],
+        "text": ["" if item % 5 == 0 else f"It is {WORDS[item % 3]} and old" for item in items],
+        "genres": [("Even", "Odd")[item % 2 :][:1] for item in items],
+    }
+    for name, column in told.items():
+        made.item_table[name] = pd.Series(column, dtype=object)
+    made.user_table["kind"] = pd.Series([("reader", "viewer")[user % 2] for user in people], dtype=object)
     return made
 
 
