@@ -4,10 +4,12 @@
 what the difference costs on real data.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Dataset
@@ -48,7 +50,7 @@ def rated_world() -> Dataset:
 
 @cache
 def chosen_world() -> Dataset:
-    """Events by two tastes, and by how popular an item is."""
+    """Events by two tastes, and by how popular an item is; texts tell roughly which taste an item is for."""
     rng = np.random.default_rng(3)
     tastes, kinds = rng.normal(0, 1, (N_USERS, 2)), rng.normal(0, 1, (N_ITEMS, 2))
     appeal = 2 * tastes @ kinds.T + rng.normal(0, 0.5, N_ITEMS) - 1.5
@@ -56,7 +58,9 @@ def chosen_world() -> Dataset:
     rows = list(
         zip(users.tolist(), items.tolist(), [1.0] * len(users), rng.permutation(len(users)).tolist(), strict=True)
     )
-    return worlds.dataset(rows, N_USERS, N_ITEMS, feedback=Feedback.IMPLICIT, name="planted choices")
+    made = worlds.dataset(rows, N_USERS, N_ITEMS, feedback=Feedback.IMPLICIT, name="planted choices")
+    texts = [" ".join(f"taste{side}level{round(kind)}" for side, kind in enumerate(row)) for row in kinds]
+    return replace(made, item_table=made.item_table.assign(text=pd.Series(texts, dtype=object)))
 
 
 def agreement(model: Recommender, known: Histories, scores: Float32, others: Float32) -> float:
