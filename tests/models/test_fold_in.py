@@ -15,6 +15,7 @@ import pytest
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models import MODELS, Ability, Recommender
+from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback, Float32, Int32
 from tests import worlds
@@ -23,6 +24,7 @@ N_USERS, N_ITEMS = 150, 60
 STRANGERS: Int32 = np.arange(120, N_USERS, dtype=np.int32)
 SMALL = {"embedding_size": 8, "product_size": 4, "tower": (16,), "hidden_size": 16}
 QUICK = {"epochs": 15, "batch_size": 128, "learning_rate": 0.015}  # where learning goes in batches, which is slow
+TOWERS = QUICK | {"batch_size": 16}  # people, and layers above what they met
 LEAST_AGREEMENT, LEAST_LOSS = 0.75, 0.25  # trainings with two seeds agree by 0.77 or more
 
 Settings = dict[str, Any]
@@ -33,7 +35,8 @@ def variants() -> list[Any]:
     rows = []
     for model in MODELS:
         fields = model.Config.model_fields
-        wanted = SMALL | (QUICK if "batch_size" in fields else {})
+        quick = TOWERS if issubclass(model.Config, TwoTowerConfig) else QUICK
+        wanted = SMALL | (quick if "batch_size" in fields else {})
         settings = {name: value for name, value in wanted.items() if name in fields}
         if Ability.HISTORY in model.info.abilities:
             rows.append(pytest.param(model, settings, id=model.info.key))
