@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys_core import evaluation, ranking, warm_and_cold
-from recsys_core.data.dataset import Dataset, Ids
+from recsys_core.data.dataset import Dataset, Ids, blank_item_table
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, ModelError, SplitError
 from recsys_core.evaluation import early_stopping_metrics, evaluate, validator
@@ -132,8 +132,8 @@ def test_the_golden_table_by_hand(golden_split: Split):
 
 
 def test_several_relevant_items_by_hand():
-    dataset = worlds.dataset([(0, item, 5.0, item) for item in range(4)], 1, 6)
-    events = dataset.interactions
+    made = worlds.dataset([(0, item, 5.0, item) for item in range(4)], 1, 6)
+    dataset, events = replace(made, item_table=blank_item_table(6)), made.interactions
     known, targets = events.take(np.array([3])), events.take(np.array([2, 0, 1]))
     holdout = Holdout(Histories.from_interactions(known), targets, targets)
     report = evaluate(Given([[6, 1, 4, 9, 5, 3]]), holdout, dataset, ks=(3,))  # i0 i4 i2 i5 i1

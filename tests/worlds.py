@@ -1,6 +1,6 @@
 """Small worlds whose right answers are known beforehand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def dataset(
     scale: Scale | None = None,
     name: str = "made by hand",
 ) -> Dataset:
-    """A data set from rows of user, item, value and time."""
+    """A data set from rows of user, item, value and time. The titles of its items are their ids."""
     users, items, values, times = (list(column) for column in zip(*rows, strict=True)) if rows else ([],) * 4
     events = Interactions(
         np.array(users, dtype=np.int32),
@@ -51,12 +51,13 @@ def dataset(
     )
     if feedback is Feedback.EXPLICIT and scale is None:
         scale = Scale(1.0, 5.0, 1.0)
+    ids = [f"i{item}" for item in range(n_items)]
     return Dataset(
         name,
         events,
         Ids.of([f"u{user}" for user in range(n_users)]),
-        Ids.of([f"i{item}" for item in range(n_items)]),
-        blank_item_table(n_items),
+        Ids.of(ids),
+        blank_item_table(n_items).assign(title=pd.Series(ids, dtype=object)),
         blank_user_table(n_users),
         feedback,
         scale=scale if feedback is Feedback.EXPLICIT else None,
@@ -198,9 +199,3 @@ def items_with_texts(texts: list[str]) -> ItemContent:
     """Items of which nothing is known but what is written about them."""
     table = blank_item_table(len(texts)).assign(text=pd.Series(texts, dtype=object))
     return ItemContent(table, (None,) * len(texts))
-
-
-def titled(made: Dataset) -> Dataset:
-    """The same data with a title for each item, of words that no other item has."""
-    titles = pd.Series([f"Tale{item} of{item}" for item in range(made.n_items)], dtype=object)
-    return replace(made, item_table=made.item_table.assign(title=titles))

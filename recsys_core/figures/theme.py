@@ -23,11 +23,11 @@ class Theme:
 LIGHT = Theme("#FBFAF8", "#F1EEE9", "#1F1B16", "#6B635A", "#DED8CF", "#B4451F", "#FFFFFF", "#00704F", "#8A8178")
 DARK = Theme("#171412", "#221E1A", "#EFEAE3", "#A89F94", "#3A342E", "#F0875A", "#171412", "#4FC89C", "#948A80")
 
-# Okabe and Ito's palette, told apart by colour-blind people too, and six hues more. Their black and yellow are left
+# Okabe and Ito's palette, told apart by colour-blind people too, and eight hues more. Their black and yellow are left
 # out: each vanishes on one paper.
 CATEGORIES = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"),
-    *("#8A63DB", "#8B9A1B", "#C8102E", "#8A5A33", "#12A5A5", "#C23BC2"),
+    *("#8A63DB", "#8B9A1B", "#C8102E", "#8A5A33", "#12A5A5", "#C23BC2", "#2A9720", "#3355FF"),
 )
 
 
@@ -42,7 +42,7 @@ SHADES, STRIDE = (0.0, 0.45), 3
 
 
 def model_colours(keys: list[str], look: Theme) -> dict[str, str]:
-    """A colour for each model, the same on every chart; popularity is grey, a blend ink. The first 24 others differ.
+    """A colour for each model, the same on every chart; popularity is grey, a blend ink. The first 28 others differ.
 
     Args:
         keys: all models in the order of their list, not only those on the chart.

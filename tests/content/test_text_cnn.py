@@ -77,5 +77,5 @@ def test_the_same_generator_gives_the_same_network():
 )
 def test_a_damaged_reader_is_refused(longest: np.ndarray):
     arrays = TextCnn.fit(content(["a1 b1"] * 2), Around()).arrays()
-    with pytest.raises(ModelError, match="does not say how long texts are"):
+    with pytest.raises(ModelError, match="A length of the saved model is damaged"):
         TextCnn.from_arrays(arrays | {"longest": longest})

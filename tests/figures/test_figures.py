@@ -57,9 +57,9 @@ def test_a_model_keeps_its_colour_whatever_else_is_shown_and_popularity_is_grey(
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 def test_many_models_have_a_colour_each(look):
-    keys = [f"model-{number}" for number in range(24)]
+    keys = [f"model-{number}" for number in range(28)]
     colours = model_colours(["popularity", *keys], look)
-    assert len(set(colours.values())) == 25
+    assert len(set(colours.values())) == 29
     assert set(colours.values()).isdisjoint({look.paper, look.panel, look.ink})
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours.values())
 

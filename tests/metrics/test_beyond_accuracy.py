@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recsys_core.data.dataset import Dataset
+from recsys_core.data.dataset import Dataset, blank_item_table
 from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.metrics import METRICS, ListMetric, ShownMetric, per_person
 from recsys_core.metrics.calibration import ALPHA, CALIBRATION
@@ -191,7 +191,7 @@ def test_a_list_like_the_profile_is_calibrated(made: World):
 
 
 def test_what_the_data_cannot_tell_is_absent_and_not_zero(made: World):
-    bare = worlds.dataset([], 40, 25, feedback=Feedback.IMPLICIT)
+    bare = replace(worlds.dataset([], 40, 25, feedback=Feedback.IMPLICIT), item_table=blank_item_table(25))
     unknown = replace(made, dataset=bare)
     for metric in (GENRE_DIVERSITY, TEXT_DIVERSITY, CALIBRATION):
         assert unknown.values(metric) == {}

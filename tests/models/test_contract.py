@@ -383,8 +383,7 @@ def test_a_second_fit_starts_afresh(variant: Variant):
 def test_the_smallest_worlds_can_be_learned(
     variant: Variant, rows: list[tuple[int, int, float, int]], n_users: int, n_items: int
 ):
-    dataset = worlds.titled(worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)))
-    model = fresh(variant)
+    dataset, model = worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)), fresh(variant)
     if model.info.needs_times and not dataset.interactions.has_order:
         with pytest.raises(ModelError, match="asks when things happened, but the data set 'made by hand' does not"):
             model.fit(dataset)
@@ -400,7 +399,7 @@ def test_the_smallest_worlds_can_be_learned(
 
 @every_variant
 def test_implicit_events_are_learned_or_refused_in_words(variant: Variant):
-    implicit = worlds.titled(worlds.two_camps(12, Feedback.IMPLICIT).dataset)
+    implicit = worlds.two_camps(12, Feedback.IMPLICIT).dataset
     model = fresh(variant)
     if model.info.needs_ratings or Ability.RATING in model.abilities:
         with pytest.raises(ModelError, match="learns to predict ratings, but the data set 'two camps' has none"):
@@ -413,12 +412,12 @@ def test_implicit_events_are_learned_or_refused_in_words(variant: Variant):
 @every_variant
 def test_nothing_to_learn_from_is_an_error_in_words(variant: Variant):
     with pytest.raises(ModelError, match="not one event to learn from"):
-        fresh(variant).fit(worlds.titled(worlds.dataset([], 2, 2)))
+        fresh(variant).fit(worlds.dataset([], 2, 2))
 
 
 @every_variant
 def test_a_model_learns_and_is_judged_through_a_split(variant: Variant):
-    made = split(worlds.titled(worlds.two_camps(12, Feedback.EXPLICIT).dataset), SplitRecipe())
+    made = split(worlds.two_camps(12, Feedback.EXPLICIT).dataset, SplitRecipe())
     model = fresh(variant)
     model.fit(made.train, FitContext(validate=validator(made, model)))
     report = evaluate(model, made.test, made.dataset, ks=(5,))

@@ -4,15 +4,18 @@
 what the difference costs on real data.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models import MODELS, Ability, Recommender
+from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.training.context import FitContext
 from recsys_core.types import Feedback, Float32, Int32
 from tests import worlds
@@ -21,6 +24,7 @@ N_USERS, N_ITEMS = 150, 60
 STRANGERS: Int32 = np.arange(120, N_USERS, dtype=np.int32)
 SMALL = {"embedding_size": 8, "product_size": 4, "tower": (16,), "hidden_size": 16}
 QUICK = {"epochs": 15, "batch_size": 128, "learning_rate": 0.015}  # where learning goes in batches, which is slow
+TOWERS = QUICK | {"batch_size": 16}  # people, and layers above what they met
 LEAST_AGREEMENT, LEAST_LOSS = 0.75, 0.25  # trainings with two seeds agree by 0.77 or more
 
 Settings = dict[str, Any]
@@ -31,7 +35,8 @@ def variants() -> list[Any]:
     rows = []
     for model in MODELS:
         fields = model.Config.model_fields
-        wanted = SMALL | (QUICK if "batch_size" in fields else {})
+        quick = TOWERS if issubclass(model.Config, TwoTowerConfig) else QUICK
+        wanted = SMALL | (quick if "batch_size" in fields else {})
         settings = {name: value for name, value in wanted.items() if name in fields}
         if Ability.HISTORY in model.info.abilities:
             rows.append(pytest.param(model, settings, id=model.info.key))
@@ -48,7 +53,7 @@ def rated_world() -> Dataset:
 
 @cache
 def chosen_world() -> Dataset:
-    """Events by two tastes, and by how popular an item is."""
+    """Events by two tastes, and by how popular an item is; texts tell roughly which taste an item is for."""
     rng = np.random.default_rng(3)
     tastes, kinds = rng.normal(0, 1, (N_USERS, 2)), rng.normal(0, 1, (N_ITEMS, 2))
     appeal = 2 * tastes @ kinds.T + rng.normal(0, 0.5, N_ITEMS) - 1.5
@@ -56,7 +61,9 @@ def chosen_world() -> Dataset:
     rows = list(
         zip(users.tolist(), items.tolist(), [1.0] * len(users), rng.permutation(len(users)).tolist(), strict=True)
     )
-    return worlds.dataset(rows, N_USERS, N_ITEMS, feedback=Feedback.IMPLICIT, name="planted choices")
+    made = worlds.dataset(rows, N_USERS, N_ITEMS, feedback=Feedback.IMPLICIT, name="planted choices")
+    texts = [" ".join(f"taste{side}level{round(kind)}" for side, kind in enumerate(row)) for row in kinds]
+    return replace(made, item_table=made.item_table.assign(text=pd.Series(texts, dtype=object)))
 
 
 def agreement(model: Recommender, known: Histories, scores: Float32, others: Float32) -> float:

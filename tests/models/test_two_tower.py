@@ -205,7 +205,7 @@ def test_resume_equals_straight_training_bit_by_bit(
 def test_networks_that_learn_to_read_are_taught_by_every_step():
     data = likes_own_kind()
     data.item_table["text"] = pd.Series([("red rose", "green grass")[i % 2] for i in range(40)], dtype=object)
-    model = build(ContentModel, text="cnn", attributes=False, people=False).fit(data, FitContext(seed=1))
+    model = build(ContentModel, text="cnn", attributes=False, people=False, epochs=80).fit(data, FitContext(seed=1))
     even, odd = model.score(np.arange(40, dtype=np.int32), np.array([38, 39], dtype=np.int32)).T
     assert (even > odd).tolist() == [user % 2 == 0 for user in range(40)]
     fresh = model._build(0, torch.Generator().manual_seed(1)).content.nets["texts"]
