@@ -1,10 +1,12 @@
 """Pictures as a network sees them that learned to tell a thousand kinds of things apart."""
 
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import ClassVar, Self
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from recsys_core.content.around import Around
@@ -14,7 +16,7 @@ from recsys_core.content.pixels import Pixels, read_pictures
 from recsys_core.content.reader import Read, Reader
 
 VERSION = "efficientnet-lite0-1"
-AT_ONCE = 4  # pictures; more do not fit into the caches of a core, and of these each comes out as it would alone
+AT_ONCE = 4  # pictures; more do not fit into the caches of a core
 
 
 class FrozenPictures(Reader):
@@ -83,6 +85,19 @@ def _network() -> nn.Sequential:
 
 
 def _through(network: nn.Module, pixels: Pixels) -> np.ndarray:
+    """Several parts at once, each in one thread: where threads share a part, they wait for each other at every layer,
+    for seconds as soon as anything else wants their cores, and their number changes the last digits."""
     parts = torch.split(torch.from_numpy(pixels).contiguous(memory_format=torch.channels_last), AT_ONCE)
+    with ThreadPoolExecutor(torch.get_num_threads(), initializer=_by_itself) as pool:
+        return np.concatenate(list(pool.map(partial(_part_through, network), parts)))
+
+
+def _by_itself() -> None:
+    torch.get_num_threads()  # sets the number for this thread, which would undo what follows
+    threadpool_limits(1, user_api="openmp")
+
+
+def _part_through(network: nn.Module, part: torch.Tensor) -> np.ndarray:
     with torch.inference_mode():
-        return torch.cat([network(part) for part in parts]).numpy()
+        made: np.ndarray = network(part).numpy()
+    return made

@@ -85,6 +85,8 @@ class ContentNet(nn.Module):
         """(n, h) of items that were looked at."""
         total = self.bias
         for what, weight in self.weights.items():
-            known = items.known[what]
-            total = total + F.linear(items.values[what], weight) * known + self.unknown[what] * (1 - known)
+            known, values = items.known[what], items.values[what]
+            if what in self.learning:  # frozen vectors have length 1 already, on average
+                values = F.layer_norm(values, values.shape[-1:]) * values.shape[-1] ** -0.5
+            total = total + F.linear(values, weight) * known + self.unknown[what] * (1 - known)
         return dropout(total.relu())

@@ -20,18 +20,18 @@ from tests import worlds
 
 
 def films() -> Dataset:
-    """40 films, of which the last ten have no events; popular films are long and have many votes."""
-    rows = [(user, item, 4.0, user) for item in range(30) for user in range(1 + item)]
-    dataset = worlds.dataset(rows, 30, 40)
+    """60 films, of which the last ten have no events; popular films are long and have many votes."""
+    rows = [(user, item, 4.0, user) for item in range(50) for user in range(1 + item)]
+    dataset = worlds.dataset(rows, 50, 60)
     items = dataset.item_table.assign(
-        genres=pd.Series([("Drama", "War")] * 15 + [("War",)] * 15 + [("Horror",)] * 10, dtype=object),
-        year=pd.array([1990, 2000] * 20, dtype="Int64"),
-        votes=np.arange(40.0),
-        length=np.arange(40.0) ** 2,
-        price=np.tile([5.0, 7.0, 9.0, 3.0], 10),
+        genres=pd.Series([("Drama", "War")] * 25 + [("War",)] * 25 + [("Horror",)] * 10, dtype=object),
+        year=pd.array([1990, 2000] * 30, dtype="Int64"),
+        votes=np.arange(60.0),
+        length=np.arange(60.0) ** 2,
+        price=np.tile([5.0, 7.0, 9.0, 3.0], 15),
         language="en",
     )
-    people = dataset.user_table.assign(gender=["F", "M"] * 15, n_ratings=np.arange(30.0))
+    people = dataset.user_table.assign(gender=["F", "M"] * 25, n_ratings=np.arange(50.0))
     return replace(dataset, item_table=items, user_table=people)
 
 
@@ -55,8 +55,8 @@ def test_an_item_reads_the_same_alone_and_among_others():
     reader = Attributes.of_items(dataset)
     content = ItemContent.of(dataset)
     together = reader.read(content, Around()).values
-    alone = np.concatenate([reader.read(content.take([item]), Around()).values for item in range(40)])
-    assert together.shape == (40, reader.width)
+    alone = np.concatenate([reader.read(content.take([item]), Around()).values for item in range(60)])
+    assert together.shape == (60, reader.width)
     assert np.array_equal(together, alone)
 
 

@@ -68,12 +68,26 @@ def test_pictures_become_as_many_numbers_as_it_says_and_broken_ones_none(reader:
 def test_the_same_picture_gives_the_same_numbers_alone_among_others_and_from_the_cache(
     reader: type[Reader], tmp_path: Path
 ):
-    fitted = reader.fit(content(PICTURES), Around())
-    together = fitted.read(content(PICTURES), Around(cache=tmp_path)).values
-    alone = [fitted.read(content([picture]), Around()).values for picture in PICTURES]
-    cached = fitted.read(content(PICTURES[::-1]), Around(cache=tmp_path)).values[::-1]
+    noise = np.random.default_rng(0).integers(0, 256, (9, 50, 40, 3), dtype=np.uint8)
+    pictures = PICTURES + [_encoded(pixels) for pixels in noise]
+    fitted = reader.fit(content(pictures), Around())
+    together = fitted.read(content(pictures), Around(cache=tmp_path)).values
+    alone = [fitted.read(content([picture]), Around()).values for picture in pictures]
+    cached = fitted.read(content(pictures[::-1]), Around(cache=tmp_path)).values[::-1]
     assert np.array_equal(together, np.concatenate(alone))
     assert np.array_equal(together, cached)
+
+
+@every_reader
+def test_the_number_of_threads_changes_nothing_and_is_left_alone(reader: type[Reader]):
+    fitted = reader.fit(content(PICTURES), Around())
+    read = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        read.append(fitted.read(content(PICTURES), Around()).values)
+        assert torch.get_num_threads() == threads
+    torch.set_num_threads(1)
+    assert np.array_equal(*read)
 
 
 @every_reader

@@ -107,7 +107,7 @@ def test_the_first_frame_of_a_moving_picture():
         drawn()[:-30],
         drawn(kind="TIFF"),
         drawn((8000, 6000), 0, mode="1"),
-        b"\0" * (LARGEST_PICTURE + 1),
+        drawn() + b"\0" * LARGEST_PICTURE,
     ],
     ids=["empty", "text", "svg", "cut jpeg", "cut png", "tiff", "too many pixels", "too many bytes"],
 )

@@ -31,6 +31,7 @@ def build(model_class: type[TwoTower], **settings: object) -> TwoTower:
 def likes_own_kind() -> Dataset:
     """As ``worlds.described``, but events are what somebody liked. The last two items and people have none."""
     described = worlds.described()
+    described.item_table["title"] = pd.Series([""] * described.n_items, dtype=object)
     liked = described.interactions.values == 5.0
     return described.with_interactions(described.interactions.take(liked))
 
@@ -63,9 +64,9 @@ def test_what_is_alike_scores_alike_without_ids_and_not_with_them():
     data = worlds.dataset(rows, 40, 7)
     data.item_table["genres"] = pd.Series([("Even", "Odd")[item % 2 :][:1] for item in range(7)], dtype=object)
     people = np.array([2, 4], dtype=np.int32)
-    alike = build(ContentModel).fit(data).score(people)
+    alike = build(ContentModel, text="none").fit(data).score(people)
     assert alike[:, 0] == pytest.approx(alike[:, 2], abs=1e-5)
-    apart = build(TwoTower).fit(data).score(people)
+    apart = build(TwoTower, text="none").fit(data).score(people)
     assert (apart[:, 0] > apart[:, 2] + 1).all()
 
 
