@@ -26,6 +26,7 @@ from recsys_core.types import Bool, Float32, Float64, Int32, Int64
 TOP = 10  # places of a list that a person surely sees
 FEWEST = 20  # people in an audience
 LEVEL = 0.95
+LEANING = "leaning"  # the key of the cut by genre
 LEANS = 1.0  # standard errors from which on somebody leans to a genre
 ALIKE = 0.05  # less is no likeness that anybody would see
 PEOPLE_ASKED = 500  # whose scores tell which items are alike, of models without vectors
@@ -146,7 +147,7 @@ class Audience:
     """People who have something in common, and where the item stands for them.
 
     Attributes:
-        cut: what they have in common, such as "Leaning".
+        cut: what they have in common, such as "Leaning to".
         name: such as "Horror".
         people: how many they are.
         above: the mean share of other items that the new one stands above, for them.
@@ -194,8 +195,8 @@ def _leaning(split: Split, users: Int64) -> Cut | None:
     present, of = np.unique(of, return_inverse=True)
     called = [*names.tolist(), UNKNOWN]
     return Cut(
-        "leaning",
-        "Leaning",
+        LEANING,
+        "Leaning to",
         tuple(called[one] for one in present.tolist()),
         of.astype(np.int64),
         "The genre that a person met most beyond what people meet on average.",

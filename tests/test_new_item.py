@@ -109,7 +109,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     found = audiences(places, groups(parts, places.users))
     assert (found[0].is_certain, found[-1].is_certain) == (True, True)
     by_name = {(one.cut, one.name): one for one in found}
-    mine = by_name["Leaning", "Horror"]
+    mine = by_name["Leaning to", "Horror"]
     even = places.users % 2 == 0
     assert mine.above == pytest.approx(places.above[even].mean())
     assert mine.others == pytest.approx(places.above[~even].mean())
@@ -117,7 +117,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     assert mine.people == even.sum()
     assert mine.lead > 5
     assert by_name["Age", "30"].above == mine.above  # they are the same people
-    assert by_name["Leaning", "Comedy"].lead == pytest.approx(-mine.lead)
+    assert by_name["Leaning to", "Comedy"].lead == pytest.approx(-mine.lead)
     words = finding(found)
     assert words.startswith("Most of all for “")
     assert "(60 people): for them it stands above" in words
@@ -131,12 +131,12 @@ def placed(places: np.ndarray, length: int) -> Places:
 
 
 def test_people_lean_to_what_they_meet_more_than_others_do():
-    """Everybody met more dramas than anything else; some met more war films than most."""
+    """Everybody met more dramas than anything else; half of them war films too, the others comedies."""
     rows = [(user, item, 1.0, item) for user in range(40) for item in range(10)]  # ten dramas each
     rows += [(user, item, 1.0, item) for user in range(20) for item in range(10, 13)]  # three war films
-    rows += [(user, 13, 1.0, 13) for user in range(20, 40)]  # one comedy, but of few events in all
-    world = worlds.dataset(rows, 40, 14, feedback=Feedback.IMPLICIT)
-    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)], dtype=object)
+    rows += [(user, item, 1.0, item) for user in range(20, 40) for item in range(13, 15)]  # two comedies
+    world = worlds.dataset(rows, 40, 15, feedback=Feedback.IMPLICIT)
+    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)] * 2, dtype=object)
     parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
     (leaning,) = groups(parts, np.arange(40))
     assert leaning.names == ("Comedy", "War")
