@@ -10,7 +10,7 @@ from PIL import Image
 
 from recsys_core.comparing.cutting import Cut
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import AbilityError, DataError
+from recsys_core.errors import AbilityError, DataError, ModelError
 from recsys_core.models.base import Ability
 from recsys_core.models.popularity import Popularity
 from recsys_core.new_item import Places, audiences, described, finding, groups, likeness, most_alike, where_it_stands
@@ -56,7 +56,7 @@ def test_it_stands_where_one_would_put_it_by_hand(parts, model):
 def test_everybody_of_whom_something_is_known_is_asked_in_whatever_chunks(parts, model, monkeypatch):
     whole = where_it_stands(model, parts, horror(parts))
     assert whole.users.tolist() == np.flatnonzero(parts.test.known.lengths()).tolist()
-    monkeypatch.setattr("recsys_core.new_item.CHUNK_SCORES", 7 * parts.dataset.n_items)
+    monkeypatch.setattr("recsys_core.new_item.CHUNK", 7 * parts.dataset.n_items)
     chunked = where_it_stands(model, parts, horror(parts))
     assert np.array_equal(chunked.places, whole.places)
     assert np.array_equal(chunked.above, whole.above)
@@ -89,6 +89,16 @@ def test_strangers_are_left_out_where_a_model_cannot_be_told_of_them(parts):
 def test_a_model_that_reads_nothing_says_so(parts):
     with pytest.raises(AbilityError, match="lacks the ability 'content'"):
         where_it_stands(Popularity().fit(parts.train), parts, horror(parts))
+
+
+class Broken(ByGenre):
+    def score_content(self, people, content):
+        return np.full((len(people), 1), np.nan, dtype=np.float32)
+
+
+def test_a_score_that_is_no_number_is_told(parts):
+    with pytest.raises(ModelError, match="not a number"):
+        where_it_stands(Broken().fit(parts.train), parts, horror(parts))
 
 
 def test_shares_and_chances():
