@@ -118,9 +118,10 @@ def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Plac
             "only-strangers",
         )
     ahead, known_ahead = [], []
-    for chunk in np.array_split(users, -(-len(users) * n_items // CHUNK)):
-        people = chunk.astype(np.int32)
-        scores, new = scores_of_people(model, holdout, people), _score(model, split, people, item)
+    own = _score(model, split, users.astype(np.int32), item)  # at once: its content is read but once
+    for chunk in np.array_split(np.arange(len(users)), -(-len(users) * n_items // CHUNK)):
+        people, new = users[chunk].astype(np.int32), own[chunk]
+        scores = scores_of_people(model, holdout, people)
         known = holdout.known.take(people)
         rows = known.people()
         _require_numbers(scores, new)

@@ -50,7 +50,8 @@ def test_it_stands_where_one_would_put_it_by_hand(parts, model):
         ahead, level = (scores[left] > new).sum(), (scores[left] == new).sum()
         assert places.places[row] == 1 + ahead + level / 2
         assert places.lengths[row] == len(left) + 1
-        assert places.above[row] == ((scores < new).sum() + (scores == new).sum() / 2) / parts.dataset.n_items
+        below = (scores < new).sum() + (scores == new).sum() / 2
+        assert places.above[row] == pytest.approx(below / parts.dataset.n_items)
 
 
 def test_everybody_of_whom_something_is_known_is_asked_in_whatever_chunks(parts, model, monkeypatch):
