@@ -1,6 +1,6 @@
 """Small worlds whose right answers are known beforehand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -198,3 +198,9 @@ def items_with_texts(texts: list[str]) -> ItemContent:
     """Items of which nothing is known but what is written about them."""
     table = blank_item_table(len(texts)).assign(text=pd.Series(texts, dtype=object))
     return ItemContent(table, (None,) * len(texts))
+
+
+def titled(made: Dataset) -> Dataset:
+    """The same data with a title for each item, of words that no other item has."""
+    titles = pd.Series([f"Tale{item} of{item}" for item in range(made.n_items)], dtype=object)
+    return replace(made, item_table=made.item_table.assign(title=titles))

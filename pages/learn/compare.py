@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import cache, choose, nav
 from pages.shared.blend_view import blend_view
 from pages.shared.compare_cold_start import cold_start
+from pages.shared.compare_content import content_section
 from pages.shared.compare_cost import cost
 from pages.shared.compare_leakage import leakage_section
 from pages.shared.compare_lists import lists_view
@@ -142,6 +143,7 @@ SECTIONS: dict[str, Callable[[Compared], None]] = {
     "For whom": for_whom,
     "Leakage": leakage_section,
     "Cold start": cold_start,
+    "Content": content_section,
     "Lists": lists_view,
     "Rules": rules_view,
     "Settings": difference_view,

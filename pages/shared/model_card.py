@@ -10,6 +10,10 @@ CAN = {
     Ability.RATING: "predicts ratings",
     Ability.HISTORY: "serves new people",
     Ability.VECTORS: "has vectors",
+    Ability.CONTENT: "serves new items",
+    Ability.TEXT: "reads texts",
+    Ability.IMAGE: "looks at pictures",
+    Ability.ATTRIBUTES: "knows attributes",
     Ability.WARM_START: "learns on",
 }
 COSTS = {Cost.SECONDS: "learns in seconds", Cost.A_MINUTE: "learns in a minute", Cost.MINUTES: "learns in minutes"}
@@ -18,6 +22,10 @@ HINTS = {
     CAN[Ability.RATING]: "answers with a rating on the scale of the data.",
     CAN[Ability.HISTORY]: "recommends to people it never met, from their history alone.",
     CAN[Ability.VECTORS]: "gives a vector for each item and each person, to look for neighbours in.",
+    CAN[Ability.CONTENT]: "scores items that it never met, from what is known about them.",
+    CAN[Ability.TEXT]: "learns from titles and texts of items.",
+    CAN[Ability.IMAGE]: "learns from pictures of items.",
+    CAN[Ability.ATTRIBUTES]: "learns from genres, years and other attributes.",
     CAN[Ability.WARM_START]: "can go on from a finished run on more or newer data.",
     "needs ratings": "cannot learn from events that only say who met what.",
     "needs times": "cannot learn from events whose order is unknown.",
@@ -30,20 +38,22 @@ def cost(model: type[Recommender]) -> str:
     return f"a million events take {model.info.cost} on two cores"
 
 
-def model_card(model: type[Recommender], refusal: str = "") -> str:
+def model_card(model: type[Recommender], refusal: str = "", measured: str = "") -> str:
     """What the gallery shows of a model, as HTML.
 
     Args:
         model: whose card it is.
         refusal: why it cannot learn from the chosen data, "" where it can.
+        measured: what was measured of it on these data, among new items; "" where nothing was.
     """
     info = model.info
     paper = f'<p class="ft-paper">{escape(info.paper)}</p>' if info.paper else ""
     why = f'<p class="ft-refusal">{escape(refusal)}</p>' if refusal else ""
+    told = f'<p class="ft-paper">{escape(measured)}</p>' if measured else ""
     return (
         f'<article class="ft-model{" ft-muted" if refusal else ""}">'
         f'<p class="ft-family">{escape(info.family)}</p><h4>{escape(info.title)}</h4>'
-        f"<p>{escape(info.idea)}</p>{paper}{chips(info)}{why}{parity(info)}</article>"
+        f"<p>{escape(info.idea)}</p>{paper}{chips(info)}{why}{told}{parity(info)}</article>"
     )
 
 

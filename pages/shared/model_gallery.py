@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import choose
+from pages.shared import cache, choose
 from pages.shared.frame import scroll_to_top
 from pages.shared.model_card import HINTS, model_card
 from recsys_core.data.dataset import Dataset
@@ -29,9 +29,23 @@ def gallery(dataset: Dataset | None, chosen: str) -> None:
         "New here? Train the standard line-up, then look at Compare. Or press a card to choose its model.",
         help="\n\n".join(f"**{word.capitalize()}**: {hint}" for word, hint in HINTS.items()),
     )
+    measured = {} if dataset is None else _among_new_items(dataset)
     with st.container(key="ft-gallery"):
         for model in shown:
-            _card(model, refusal(model, dataset), is_chosen=model.info.key == chosen)
+            key = model.info.key
+            _card(model, refusal(model, dataset), measured.get(key, ""), is_chosen=key == chosen)
+
+
+def _among_new_items(dataset: Dataset) -> dict[str, str]:
+    """Key of a model → what its newest run on these data that was judged by new items came to."""
+    from recsys_core.warm_and_cold import Side, sentence
+
+    found: dict[str, str] = {}
+    for run in cache.workspace().runs():
+        apart = run.about.get("apart", {})
+        if Side.NEW_ITEMS in apart and run.about["passport"]["dataset"]["fingerprint"] == dataset.fingerprint:
+            found.setdefault(run.model, sentence(apart, Side.NEW_ITEMS))
+    return found
 
 
 def refusal(model: type[Recommender], dataset: Dataset | None) -> str:
@@ -44,10 +58,10 @@ def refusal(model: type[Recommender], dataset: Dataset | None) -> str:
     return ""
 
 
-def _card(model: type[Recommender], reason: str, is_chosen: bool) -> None:
+def _card(model: type[Recommender], reason: str, measured: str, is_chosen: bool) -> None:
     key = model.info.key
     with st.container(border=True, key=f"ft-{'chosen' if is_chosen else 'model'}-{key}"):
-        st.html(model_card(model, reason))
+        st.html(model_card(model, reason, measured))
         if not reason:  # the stylesheet lays the button over the card
             label = f"{model.info.title} is chosen" if is_chosen else f"Choose {model.info.title}"
             st.button(label, key=f"choose-{key}", on_click=_choose, args=(key,))

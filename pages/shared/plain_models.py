@@ -1,5 +1,7 @@
 """Plain models that are missing beside others: a press that trains them, once."""
 
+import hashlib
+
 import streamlit as st
 
 from pages.shared import cache
@@ -23,11 +25,12 @@ def offer_training(specs: list[TrainSpec], label: str, near: str) -> None:
     """
     active = at_work_on(specs)
     wanted = [spec for spec in specs if not any(job.spec == spec for job in active)]
-    key = f"train-{'-'.join(spec.model for spec in wanted)}-{near}"
+    key = f"train-{'-'.join(dict.fromkeys(spec.model for spec in wanted))}-{near}"
     if wanted and st.button(label, key=key, icon=":material/balance:"):
         for spec in wanted:  # a double click is one, a later press another
             before = sum(job.spec == spec for job in cache.jobs().all())
-            cache.runner().submit(spec, f"{spec.model}-beside-{near}-{before}")
+            told = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
+            cache.runner().submit(spec, f"{told}-beside-{near}-{before}")
         st.rerun()
 
 

@@ -8,6 +8,7 @@ import traceback
 from typing import NoReturn
 
 from recsys_core.cli import (
+    ablation_verb,
     add_item_verb,
     blend_verb,
     compare_verb,
@@ -35,6 +36,7 @@ VERBS = (
     *compare_verb.VERBS,
     *blend_verb.VERBS,
     *leaks_verb.VERBS,
+    *ablation_verb.VERBS,
     *recommending_verbs.VERBS,
     *add_item_verb.VERBS,
     *rules_verb.VERBS,

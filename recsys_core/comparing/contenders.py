@@ -43,7 +43,7 @@ def contenders(abouts: Mapping[str, Json]) -> list[Contender]:
     """
     groups: dict[str, dict[int, str]] = {}
     for run, about in abouts.items():
-        groups.setdefault(_kind(about), {}).setdefault(about["passport"]["seed"], run)
+        groups.setdefault(kind_of(about), {}).setdefault(about["passport"]["seed"], run)
     firsts = {group[min(group)]: group for group in groups.values()}
     called = titles({run: abouts[run] for run in firsts}, settings_but_seed)
     return [
@@ -58,9 +58,16 @@ def contenders(abouts: Mapping[str, Json]) -> list[Contender]:
     ]
 
 
-def _kind(about: Json) -> str:
-    """A text that two runs share where only their seed differs."""
-    passport = about["passport"]
+def kind_of(about: Json, but: frozenset[str] = frozenset()) -> str:
+    """A text that two runs share where only their seed differs.
+
+    Args:
+        about: the card of a run.
+        but: settings that may differ as well.
+    """
+    passport = about["passport"] | {
+        "config": {name: value for name, value in about["passport"]["config"].items() if name not in but}
+    }
     shared = [about["model"], passport["split"]["fingerprint"], about.get("ending", "").startswith("Stopped by hand")]
     shared += [passport.get("versions", {}).get("foretaste")]
     return json.dumps([*shared, *(passport.get(name) for name in SETTINGS)], sort_keys=True)

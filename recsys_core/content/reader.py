@@ -36,6 +36,7 @@ class Reader(ABC):
         title: as people read it, in the middle of a sentence.
         idea: one sentence.
         learns: its network is trained with the model, so every step has to pass through it.
+        pace: what the learning steps of its network are multiplied by; one that comes trained changes slowly.
         width: of what its network gives.
     """
 
@@ -43,6 +44,7 @@ class Reader(ABC):
     title: ClassVar[str]
     idea: ClassVar[str]
     learns: ClassVar[bool] = False
+    pace: ClassVar[float] = 1.0
     width: int
 
     @classmethod

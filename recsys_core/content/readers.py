@@ -1,5 +1,7 @@
 """The readers there are, by what they read. A new one is one file and one line of its list."""
 
+from recsys_core.content.efficientnet import FrozenPictures, LastBlockPictures
+from recsys_core.content.picture_cnn import PictureCNN
 from recsys_core.content.reader import Reader
 from recsys_core.content.sentence_text import SentenceText
 from recsys_core.content.static_text import StaticText
@@ -12,4 +14,8 @@ TEXT_READERS: tuple[type[Reader], ...] = (
     SentenceText,
     TextCnn,
 )
-PICTURE_READERS: tuple[type[Reader], ...] = ()
+PICTURE_READERS: tuple[type[Reader], ...] = (
+    PictureCNN,
+    FrozenPictures,
+    LastBlockPictures,
+)

@@ -69,8 +69,8 @@ class TextCnn(Reader):
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Self:
         vocabulary = Vocabulary.from_array(arrays.get("words", np.zeros(0)))
         longest = arrays.get("longest", np.zeros(0))
-        if longest.shape != (1,) or not 1 <= longest[0] <= MOST_IN_TEXT:
-            raise ModelError("The saved model does not say how long texts are.", "Train it again.", "damaged-model")
+        if longest.dtype != np.int32 or longest.shape != (1,) or not 1 <= longest[0] <= MOST_IN_TEXT:
+            raise ModelError("A length of the saved model is damaged.", "Train it again.", "damaged-model")
         return cls(vocabulary, int(longest[0]))
 
 

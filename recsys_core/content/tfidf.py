@@ -69,7 +69,8 @@ class TfIdf:
         rarity = arrays.get("rarity", np.zeros(0))
         if rarity.dtype != np.float32 or rarity.shape != (len(vocabulary),):
             raise ModelError(
-                f"{rarity.size:,} words of the saved model have a weight of the right kind, not {len(vocabulary):,}.",
+                f"The weights of words of the saved model are {rarity.size:,} {rarity.dtype.name}, "
+                f"not {len(vocabulary):,} float32.",
                 "Train it again.",
                 "damaged-model",
             )

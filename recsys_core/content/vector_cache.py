@@ -66,6 +66,7 @@ def encode_once(
     missing = np.flatnonzero(~known)
     fresh: list[int] = []
     kept = reported = started = time.monotonic()
+    between_reports = REPORT_SECONDS if around.at_most is None else 0.0
     try:
         around.on_progress(what, int(known.sum()), len(known))
         for rows, encoded in encode(first_rows[missing]) if len(missing) else ():
@@ -73,7 +74,7 @@ def encode_once(
             values[at], known[at] = encoded, True
             fresh += at.tolist()
             now = time.monotonic()
-            if now - reported >= REPORT_SECONDS:
+            if now - reported >= between_reports:
                 around.on_progress(what, int(known.sum()), len(known))
                 reported = now
             if cache and now - kept >= KEEP_SECONDS:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.data.item_vectors import genre_rows, text_rows
+from recsys_core.data.picture_names import tells_content
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback, Int64, Strings
 
@@ -127,7 +128,10 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha-256 of what models and metrics depend on: ids, events, scale, words, attributes; not of the name."""
+        """Sha-256 of what models and metrics depend on: ids, events, scale, words, attributes, pictures; not the name.
+
+        Pictures count by their names, as far as these tell what is in them, as those that were imported or stored do.
+        """
         digest = hashlib.sha256(f"{self.feedback} {self.scale}".encode())
         for ids in (self.user_ids, self.item_ids):
             for identifier in ids.values:
@@ -141,6 +145,9 @@ class Dataset:
         for table, names in ((self.item_table, self.item_attributes), (self.user_table, self.user_attributes)):
             for name in names:
                 digest.update(_content(table[name]))
+        pictures = [name if tells_content(name) else "" for name in self.item_table["image"]]
+        if any(pictures):
+            digest.update(repr(pictures).encode("ascii"))
         if len(self.unrated_items):
             for name in ("id", "title", "genres", "text", "year", *self.item_attributes):
                 digest.update(_content(self.unrated_items[name]))

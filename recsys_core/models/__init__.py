@@ -29,6 +29,7 @@ from recsys_core.models.recent_popularity import RecentPopularity
 from recsys_core.models.recvae import RecVAE
 from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
+from recsys_core.models.tfidf import TfIdfProfile
 from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
@@ -69,6 +70,7 @@ MODELS: tuple[type[Recommender], ...] = (
     LightGCN,
     SASRec,
     GRU4Rec,
+    TfIdfProfile,
     ContentModel,
     TwoTower,
     ContentNCF,

@@ -92,7 +92,7 @@ class ContentNCF(NeuralCF):
 
     def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> ContentNCFNet:
         config = self.config
-        content = ContentNet(self.readers.by_kind, config.content_size, generator)
+        content = ContentNet(self.readers, config.content_size, generator)
         sizes = config.product_size, config.embedding_size, config.tower
         return ContentNCFNet(n_users, n_items, *sizes, content, generator)
 
@@ -129,6 +129,7 @@ class ContentNCF(NeuralCF):
             looking.begin_anew()
             self._made = None
 
+        task.optimisation.hold(net.content.paces(net))
         net.contents, task.average.contents, task.changed = contents, self._contents, changed
         return task
 

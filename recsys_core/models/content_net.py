@@ -9,10 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recsys_core.content.reader import Read, Reader
+from recsys_core.content.reader import Read
+from recsys_core.models.content_readers import ItemReaders
 from recsys_core.training.dropout import Dropout, keep_all
 
-LOOKED_AT_ONCE = 256  # items that pass a reader's network
+LOOKED_AT_ONCE = 64  # items that pass a reader's network
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,23 @@ class ContentNet(nn.Module):
         learning: what is read by networks that are trained along.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], width: int, generator: torch.Generator) -> None:
+    def __init__(self, readers: ItemReaders, width: int, generator: torch.Generator) -> None:
         super().__init__()
+        by_kind = readers.by_kind
         self.width = width
-        self.learning = [what for what, reader in readers.items() if reader.learns]
-        self.nets = nn.ModuleDict({what: reader.net(generator) for what, reader in readers.items()})
+        self.learning = [what for what, reader in by_kind.items() if reader.learns]
+        self._paces = {what: reader.pace for what, reader in by_kind.items()}
+        self.nets = nn.ModuleDict({what: reader.net(generator) for what, reader in by_kind.items()})
         self.weights = nn.ParameterDict(
-            {
-                what: nn.Parameter(torch.randn(width, reader.width, generator=generator))
-                for what, reader in readers.items()
-            }
+            {what: nn.Parameter(torch.randn(width, readers.width(what), generator=generator)) for what in by_kind}
         )
-        self.unknown = nn.ParameterDict({what: nn.Parameter(torch.zeros(width)) for what in readers})
+        self.unknown = nn.ParameterDict({what: nn.Parameter(torch.zeros(width)) for what in by_kind})
         self.bias = nn.Parameter(torch.zeros(width))
+
+    def paces(self, whole: nn.Module) -> dict[str, torch.Tensor]:
+        """What the steps of each parameter of a network, of which this one is part, are multiplied by, (1,)."""
+        slow = {id(one): self._paces[what] for what, net in self.nets.items() for one in net.parameters()}
+        return {name: torch.tensor([slow.get(id(one), 1.0)]) for name, one in whole.named_parameters()}
 
     def look(self, items: ReadItems) -> ReadItems:
         """The same items with what the readers' networks give for them, some items at a time."""

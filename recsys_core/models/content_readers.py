@@ -18,6 +18,7 @@ from recsys_core.types import Float32
 
 TEXTS, PICTURES, ATTRIBUTES = "texts", "pictures", "attributes"
 READS = frozenset({Ability.CONTENT, Ability.TEXT, Ability.IMAGE, Ability.ATTRIBUTES})
+DIRECTIONS = 128  # that are looked at of the vectors of a frozen reader
 WIDEST = 1280  # numbers that a reader gives for an item, at most
 LARGEST = 1 << 16  # bytes that a reader takes for an item while it reads, at most
 ABILITIES = {TEXTS: Ability.TEXT, PICTURES: Ability.IMAGE, ATTRIBUTES: Ability.ATTRIBUTES}
@@ -37,16 +38,19 @@ def abilities(config: ContentConfig) -> frozenset[Ability]:
 
 
 class ItemReaders:
-    """Several readers of the same items. What frozen ones give is brought to mean 0 and mean squared length 1 over the
-    items that they were fitted to, as encoders differ in both: of some, all vectors point nearly the same way.
+    """Several readers of the same items.
 
-    Attributes:
+    What frozen ones give is seen from its main directions, with mean 0 and mean squared length 1 over the items that
+    they were fitted to: of some encoders all vectors point nearly the same way, and of more numbers than there are
+    items to learn from, the rest is noise that each step would have to pay for.
+
+    Args:
         by_kind: what is read → who reads it.
+        views: what frozen ones read → Float32 (width + 1, k), what to multiply with and, last, to add.
     """
 
-    def __init__(self, by_kind: dict[str, Reader], centres: dict[str, Float32]) -> None:
-        self.by_kind = by_kind
-        self._centres = centres  # what is read → the mean, and behind it what to multiply with
+    def __init__(self, by_kind: dict[str, Reader], views: dict[str, Float32]) -> None:
+        self.by_kind, self._views = by_kind, views
 
     @classmethod
     def fit(
@@ -58,19 +62,23 @@ class ItemReaders:
             for what, reader in chosen(config).items()
         }
         reads = {what: reader.read(content, around) for what, reader in by_kind.items()}
-        centres = {what: _centre(read) for what, read in reads.items() if not by_kind[what].learns}
-        readers = cls(by_kind, centres)
-        return readers, readers._centred(reads)
+        views = {what: _view(read.values[read.known]) for what, read in reads.items() if not by_kind[what].learns}
+        readers = cls(by_kind, views)
+        return readers, readers._seen(reads)
 
     def read(self, content: ItemContent, around: Around) -> dict[str, Read]:
         """What each makes of N items."""
-        return self._centred({what: reader.read(content, around) for what, reader in self.by_kind.items()})
+        return self._seen({what: reader.read(content, around) for what, reader in self.by_kind.items()})
 
-    def _centred(self, reads: dict[str, Read]) -> dict[str, Read]:
-        for what, centre in self._centres.items():
+    def _seen(self, reads: dict[str, Read]) -> dict[str, Read]:
+        for what, view in self._views.items():
             read = reads[what]
-            reads[what] = replace(read, values=(read.values - centre[:-1]) * centre[-1] * read.known[:, None])
+            reads[what] = replace(read, values=(read.values @ view[:-1] + view[-1]) * read.known[:, None])
         return reads
+
+    def width(self, what: str) -> int:
+        """Of what a model's network is given for an item, or of what it learns to make of that."""
+        return self._views[what].shape[1] if what in self._views else self.by_kind[what].width
 
     def arrays(self) -> dict[str, np.ndarray]:
         """To be saved."""
@@ -79,7 +87,7 @@ class ItemReaders:
             for what, reader in self.by_kind.items()
             for name, array in reader.arrays().items()
         }
-        return learned | {f"centres.{what}": centre for what, centre in self._centres.items()}
+        return learned | {f"views.{what}": view for what, view in self._views.items()}
 
     @classmethod
     def from_arrays(cls, config: ContentConfig, arrays: dict[str, np.ndarray]) -> Self:
@@ -91,17 +99,22 @@ class ItemReaders:
         by_kind = {
             what: reader.from_arrays(take_part(arrays, f"readers.{what}.")) for what, reader in chosen(config).items()
         }
-        centres = take_part(arrays, "centres.")
-        expect_shapes(centres, {what: (reader.width + 1,) for what, reader in by_kind.items() if not reader.learns})
-        return cls(by_kind, centres)
+        views = take_part(arrays, "views.")
+        frozen = {what: reader.width for what, reader in by_kind.items() if not reader.learns}
+        expect_shapes(views, {what: (width + 1, min(width, DIRECTIONS)) for what, width in frozen.items()})
+        return cls(by_kind, views)
 
 
-def _centre(read: Read) -> Float32:
-    """The mean of what is known, and one over the root of the mean squared distance from it."""
-    known = read.values[read.known]
-    mean = known.mean(axis=0, dtype=np.float64) if len(known) else np.zeros(read.values.shape[1])
-    spread = float(((known - mean) ** 2).sum(axis=1).mean()) if len(known) else 0.0
-    return np.append(mean, spread**-0.5 if spread else 1.0).astype(np.float32)
+def _view(known: Float32) -> Float32:
+    """Float32 (W + 1, k) that takes vectors (N, W) to their principal components."""
+    width = known.shape[1]
+    mean = known.mean(axis=0, dtype=np.float64) if len(known) else np.zeros(width)
+    centred = known - mean
+    variances, directions = np.linalg.eigh(centred.T @ centred / max(1, len(known)))  # ascending
+    taken = directions[:, ::-1][:, :DIRECTIONS]
+    spread = float(variances.sum())
+    view = taken * (spread**-0.5 if spread > 0 else 1.0)
+    return np.vstack([view, -mean @ view]).astype(np.float32)
 
 
 def take_part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -28,7 +28,7 @@ from recsys_core.models.multinomial_config import MOST_OUTPUTS
 from recsys_core.models.sparse import pattern
 from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.models.two_tower_net import TwoTowerNet
-from recsys_core.models.two_tower_task import Told, TwoTowerTask
+from recsys_core.models.two_tower_task import ALL_COMPETE, Told, TwoTowerTask
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
@@ -89,7 +89,7 @@ class TwoTower(Recommender):
         d, h = config.embedding_size, config.content_size
         weights = (2 * d + 1) * ((train.n_items if self.knows_items else 0) + h) + d * WIDEST
         answers = 3 * d * train.n_items + d * train.n_users
-        people = min(config.people_in_a_step(train.n_users, train.n_items), train.n_users)
+        people = min(config.people_in_a_step(train.n_users, min(train.n_items, ALL_COMPETE)), train.n_users)
         outputs = max(people * train.n_items, MOST_OUTPUTS)
         rest = 56 * weights + 8 * answers + 60 * len(train.interactions) + 20 * outputs
         return rest + 4 * WIDEST * train.n_users + content_memory(config, h, train.n_items)
@@ -116,7 +116,7 @@ class TwoTower(Recommender):
         self.net, self._told = task.average.cpu(), None
 
     def _build(self, n_own: int, generator: torch.Generator) -> TwoTowerNet:
-        content = ContentNet(self.readers.by_kind, self.config.content_size, generator)
+        content = ContentNet(self.readers, self.config.content_size, generator)
         n_about = self.people_reader.width if self.people_reader else 0
         return TwoTowerNet(n_own, content, n_about, self.config.embedding_size, generator)
 

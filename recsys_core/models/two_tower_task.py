@@ -13,13 +13,13 @@ from recsys_core.models.bags import Bags
 from recsys_core.models.content_looking import FORGOTTEN, Looking, forget
 from recsys_core.models.content_net import ReadItems
 from recsys_core.models.item_bags import unit_rows
-from recsys_core.models.multinomial_config import MOST_OUTPUTS
 from recsys_core.models.two_tower_config import TwoTowerConfig
 from recsys_core.models.two_tower_net import TwoTowerNet
 from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
 
+ALL_COMPETE = 4096  # items that anybody met; of more, some compete in a step
 UNIFORM = 512  # items that compete in a step beside those that its people met
 
 
@@ -86,10 +86,11 @@ class TwoTowerTask:
         counts = torch.from_numpy(np.bincount(told.met.indices, minlength=told.met.shape[1])).to(generator.device)
         self._trained = counts.nonzero()[:, 0]
         self._counts = counts.double()
-        self._batch_size = config.people_in_a_step(len(self._people), len(self._trained))
-        pulls = {"item_table": config.weight_decay}
+        self._batch_size = config.people_in_a_step(len(self._people), min(len(self._trained), ALL_COMPETE))
+        decays = [name for name, weights in net.named_parameters() if weights.ndim > 1 and ".nets." not in name]
         steps = math.ceil(len(self._people) / self._batch_size)
-        self.optimisation = Optimisation(net, config, steps, pulls)
+        self.optimisation = Optimisation(net, config, steps, dict.fromkeys(decays, config.weight_decay))
+        self.optimisation.hold(net.content.paces(net))
         self.net, self.average = net, self.optimisation.average
         self._looking = Looking(net.content, told.items, generator)
 
@@ -134,7 +135,7 @@ class TwoTowerTask:
     def candidates(self, met: torch.Tensor, n_people: int) -> Candidates:
         """All items that anybody met, or those of a step with so many people and some drawn from all alike."""
         n_trained = len(self._trained)
-        if n_trained * n_people <= MOST_OUTPUTS:
+        if n_trained <= ALL_COMPETE:
             return Candidates(self._trained, torch.zeros(n_trained, device=met.device))
         order = torch.randperm(n_trained, generator=self.generator, device=met.device)
         items = torch.unique(torch.cat([met, self._trained[order[:UNIFORM]]]))

@@ -7,7 +7,7 @@ from statistics import median
 from recsys_core.data.dataset import Dataset
 from recsys_core.models import Recommender
 from recsys_core.preflight.clock import now
-from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, Event, FitContext, Progress
+from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, Event, FitContext, Preparing, Progress
 from recsys_core.training.loop import CHECKPOINT_SECONDS
 
 CHECKPOINTS_WRITTEN = 2  # enough to know what they take
@@ -32,13 +32,32 @@ class Watch:
         self.pulses: list[list[tuple[float, float]]] = [[]]  # of each epoch: when, and the share done
         self.ends: list[tuple[float, EpochEnded]] = []
         self.saves: list[float] = []  # seconds
+        self.readings: list[list[tuple[float, Preparing]]] = []  # of each kind of content: when, and how far it was
 
     def on_event(self, event: Event) -> None:
-        if isinstance(event, EpochEnded):
+        if isinstance(event, Preparing):
+            self._read(event)
+        elif isinstance(event, EpochEnded):
             self.ends.append((now(), event))
             self.pulses.append([])
         elif isinstance(event, Progress):
             self.pulses[-1].append((now(), event.done - len(self.ends)))
+
+    def _read(self, event: Preparing) -> None:
+        before = self.readings[-1][-1][1] if self.readings else None
+        if before is None or before.what != event.what or before.done > event.done:
+            self.readings.append([])
+        self.readings[-1].append((now(), event))
+
+    def unread(self) -> float:
+        """Seconds that reading would have gone on for, at the pace at which it went, had it not been ended."""
+        seconds = 0.0
+        for reading in self.readings:
+            begin = 1 if len(reading) > 3 else 0  # the first batch loads the encoder
+            (since, first), (until, last) = reading[begin], reading[-1]
+            if last.done > first.done:
+                seconds += (last.of - last.done) * (until - since) / (last.done - first.done)
+        return seconds
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         started = now()
@@ -92,14 +111,15 @@ def watch(
         return _in_one_go(told)
     took = now() - told.started
     if model.training is None:
-        return Learning(took, 0.0, took, True)
+        return Learning(took + told.unread(), 0.0, took, True)
     return _in_epochs(told, model.config.epochs)
 
 
 def _in_one_go(told: Watch) -> Learning:
     """Of a model without epochs that was not done in time."""
     last, done = told.pulses[0][-1]
-    return Learning(last - told.started + (1 - done) * told.pace(0), 0.0, last - told.started, False)
+    seconds = last - told.started
+    return Learning(seconds + (1 - done) * told.pace(0) + told.unread(), 0.0, seconds, False)
 
 
 def _in_epochs(told: Watch, epochs: int) -> Learning:
@@ -110,6 +130,6 @@ def _in_epochs(told: Watch, epochs: int) -> Learning:
         later.append(told.ends[place][0] - told.ends[place - 1][0] - saved + told.missing(place, told.pace(place)))
     first = told.ends[0][0] - told.started + told.missing(0, told.pace(1 if later else 0))
     epoch = median(later) if later else first
-    first = max(0.0, first - epoch)
+    first = max(0.0, first - epoch) + told.unread()
     checkpoints = min(epochs, (first + epochs * epoch) / CHECKPOINT_SECONDS)
     return Learning(first, epoch + checkpoint * checkpoints / epochs, now() - told.started, True)

@@ -1,8 +1,7 @@
 """A data set as a folder: parquet tables, pictures, and ``dataset.json``."""
 
 import json
-import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from recsys_core.data.dataset import Dataset, Ids, Scale
 from recsys_core.data.interactions import Interactions
+from recsys_core.data.picture_names import picture_name
 from recsys_core.errors import StoreError
 from recsys_core.types import Feedback, Json
 
@@ -25,12 +25,16 @@ def write_dataset(dataset: Dataset, folder: Path, with_images: bool) -> None:
         columns["time"] = events.times
     pd.DataFrame(columns).to_parquet(folder / "interactions.parquet", index=False)
 
-    images = dataset.image_folder if with_images else None
-    if images is not None:
+    if with_images and dataset.image_folder is not None:
         (folder / IMAGES).mkdir()
-    _write_items(dataset.item_table.assign(id=dataset.item_ids.values), folder / "items.parquet", images, prefix="")
+        dataset = replace(
+            dataset,
+            item_table=_with_copies(dataset.item_table, dataset.image_folder, folder / IMAGES),
+            unrated_items=_with_copies(dataset.unrated_items, dataset.image_folder, folder / IMAGES),
+        )
+    _write_items(dataset.item_table.assign(id=dataset.item_ids.values), folder / "items.parquet")
     if len(dataset.unrated_items):
-        _write_items(dataset.unrated_items, folder / "unrated.parquet", images, prefix="unrated-")
+        _write_items(dataset.unrated_items, folder / "unrated.parquet")
     dataset.user_table.assign(id=dataset.user_ids.values).to_parquet(folder / "users.parquet", index=False)
     about = {
         "name": dataset.name,
@@ -44,22 +48,20 @@ def write_dataset(dataset: Dataset, folder: Path, with_images: bool) -> None:
     (folder / "dataset.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
 
 
-def _write_items(items: pd.DataFrame, path: Path, images: Path | None, prefix: str) -> None:
-    items = items.assign(genres=pd.Series([list(genres) for genres in items["genres"]], items.index, dtype=object))
-    if images is not None:
-        items["image"] = _copy_images(items["image"], images, path.parent / IMAGES, prefix)
-    items.to_parquet(path, index=False)
+def _write_items(items: pd.DataFrame, path: Path) -> None:
+    genres = pd.Series([list(genres) for genres in items["genres"]], items.index, dtype=object)
+    items.assign(genres=genres).to_parquet(path, index=False)
 
 
-def _copy_images(names: pd.Series, source: Path, folder: Path, prefix: str) -> list[str]:
-    """Copy the pictures under names of our own, so that no name from outside becomes a path here."""
-    copies = []
-    for position, name in enumerate(names):
-        copy = f"{prefix}{position}{Path(name).suffix.lower()}" if name else ""
-        if copy:
-            shutil.copyfile(source / name, folder / copy)
-        copies.append(copy)
-    return copies
+def _with_copies(items: pd.DataFrame, source: Path, folder: Path) -> pd.DataFrame:
+    """Copy the pictures under names that tell their content, so that no name from outside becomes a path here."""
+    copies = {"": ""}
+    for name in items["image"]:
+        if name not in copies:
+            content = (source / name).read_bytes()
+            copies[name] = picture_name(content, Path(name).suffix.lower())
+            (folder / copies[name]).write_bytes(content)
+    return items.assign(image=pd.Series([copies[name] for name in items["image"]], items.index, dtype=object))
 
 
 def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:

@@ -20,7 +20,7 @@ from recsys_core.splitting import Split, SplitRecipe
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.warm_start import Weights
 from recsys_core.types import Json
-from recsys_core.warm_and_cold import Apart
+from recsys_core.warm_and_cold import Apart, Side
 
 WEIGHTS, LISTS, PER_USER = "weights.safetensors", "lists.npz", "per_user.npz"
 APART = "apart.npz"
@@ -66,7 +66,7 @@ def write_per_user(folder: Path, figures: dict[str, PerUser]) -> None:
     np.savez_compressed(folder / PER_USER, **arrays)  # type: ignore[arg-type]
 
 
-def _write_apart(folder: Path, apart: Mapping[str, Apart]) -> None:
+def _write_apart(folder: Path, apart: Mapping[Side, Apart]) -> None:
     """All figures of a part are means over the same people, so one matrix holds them."""
     arrays: dict[str, np.ndarray] = {}
     for side, part in apart.items():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from recsys_core.content.around import Around
 
+READING_TIMES = 3  # as long as it learns may a pilot read one kind of content: encoders are slow to get going
+
 if TYPE_CHECKING:
     import torch
 
@@ -135,6 +137,7 @@ class FitContext:
         warm: the earlier training to go on from, where there is one.
         cut_after: seconds after which each epoch is cut short, though all that follows an epoch is done as ever: a
             pilot, which shows what a training costs. Every batch is reported then, and every epoch gets a checkpoint.
+            Of content, as much is read as a few times as many seconds allow.
         cache: the folder for what frozen encoders gave; None: it is not kept.
     """
 
@@ -151,4 +154,5 @@ class FitContext:
 
     def reading(self) -> Around:
         """What reading content is handed."""
-        return Around(self.cache, lambda what, done, of: self.on_event(Preparing(what, done, of)), self.cancel)
+        at_most = None if self.cut_after is None else READING_TIMES * self.cut_after
+        return Around(self.cache, lambda what, done, of: self.on_event(Preparing(what, done, of)), self.cancel, at_most)

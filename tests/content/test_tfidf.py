@@ -29,7 +29,7 @@ def test_weights_survive_saving():
 
 def test_weights_that_do_not_fit_the_words_are_refused():
     arrays = TfIdf.fit(TEXTS).arrays()
-    with pytest.raises(ModelError, match="2 words of the saved model"):
+    with pytest.raises(ModelError, match="are 2 float32, not"):
         TfIdf.from_arrays(arrays | {"rarity": np.ones(2, dtype=np.float32)})
     with pytest.raises(ModelError, match="words of the saved model"):
         TfIdf.from_arrays({})

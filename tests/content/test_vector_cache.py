@@ -111,7 +111,7 @@ def test_a_pilot_reads_for_a_while_and_leaves_the_rest_unknown(around: Around):
     told: list[tuple[str, int, int]] = []
     pilot = Around(around.cache, lambda what, done, of: told.append((what, done, of)), at_most=0.0)
     assert Lengths(["a", "bc", "def"], pilot).known.tolist() == [True, False, False]
-    assert told == [("texts", 0, 3), ("texts", 1, 3)]
+    assert dict.fromkeys(told) == dict.fromkeys([("texts", 0, 3), ("texts", 1, 3)])
     assert Lengths(["a", "bc", "def"], around).asked == ["bc", "def"]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Dataset, blank_item_table
+from recsys_core.data.picture_names import picture_name
 from tests import worlds
 
 
@@ -53,6 +54,16 @@ def test_the_fingerprint_covers_attributes_and_unrated_items() -> None:
     assert len({made.fingerprint, *(other.fingerprint for other in others)}) == len(others) + 1
     assert with_attributes().fingerprint == made.fingerprint
     assert unrated(made, image="a.jpg").fingerprint == unrated(made).fingerprint
+
+
+def test_the_fingerprint_covers_pictures_whose_names_tell_what_is_in_them() -> None:
+    def pictured(name: str) -> str:
+        made = worlds.golden()
+        return replace(made, item_table=made.item_table.assign(image=[name, *[""] * 5])).fingerprint
+
+    red, blue = (pictured(picture_name(content, ".jpg")) for content in (b"red", b"blue"))
+    assert len({red, blue, worlds.golden().fingerprint}) == 3
+    assert pictured("0.jpg") == worlds.golden().fingerprint
 
 
 def test_unrated_items_have_the_columns_of_the_rated_ones() -> None:

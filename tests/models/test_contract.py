@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic_core import PydanticUndefined
 from safetensors.numpy import load_file, save_file
@@ -21,6 +22,7 @@ from recsys_core.errors import AbilityError, ConfigError, ModelError
 from recsys_core.evaluation import evaluate, validator
 from recsys_core.models import COMPOSED, MODELS, Ability, Recommender, find_model, load_model
 from recsys_core.models.blend import Blend
+from recsys_core.models.content_config import ContentConfig
 from recsys_core.models.warm_starts import warm_start
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training.context import CutShort, FitContext
@@ -43,19 +45,27 @@ BLENDS = {
     },
 }
 
+# Words are read by a network that learns along; nothing is read.
+READING: dict[str, dict[str, Any]] = {
+    "learning": {"text": "cnn", "content_size": 5},
+    "blind": {"text": "none", "attributes": False, "content_size": 5},
+}
+
 Variant = tuple[type[Recommender], tuple[tuple[str, Any], ...]]  # a model and the settings it is tested with
 
 
 def variants() -> list[Any]:
-    """Every model with quick settings, and once more for ratings where it can learn either."""
+    """Every model with quick settings, once more for ratings where it can learn either, and with others to read or
+    none where it reads."""
     rows = []
     for model in MODELS:
         fields = model.Config.model_fields
         settings = {name: value for name, value in TINY.items() if name in fields}
         rows.append(pytest.param((model, tuple(settings.items())), id=model.info.key))
-        if "objective" in fields:
-            rating = tuple((settings | {"objective": "rating"}).items())
-            rows.append(pytest.param((model, rating), id=f"{model.info.key}-rating"))
+        others = {"rating": {"objective": "rating"}} if "objective" in fields else {}
+        others |= READING if issubclass(model.Config, ContentConfig) else {}
+        for name, other in others.items():
+            rows.append(pytest.param((model, tuple((settings | other).items())), id=f"{model.info.key}-{name}"))
     return rows + [pytest.param((Blend, tuple(blend.items())), id=name) for name, blend in BLENDS.items()]
 
 
@@ -78,7 +88,17 @@ def world() -> Dataset:
         if user != 7
     ]
     rows += [(7, item, 1.0 + item % 5, item) for item in range(15)]
-    return worlds.dataset(rows, N_USERS, N_ITEMS)
+    made = worlds.dataset(rows, N_USERS, N_ITEMS)
+    items, people = range(N_ITEMS), range(N_USERS)
+    told = {
+        "title": [f"The {('red', 'green')[item % 2]} book of {item}" for item in items],
+        "text": ["" if item % 5 == 0 else f"It is {WORDS[item % 3]} and old" for item in items],
+        "genres": [("Even", "Odd")[item % 2 :][:1] for item in items],
+    }
+    for name, column in told.items():
+        made.item_table[name] = pd.Series(column, dtype=object)
+    made.user_table["kind"] = pd.Series([("reader", "viewer")[user % 2] for user in people], dtype=object)
+    return made
 
 
 @cache
@@ -87,6 +107,7 @@ def fitted(variant: Variant) -> Recommender:
     return fresh(variant).fit(world(), FitContext(seed=1))
 
 
+WORDS = ("large", "small", "blue")
 ALL_USERS = np.arange(N_USERS, dtype=np.int32)
 STRANGERS = Histories.of(
     [([3, 1], [5.0, 2.0]), ([], []), (list(range(N_ITEMS)), [4.0] * N_ITEMS), ([15], [1.0])], N_ITEMS
@@ -97,6 +118,13 @@ def asks_histories(variant: Variant) -> Recommender:
     model = fitted(variant)
     if Ability.HISTORY not in model.abilities:
         pytest.skip("does not declare HISTORY")
+    return model
+
+
+def asks_content(variant: Variant) -> Recommender:
+    model = fitted(variant)
+    if Ability.CONTENT not in model.abilities:
+        pytest.skip("does not declare CONTENT")
     return model
 
 
@@ -194,6 +222,45 @@ def test_a_question_about_histories_leaves_model_and_histories_as_they_were(vari
     assert np.array_equal(model.score(ALL_USERS), scores)
     assert np.array_equal(STRANGERS.values, values)
     assert np.array_equal(STRANGERS.items, items)
+
+
+@every_variant
+def test_an_item_that_nobody_met_scores_as_one_described_like_it(variant: Variant):
+    """The last item has no events, so its content is all there is."""
+    model, content = asks_content(variant), ItemContent.of(world())
+    scores = model.score_content(ALL_USERS, content)
+    assert scores.shape == (N_USERS, N_ITEMS)
+    assert scores.dtype == np.float32
+    assert np.isfinite(scores).all()
+    assert scores[:, -1] == pytest.approx(model.score(ALL_USERS)[:, -1], abs=1e-4)
+    if Ability.HISTORY in model.abilities:
+        scores = model.score_content(STRANGERS, content)
+        assert scores.shape == (4, N_ITEMS)
+        assert scores[:, -1] == pytest.approx(model.score_histories(STRANGERS)[:, -1], abs=1e-4)
+    if Ability.VECTORS in model.abilities:
+        vectors, among = model.content_vectors(content), model.item_vectors()
+        assert vectors.shape == among.shape
+        assert vectors.dtype == np.float32
+        assert vectors[-1] == pytest.approx(among[-1], abs=1e-4)
+
+
+@every_variant
+def test_items_described_together_or_alone_get_the_same_scores(variant: Variant):
+    model, content = asks_content(variant), ItemContent.of(world())
+    alone = np.hstack([model.score_content(ALL_USERS, content.take([item])) for item in (3, 15, 3)])
+    assert model.score_content(ALL_USERS, content.take([3, 15, 3])) == pytest.approx(alone, abs=1e-4)
+    assert model.score_content(ALL_USERS, content.take([])).shape == (N_USERS, 0)
+    assert model.score_content(ALL_USERS[:0], content).shape == (0, N_ITEMS)
+
+
+@every_variant
+def test_an_item_of_which_nothing_is_known_or_all_is_strange_has_a_score(variant: Variant):
+    model, data = asks_content(variant), world()
+    strange = {"title": "日本 \ud800 🎈", "genres": ("Never heard of",), "year": 10**9, "text": "x " * 9999}
+    for known in ({}, strange):
+        item = ItemContent.new_item(data, known)
+        assert np.isfinite(model.score_content(ALL_USERS, item)).all()
+        assert np.isfinite(model.score_content(STRANGERS, item)).all()
 
 
 @every_variant
@@ -316,7 +383,8 @@ def test_a_second_fit_starts_afresh(variant: Variant):
 def test_the_smallest_worlds_can_be_learned(
     variant: Variant, rows: list[tuple[int, int, float, int]], n_users: int, n_items: int
 ):
-    dataset, model = worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)), fresh(variant)
+    dataset = worlds.titled(worlds.dataset(rows, n_users, n_items, scale=worlds.Scale(0.0, 5.0, 1.0)))
+    model = fresh(variant)
     if model.info.needs_times and not dataset.interactions.has_order:
         with pytest.raises(ModelError, match="asks when things happened, but the data set 'made by hand' does not"):
             model.fit(dataset)
@@ -332,7 +400,7 @@ def test_the_smallest_worlds_can_be_learned(
 
 @every_variant
 def test_implicit_events_are_learned_or_refused_in_words(variant: Variant):
-    implicit = worlds.two_camps(12, Feedback.IMPLICIT).dataset
+    implicit = worlds.titled(worlds.two_camps(12, Feedback.IMPLICIT).dataset)
     model = fresh(variant)
     if model.info.needs_ratings or Ability.RATING in model.abilities:
         with pytest.raises(ModelError, match="learns to predict ratings, but the data set 'two camps' has none"):
@@ -345,12 +413,12 @@ def test_implicit_events_are_learned_or_refused_in_words(variant: Variant):
 @every_variant
 def test_nothing_to_learn_from_is_an_error_in_words(variant: Variant):
     with pytest.raises(ModelError, match="not one event to learn from"):
-        fresh(variant).fit(worlds.dataset([], 2, 2))
+        fresh(variant).fit(worlds.titled(worlds.dataset([], 2, 2)))
 
 
 @every_variant
 def test_a_model_learns_and_is_judged_through_a_split(variant: Variant):
-    made = split(worlds.two_camps(12, Feedback.EXPLICIT).dataset, SplitRecipe())
+    made = split(worlds.titled(worlds.two_camps(12, Feedback.EXPLICIT).dataset), SplitRecipe())
     model = fresh(variant)
     model.fit(made.train, FitContext(validate=validator(made, model)))
     report = evaluate(model, made.test, made.dataset, ks=(5,))
@@ -371,6 +439,9 @@ def test_a_saved_model_answers_as_before(variant: Variant, tmp_path: Path):
         assert np.array_equal(loaded.score(ALL_USERS), model.score(ALL_USERS))
         if Ability.HISTORY in model.abilities:
             assert np.array_equal(loaded.score_histories(STRANGERS), model.score_histories(STRANGERS))
+        if Ability.CONTENT in model.abilities:
+            content = ItemContent.of(world())
+            assert np.array_equal(loaded.score_content(ALL_USERS, content), model.score_content(ALL_USERS, content))
         if Ability.RATING in model.abilities:
             pairs = ALL_USERS[:N_ITEMS], ALL_USERS[:N_ITEMS]
             assert np.array_equal(loaded.predict(*pairs), model.predict(*pairs))

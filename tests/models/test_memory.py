@@ -13,6 +13,7 @@ FEW, MANY = 50, 2000  # people, or items
 NETWORKS = (
     *("neumf", "deepfm", "sasrec", "gru4rec", "mult_dae", "mult_vae", "recvae", "light_gcn"),
     *("item_autorec", "user_autorec"),
+    *("two_tower", "content", "content_ncf"),
 )
 
 

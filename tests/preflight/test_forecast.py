@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from recsys_core.content.vector_cache import content_key, encode_once
 from recsys_core.data.findings import duration
 from recsys_core.data.interactions import Interactions
 from recsys_core.errors import AbilityError, ModelError
@@ -77,6 +78,53 @@ def test_validation_and_checkpoints_belong_to_an_epoch(monkeypatch):
     )
     assert 0.1 <= found.epoch < 0.16
     assert len(saved) == watch.CHECKPOINTS_WRITTEN
+
+
+def reads_first(monkeypatch, seconds: float, n: int = 300) -> list[int]:
+    """Lets the slow model read ``n`` texts, at so many seconds each and a tenth of a second before the first one."""
+    fit, read = Slow._fit, []
+
+    def encode(rows):
+        time.sleep(0.1)
+        for row in rows:
+            time.sleep(seconds)
+            read.append(int(row))
+            yield np.array([row]), np.ones((1, 2), dtype=np.float32)
+
+    def reading(model, train, context):
+        keys = [content_key(str(number)) for number in range(n)]
+        encode_once("slow", "texts", keys, encode, np.zeros(2, dtype=np.float32), context.reading())
+        fit(model, train, context)
+
+    monkeypatch.setattr(Slow, "_fit", reading)
+    return read
+
+
+def test_a_pilot_reads_a_part_of_the_content_and_foretells_the_rest(monkeypatch):
+    read = reads_first(monkeypatch, seconds=0.01)
+    found = foretold(Slow(Slow.Config(epochs=20, batches=4, sleep=0.002)))
+    assert len(read) < 60
+    assert 3.0 < found.first < 3.6  # the encoder is loaded once
+    assert found.epoch < 0.05
+
+
+def test_what_a_pilot_read_need_not_be_read_again(monkeypatch, tmp_path):
+    read = reads_first(monkeypatch, seconds=0.01)
+    model = Slow(Slow.Config(epochs=20, batches=4, sleep=0.002))
+    first = foretold(model, cache=tmp_path).first
+    once = len(read)
+    second = foretold(model, cache=tmp_path).first
+    assert once > 10
+    assert len(set(read)) == len(read)
+    assert second < first - 0.5 * 0.01 * once
+
+
+def test_content_that_is_known_costs_nothing(monkeypatch, tmp_path):
+    reads_first(monkeypatch, seconds=0.0)
+    context = FitContext(cache=tmp_path)
+    model = Slow(Slow.Config(epochs=2, batches=4, sleep=0.002))
+    model.fit(CAMPS.train, context)
+    assert foretold(model, cache=tmp_path).first < 0.1
 
 
 class Silent(Popularity):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.picture_names import picture_name
 from recsys_core.errors import StoreError
 from recsys_core.runs.dataset_files import read_dataset, write_dataset
 from tests import worlds
@@ -63,7 +64,7 @@ def test_attributes_and_unrated_items_come_back_with_their_types(made: Dataset) 
         pd.testing.assert_frame_equal(before, after, check_exact=True)
 
 
-def test_pictures_of_unrated_items_are_kept_under_names_of_our_own(tmp_path: Path) -> None:
+def test_pictures_are_kept_under_names_that_tell_what_is_in_them(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for name in ("a.jpg", "b.webp"):
@@ -74,13 +75,24 @@ def test_pictures_of_unrated_items_are_kept_under_names_of_our_own(tmp_path: Pat
     (tmp_path / "one").mkdir()
     write_dataset(replace(made, image_folder=pictures, unrated_items=rest), tmp_path / "one", with_images=True)
     loaded = read_dataset(tmp_path / "one")
-    assert loaded.item_table["image"].tolist() == ["0.jpg", *[""] * 5]
-    assert loaded.unrated_items["image"].tolist() == ["", "unrated-1.webp"]
+    names = [picture_name(b"a.jpg", ".jpg"), picture_name(b"b.webp", ".webp")]
+    assert loaded.item_table["image"].tolist() == [names[0], *[""] * 5]
+    assert loaded.unrated_items["image"].tolist() == ["", names[1]]
     assert loaded.image_folder is not None
-    assert {path.name: path.read_bytes() for path in loaded.image_folder.iterdir()} == {
-        "0.jpg": b"a.jpg",
-        "unrated-1.webp": b"b.webp",
-    }
+    assert {path.name: path.read_bytes() for path in loaded.image_folder.iterdir()} == dict(
+        zip(names, [b"a.jpg", b"b.webp"], strict=True)
+    )
+    (tmp_path / "two").mkdir()
+    write_dataset(loaded, tmp_path / "two", with_images=True)
+    assert read_dataset(tmp_path / "two").fingerprint == loaded.fingerprint != made.fingerprint
+
+
+def test_folders_from_before_pictures_had_such_names_still_open(tmp_path: Path) -> None:
+    made = worlds.golden()
+    made.item_table["image"] = pd.Series(["0.jpg", *[""] * 5], dtype=object)
+    write_dataset(made, tmp_path, with_images=False)
+    assert read_dataset(tmp_path).item_table["image"].tolist() == ["0.jpg", *[""] * 5]
+    assert made.fingerprint == worlds.golden().fingerprint
 
 
 def test_folders_from_before_attributes_still_open(tmp_path: Path) -> None:

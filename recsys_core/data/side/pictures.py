@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recsys_core.data.findings import MOST_EXAMPLES, Finding, Level, counted, quote
+from recsys_core.data.picture_names import picture_name
 from recsys_core.data.side.picture_files import LARGEST_PICTURE, Shelf, is_plain, open_shelf
 from recsys_core.errors import DataError, StudioError
 from recsys_core.types import Strings
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONGEST_SIDE = 400  # pixels
 MOST_PIXELS = 40_000_000
@@ -162,25 +167,37 @@ def redraw(content: bytes) -> tuple[bytes, str]:
     Raises:
         DataError: it is no picture in a format of ``FORMATS``, is broken, or has more than 40 million pixels.
     """
+    picture = upright(content, LONGEST_SIDE)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    clear, result = picture.mode == "RGBA", io.BytesIO()
+    picture.save(result, "WEBP" if clear else "JPEG", quality=90)
+    return result.getvalue(), ".webp" if clear else ".jpg"
+
+
+def upright(content: bytes, side: int) -> "Image.Image":
+    """A picture unpacked, as it is meant to be looked at, in RGB, or RGBA where parts are transparent.
+
+    Of a moving one, the first frame. Where its format allows to unpack it smaller, it has at least ``side`` pixels a
+    side left; nothing but pixels is left of the rest.
+
+    Raises:
+        DataError: as :func:`redraw`.
+    """
     from PIL import Image, ImageOps
 
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise DataError(f"has {image.width} × {image.height} pixels", "Shrink it.", "picture-too-large")
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            clear = upright.has_transparency_data
-            plain = upright.convert("RGBA" if clear else "RGB")
-            plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            plain.info.clear()
-            result = io.BytesIO()
-            plain.save(result, "WEBP" if clear else "JPEG", quality=90)
+            image.draft("RGB", (side, side))
+            turned = ImageOps.exif_transpose(image)
+            plain = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
     except DataError:
         raise
     except Exception as error:  # broken pictures make the decoders fail in any way
         raise DataError("is no picture that can be read", "Save it as JPEG or PNG.", "not-a-picture") from error
-    return result.getvalue(), ".webp" if clear else ".jpg"
+    plain.info.clear()
+    return plain
 
 
 @dataclass(frozen=True)
@@ -210,7 +227,7 @@ def _draw(wanted: Iterable[str], read: Callable[[str], bytes], into: Path) -> _D
             zlib.error,
         ) as error:
             return name, "", f"cannot be read ({error})"
-        file = hashlib.sha256(content).hexdigest()[:24] + suffix
+        file = picture_name(content, suffix)
         (into / file).write_bytes(content)
         return name, file, ""
 
