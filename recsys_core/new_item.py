@@ -15,17 +15,18 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.side.clean_text import LONGEST_TEXT, LONGEST_TITLE, clean
 from recsys_core.data.side.picture_files import LARGEST_PICTURE
 from recsys_core.data.side.pictures import redraw
-from recsys_core.errors import AbilityError, DataError
+from recsys_core.errors import AbilityError, DataError, ModelError
 from recsys_core.models.base import Ability, Recommender
-from recsys_core.ranking import CHUNK_SCORES, hide
 from recsys_core.recommending import Shown, scores_of_people
 from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Bool, Float32, Float64, Int32, Int64
 
 TOP = 10  # places of a list that a person surely sees
+CHUNK = 1_000_000  # scores held at once: so few stay in the cache of a processor
 FEWEST = 20  # people in an audience
 LEVEL = 0.95
+LEANING = "leaning"  # the key of the cut by genre
 LEANS = 1.0  # standard errors from which on somebody leans to a genre
 ALIKE = 0.05  # less is no likeness that anybody would see
 PEOPLE_ASKED = 500  # whose scores tell which items are alike, of models without vectors
@@ -116,18 +117,31 @@ def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Plac
             "Choose a split per person.",
             "only-strangers",
         )
-    places, behind = [], []
-    for chunk in np.array_split(users, -(-len(users) * n_items // CHUNK_SCORES)):
-        people = chunk.astype(np.int32)
-        scores, new = scores_of_people(model, holdout, people), _score(model, split, people, item)[:, None]
-        behind.append(n_items - _ahead(scores, new))
-        places.append(1.0 + _ahead(hide(scores, holdout.known.take(people)), new))
-    return Places(users, np.concatenate(places), n_items - lengths[users] + 1, np.concatenate(behind) / n_items)
+    ahead, known_ahead = [], []
+    own = _score(model, split, users.astype(np.int32), item)  # at once: its content is read but once
+    for chunk in np.array_split(np.arange(len(users)), -(-len(users) * n_items // CHUNK)):
+        people, new = users[chunk].astype(np.int32), own[chunk]
+        scores = scores_of_people(model, holdout, people)
+        known = holdout.known.take(people)
+        rows = known.people()
+        _require_numbers(scores, new)
+        higher, level = (
+            np.count_nonzero(scores > new[:, None], axis=1),
+            np.count_nonzero(scores == new[:, None], axis=1),
+        )
+        ahead.append(higher + level / 2)
+        met, beside = scores[rows, known.items], new[rows]
+        known_ahead.append(np.bincount(rows, (met > beside) + (met == beside) / 2, len(people)))
+    others = np.concatenate(ahead)
+    places = 1.0 + others - np.concatenate(known_ahead)
+    return Places(users, places, n_items - lengths[users] + 1, 1.0 - others / n_items)
 
 
-def _ahead(scores: Float32, new: Float32) -> Float64:
-    """Float64[B], how many items have a higher score, and half of those that have the same."""
-    return np.count_nonzero(scores > new, axis=1) + np.count_nonzero(scores == new, axis=1) / 2
+def _require_numbers(*scores: Float32) -> None:
+    if any(np.isnan(one).any() for one in scores):
+        raise ModelError(
+            "The model gave a score that is not a number.", "Train it again with a lower learning rate.", "nan-score"
+        )
 
 
 def _score(model: Recommender, split: Split, users: Int32, item: ItemContent) -> Float32:
@@ -146,7 +160,7 @@ class Audience:
     """People who have something in common, and where the item stands for them.
 
     Attributes:
-        cut: what they have in common, such as "Leaning".
+        cut: what they have in common, such as "Leaning to".
         name: such as "Horror".
         people: how many they are.
         above: the mean share of other items that the new one stands above, for them.
@@ -194,8 +208,8 @@ def _leaning(split: Split, users: Int64) -> Cut | None:
     present, of = np.unique(of, return_inverse=True)
     called = [*names.tolist(), UNKNOWN]
     return Cut(
-        "leaning",
-        "Leaning",
+        LEANING,
+        "Leaning to",
         tuple(called[one] for one in present.tolist()),
         of.astype(np.int64),
         "The genre that a person met most beyond what people meet on average.",

@@ -10,7 +10,7 @@ from PIL import Image
 
 from recsys_core.comparing.cutting import Cut
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import AbilityError, DataError
+from recsys_core.errors import AbilityError, DataError, ModelError
 from recsys_core.models.base import Ability
 from recsys_core.models.popularity import Popularity
 from recsys_core.new_item import Places, audiences, described, finding, groups, likeness, most_alike, where_it_stands
@@ -50,13 +50,14 @@ def test_it_stands_where_one_would_put_it_by_hand(parts, model):
         ahead, level = (scores[left] > new).sum(), (scores[left] == new).sum()
         assert places.places[row] == 1 + ahead + level / 2
         assert places.lengths[row] == len(left) + 1
-        assert places.above[row] == ((scores < new).sum() + (scores == new).sum() / 2) / parts.dataset.n_items
+        below = (scores < new).sum() + (scores == new).sum() / 2
+        assert places.above[row] == pytest.approx(below / parts.dataset.n_items)
 
 
 def test_everybody_of_whom_something_is_known_is_asked_in_whatever_chunks(parts, model, monkeypatch):
     whole = where_it_stands(model, parts, horror(parts))
     assert whole.users.tolist() == np.flatnonzero(parts.test.known.lengths()).tolist()
-    monkeypatch.setattr("recsys_core.new_item.CHUNK_SCORES", 7 * parts.dataset.n_items)
+    monkeypatch.setattr("recsys_core.new_item.CHUNK", 7 * parts.dataset.n_items)
     chunked = where_it_stands(model, parts, horror(parts))
     assert np.array_equal(chunked.places, whole.places)
     assert np.array_equal(chunked.above, whole.above)
@@ -91,6 +92,16 @@ def test_a_model_that_reads_nothing_says_so(parts):
         where_it_stands(Popularity().fit(parts.train), parts, horror(parts))
 
 
+class Broken(ByGenre):
+    def score_content(self, people, content):
+        return np.full((len(people), 1), np.nan, dtype=np.float32)
+
+
+def test_a_score_that_is_no_number_is_told(parts):
+    with pytest.raises(ModelError, match="not a number"):
+        where_it_stands(Broken().fit(parts.train), parts, horror(parts))
+
+
 def test_shares_and_chances():
     places = Places(np.array([3, 5]), np.array([1.0, 21.0]), np.array([21, 21]), np.array([1.0, 0.0]))
     assert places.in_top.tolist() == [True, False]
@@ -109,7 +120,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     found = audiences(places, groups(parts, places.users))
     assert (found[0].is_certain, found[-1].is_certain) == (True, True)
     by_name = {(one.cut, one.name): one for one in found}
-    mine = by_name["Leaning", "Horror"]
+    mine = by_name["Leaning to", "Horror"]
     even = places.users % 2 == 0
     assert mine.above == pytest.approx(places.above[even].mean())
     assert mine.others == pytest.approx(places.above[~even].mean())
@@ -117,7 +128,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     assert mine.people == even.sum()
     assert mine.lead > 5
     assert by_name["Age", "30"].above == mine.above  # they are the same people
-    assert by_name["Leaning", "Comedy"].lead == pytest.approx(-mine.lead)
+    assert by_name["Leaning to", "Comedy"].lead == pytest.approx(-mine.lead)
     words = finding(found)
     assert words.startswith("Most of all for “")
     assert "(60 people): for them it stands above" in words
@@ -131,12 +142,12 @@ def placed(places: np.ndarray, length: int) -> Places:
 
 
 def test_people_lean_to_what_they_meet_more_than_others_do():
-    """Everybody met more dramas than anything else; some met more war films than most."""
+    """Everybody met more dramas than anything else; half of them war films too, the others comedies."""
     rows = [(user, item, 1.0, item) for user in range(40) for item in range(10)]  # ten dramas each
     rows += [(user, item, 1.0, item) for user in range(20) for item in range(10, 13)]  # three war films
-    rows += [(user, 13, 1.0, 13) for user in range(20, 40)]  # one comedy, but of few events in all
-    world = worlds.dataset(rows, 40, 14, feedback=Feedback.IMPLICIT)
-    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)], dtype=object)
+    rows += [(user, item, 1.0, item) for user in range(20, 40) for item in range(13, 15)]  # two comedies
+    world = worlds.dataset(rows, 40, 15, feedback=Feedback.IMPLICIT)
+    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)] * 2, dtype=object)
     parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
     (leaning,) = groups(parts, np.arange(40))
     assert leaning.names == ("Comedy", "War")

@@ -1,5 +1,6 @@
 """Add an item: describe something new, and see who would like it and what it is like. Nothing is trained."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,6 +137,8 @@ def _what_is_read(run: LoadedRun) -> str:
 
 
 def _invitation(card: RunCard, run: LoadedRun) -> None:
+    with suppress(StudioError):  # encoders are opened while somebody writes, so that the first answer is quick too
+        _answer(default_home(), card.id, (), None)
     with st.container(border=True):
         st.markdown("**Describe something that is not in the catalogue yet.**")
         st.caption(
@@ -198,7 +201,7 @@ def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
 
 def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -> None:
     """Where it stands for the slices of a cut; at first of the one that tells people apart best."""
-    from recsys_core.new_item import by_slice
+    from recsys_core.new_item import LEANING, by_slice
 
     titles = [cut.title for cut in answer.groups]
     best = answer.found[0].cut if answer.found else titles[0]
@@ -212,6 +215,8 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
         Slice(name, size, () if one is None else ((100 * one.value, 100 * one.low, 100 * one.high),))  # type: ignore[operator]
         for name, size, one in zip(cut.names, cut.sizes.tolist(), by_slice(answer.places, cut), strict=True)
     ]
+    if cut.key == LEANING:  # genres have no order of their own
+        slices = sorted((one for one in slices if one.points), key=lambda one: -one.points[0][0])
     whole = 100 * float(answer.places.above.mean())
     draw_chart(
         slice_chart(
