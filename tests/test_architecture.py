@@ -25,7 +25,7 @@ LEVELS = (
     ("content", "metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
-    ("blending", "comparing", "preflight", "rules"),
+    ("blending", "comparing", "explain", "preflight", "rules"),
     ("tuning",),
     ("runs",),
     ("cli",),
