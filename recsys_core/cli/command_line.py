@@ -11,6 +11,7 @@ from recsys_core.cli import (
     blend_verb,
     compare_verb,
     data_verbs,
+    explain_verb,
     import_verb,
     impressions_verb,
     leaks_verb,
@@ -36,6 +37,7 @@ VERBS = (
     *leaks_verb.VERBS,
     *recommending_verbs.VERBS,
     *rules_verb.VERBS,
+    *explain_verb.VERBS,
 )
 
 

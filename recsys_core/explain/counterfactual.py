@@ -26,19 +26,20 @@ class Move:
     after: int | None
 
 
-def scores_without(model: Recommender, history: Histories, kept: Bool) -> Float32:
-    """Float32[M, I] of somebody who did only a part of a history, Bool[M, E]; all of it stays hidden.
+def scores_without(model: Recommender, question: Question, kept: Bool) -> Float32:
+    """Float32[M, I] of somebody who did only a part of the history, Bool[M, E]; all of it stays hidden.
 
     An item that is crossed out stays out of the lists, or it would often come in first.
     """
-    rows, places = np.nonzero(kept)
+    history = question.history
+    places = np.nonzero(kept)[1]
     indptr = np.concatenate([[0], np.cumsum(kept.sum(1))]).astype(np.int64)
     times = None if history.times is None else history.times[places]
     about = None if history.about is None else history.about.iloc[np.zeros(len(kept), dtype=np.int64)]
     left = Histories(indptr, history.items[places], history.values[places], times, history.n_items, about)
     scores = model.score_histories(left)
     scores = scores if scores.flags.writeable else scores.copy()
-    scores[:, history.items] = HIDDEN
+    scores[:, history.items] = scores[:, question.hidden] = HIDDEN
     return scores
 
 
@@ -50,9 +51,14 @@ def moves(before: Int32, after: Int32) -> list[Move]:
     return stayed + [Move(item, rank, None) for item, rank in old.items() if item not in new]
 
 
-def lists_without(model: Recommender, history: Histories, kept: Bool, k: int, order: Int64) -> Int32:
-    """Int32[M, k], the lists of somebody who did only a part of a history."""
-    return top_k(scores_without(model, history, kept), k, order)[0]
+def lists_without(model: Recommender, question: Question, kept: Bool, k: int, order: Int64) -> Int32:
+    """Int32[M, k], the lists of somebody who did only a part of the history."""
+    return top_k(scores_without(model, question, kept), k, order)[0]
+
+
+def ranks_without(model: Recommender, question: Question, kept: Bool, order: Int64) -> Int64:
+    """Int64[M], where the item stands in those lists, 1 for the first."""
+    return _ranks(scores_without(model, question, kept), question.item, order)
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,7 @@ def smallest_removal(model: Recommender, question: Question, k: int, order: Int6
     Returns:
         None where even that many do not do it.
     """
-    history, item = question.history, question.item
-    events = question.events()
+    history, events = question.history, question.events()
     if not len(events):
         return None
     everything = np.ones((1, len(history.items)), dtype=bool)
@@ -95,7 +100,7 @@ def smallest_removal(model: Recommender, question: Question, k: int, order: Int6
             some = removals[start : start + PEOPLE_AT_ONCE]
             kept = np.repeat(everything, len(some), axis=0)
             np.put_along_axis(kept, some, False, axis=1)
-            parts.append(_ranks(scores_without(model, history, kept), item, order))
+            parts.append(ranks_without(model, question, kept, order))
         return np.concatenate(parts)
 
     singles = ranks(events[:, None])
@@ -160,14 +165,15 @@ def helpful_additions(
     found: list[Addition] = []
     for start in range(0, len(candidates), PEOPLE_AT_ONCE):
         some = candidates[start : start + PEOPLE_AT_ONCE]
-        ranks = _ranks(_scores_with(model, history, some, value), item, order)
+        ranks = _ranks(_scores_with(model, question, some, value), item, order)
         found += [Addition(int(other), int(rank)) for other, rank in zip(some, ranks, strict=True)]
     return sorted(found, key=lambda one: one.rank)[:n]
 
 
-def _scores_with(model: Recommender, history: Histories, items: Int32, value: float) -> Float32:
+def _scores_with(model: Recommender, question: Question, items: Int32, value: float) -> Float32:
     """Float32[M, I] of somebody who, after the history, met one of these items as well; all of that is hidden."""
-    n, length = len(items), len(history.items)
+    history, n = question.history, len(items)
+    length = len(history.items)
     columns = np.concatenate([np.tile(history.items, (n, 1)), items[:, None]], axis=1)
     values = np.concatenate([np.tile(history.values, (n, 1)), np.full((n, 1), value, dtype=np.float32)], axis=1)
     times = None
@@ -182,4 +188,5 @@ def _scores_with(model: Recommender, history: Histories, items: Int32, value: fl
     scores = model.score_histories(told)
     scores = scores if scores.flags.writeable else scores.copy()
     np.put_along_axis(scores, columns, HIDDEN, axis=1)
+    scores[:, question.hidden] = HIDDEN
     return scores

@@ -1,7 +1,7 @@
 """What a score is worth when only a part of what it rests on is known: a game whose players are the parts."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -39,11 +39,13 @@ class Question:
         history: one row: what the model is told of the person.
         item: whose score is explained. It is never one of its own reasons: in the history it does not count.
         rival: where it is not the score that is explained but the lead over this item.
+        hidden: further items that are not shown to this person.
     """
 
     history: Histories
     item: int
     rival: int | None = None
+    hidden: Int32 = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
         if len(self.history) != 1:

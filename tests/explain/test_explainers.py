@@ -160,7 +160,7 @@ def test_what_is_crossed_out_does_not_come_back():
     asked = question()
     kept = np.ones((1, len(asked.history.items)), dtype=bool)
     kept[0, 0] = False
-    after = lists_without(model(), asked.history, kept, 5, DATASET.item_ids.hash_order)[0]
+    after = lists_without(model(), asked, kept, 5, DATASET.item_ids.hash_order)[0]
     assert asked.history.items[0] not in after
 
 
@@ -181,7 +181,7 @@ def test_the_smallest_removal_is_the_smallest():
     def rank(gone: list[int]) -> int:
         kept = np.ones((1, len(asked.history.items)), dtype=bool)
         kept[0, gone] = False
-        best = lists_without(ease, asked.history, kept, DATASET.n_items, order)[0]
+        best = lists_without(ease, asked, kept, DATASET.n_items, order)[0]
         return int(np.flatnonzero(best == asked.item)[0]) + 1
 
     events = range(len(asked.history.items))
