@@ -32,7 +32,7 @@ class Curves:
 
     @property
     def deletion_gain(self) -> float:
-        """How much faster the value falls than by chance: area between the curves, in parts of |score − base|."""
+        """How much faster the value falls than by chance: area between the curves, in parts of the range of values."""
         return self._gain(self.random_deletion.mean(0) - self.deletion)
 
     @property
@@ -41,7 +41,7 @@ class Curves:
         return self._gain(self.insertion - self.random_insertion.mean(0))
 
     def _gain(self, lead: Float64) -> float:
-        span = abs(self.deletion[0] - self.deletion[-1])
+        span = np.ptp(np.concatenate([self.deletion, self.insertion, self.random_deletion.ravel()]))
         return float(np.trapezoid(lead, self.shares) / span) if span > 0 else 0.0
 
 
