@@ -19,6 +19,9 @@ from recsys_core.types import Int64
 
 MOST_PLAYERS = 100  # beyond, the events that weigh least go as one
 BUDGET = 2000  # coalitions that are asked about, unasked
+LEAST_BUDGET, FULL_BUDGET = 200, 4000  # that a time may come to
+ASKED_A_PLAYER = 8  # coalitions at least: two orders with their reverses, twice
+PROBE = 24  # coalitions that tell how fast a model answers
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def explain(
             "no-reasons",
         )
     started = time.perf_counter()
-    game = HistoryGame(model, question, grouped(model, question))
+    game = HistoryGame(model, question, grouped(model, question, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER))))
     for found in explainer.steps(game, budget, np.random.default_rng(seed)):
         yield Explanation(
             explainer.about.key,
@@ -192,17 +195,30 @@ def explain(
         )
 
 
-def grouped(model: Recommender, question: Question) -> Int64:
+def budget_for(model: Recommender, question: Question, seconds: float) -> int:
+    """Coalitions that the model can be asked about in this time, as measured now on a few."""
+    game = HistoryGame(model, question)
+    kept = np.ones((PROBE, game.n), dtype=bool)
+    started = time.perf_counter()
+    game(kept)
+    pace = PROBE / max(time.perf_counter() - started, 1e-6)
+    return int(np.clip(seconds * pace, LEAST_BUDGET, FULL_BUDGET))
+
+
+def grouped(model: Recommender, question: Question, most: int) -> Int64:
     """Int64[E], the player of each event: itself, or, of a long history, the last one for all that weigh least.
 
     What an event weighs is told by taking it out; the events that change the score least when they go, go together.
+
+    Args:
+        most: players.
     """
     n_events = len(question.events())
-    if n_events <= MOST_PLAYERS:
+    if n_events <= most:
         return np.arange(n_events)
     strength = by_strength(leave_one_out(HistoryGame(model, question)).values)
-    groups = np.full(n_events, MOST_PLAYERS - 1, dtype=np.int64)
-    groups[np.sort(strength[: MOST_PLAYERS - 1])] = np.arange(MOST_PLAYERS - 1)
+    groups = np.full(n_events, most - 1, dtype=np.int64)
+    groups[np.sort(strength[: most - 1])] = np.arange(most - 1)
     return groups
 
 

@@ -8,7 +8,16 @@ import pytest
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, DataError
 from recsys_core.explain.counterfactual import Move, helpful_additions, lists_without, moves, smallest_removal
-from recsys_core.explain.explainers import EXPLAINERS, MOST_PLAYERS, Explainer, explain, find_explainer
+from recsys_core.explain.explainers import (
+    EXPLAINERS,
+    FULL_BUDGET,
+    LEAST_BUDGET,
+    MOST_PLAYERS,
+    Explainer,
+    budget_for,
+    explain,
+    find_explainer,
+)
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.game import HistoryGame, Question
 from recsys_core.explain.shapley import Sampler
@@ -140,9 +149,11 @@ def test_a_long_history_keeps_its_strongest_events_apart(explainer: Explainer):
     dataset = worlds.dataset(rows, 20, 141)
     ease = find_model("ease")().fit(dataset)
     asked = Question(Histories.of([(items.tolist(), [1.0] * 140)], 141), 140)
-    found = list(explain(explainer, ease, dataset, asked, 300))[-1]
+    found = list(explain(explainer, ease, dataset, asked, 2000))[-1]
     assert len(found.parts) == MOST_PLAYERS
     assert "41 others together" in {part.title for part in found.parts}
+    assert len(list(explain(explainer, ease, dataset, asked, 240))[-1].parts) == 30
+    assert LEAST_BUDGET <= budget_for(ease, asked, 0.001) <= budget_for(ease, asked, 100) == FULL_BUDGET
 
 
 def test_a_model_that_cannot_be_asked_and_a_person_without_reasons_are_told_in_words():
