@@ -5,11 +5,11 @@
 *planted*: on the generated demo, where the theme that a person chose an item for is known, how often the strongest part
 is an item of that theme, beside how often an item of the history is (chance), over held-out items whose theme makes up
 at most a quarter of the history; and the rank correlation of SHAP and LIME with true single removals there.
-*faithfulness*: on MovieLens 100K, the item that a model would show first is explained; the deletion gain is the area by
-which the score falls faster than in random order, in parts of the range of its values. Stability is the rank correlation over
-five seeds. *intervals*: drawn SHAP values against enumeration, for histories of at most twelve items. *sanity*: rank
-correlation with the explanations of the same model after its weights, or the people's items before training, were
-shuffled.
+*faithfulness*: on MovieLens 100K, the item that a model would show first is explained; the deletion gain is the area
+by which the score falls faster than in random order, in parts of the range of its values. Stability is the rank
+correlation over five seeds. *intervals*: drawn SHAP values against enumeration, for histories of at most twelve items.
+*sanity*: rank correlation with the explanations of the same model after its weights, or the people's items before
+training, were shuffled.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.data.samples import DEMO_FOLDER, load_demo
 from recsys_core.evaluation import validator
-from recsys_core.explain.explainers import BUDGET, explain, find_explainer
+from recsys_core.explain.explainers import BUDGET, explain
 from recsys_core.explain.faithfulness import curves
 from recsys_core.explain.game import HistoryGame, Question
 from recsys_core.explain.likeness import rank_correlation, stability
@@ -39,7 +39,7 @@ from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float64
 
-METHODS = ("shap-history", "lime-history", "leave-one-out")
+METHODS = ("shap-history", "lime-history", "leave-one-out-history")
 MODELS_EXPLAINED = ("ease", "mult_vae", "neumf")
 CASES, MOST_SHARE, LONGEST = 200, 0.25, 100
 SEEDS, STABLE_PEOPLE = 5, 20
@@ -54,7 +54,7 @@ def trained(key: str, parts: Split, seed: int = 0) -> Recommender:
 
 def contributions(method: str, model: Recommender, dataset: Dataset, asked: Question, seed: int = 0) -> Float64:
     """Float64[n], of the last of ever better answers."""
-    *_, found = explain(find_explainer(method), model, dataset, asked, BUDGET, seed)
+    *_, found = explain(method, model, dataset, asked, BUDGET, seed)
     return found.contributions.values
 
 
@@ -108,7 +108,7 @@ def planted(models: list[str], people: int) -> Iterator[Row]:
         for method in METHODS[:2]:
             alike = [
                 rank_correlation(one, removed, LONGEST)
-                for one, removed in zip(found[method], found["leave-one-out"], strict=True)
+                for one, removed in zip(found[method], found["leave-one-out-history"], strict=True)
             ]
             asks = ">= 0.7 (LIME)" if method == "lime-history" else ""
             yield (f"planted: {key}, {method}: rank correlation with removals", asks, f"{np.mean(alike):.2f}")

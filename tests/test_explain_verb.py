@@ -44,7 +44,7 @@ def test_what_cannot_be_explained_ends_with_2(workspace, capsys):
         ([run, "--user", user, "--item", "nothing"], "unknown-item"),
         ([run, "--user", user, "--method", "tarot"], "unknown-explainer"),
         ([run, "--user", user, "--budget", "0"], "bad-setting"),
-        ([plain, "--user", user, "--method", "shap-linear"], "not-linear"),
+        ([plain, "--user", user, "--method", "linear-history"], "not-linear"),
     ]
     for words, code in cases:
         assert cli.main(["explain", *words, "--json"]) == 2

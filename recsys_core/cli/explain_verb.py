@@ -23,14 +23,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.explain.explainers import explain, find_explainer
+    from recsys_core.explain.explainers import explain
     from recsys_core.explain.person import ask, rank_and_rank_without
     from recsys_core.explain.sentence import sentence
     from recsys_core.recommending import recommend_to_user
 
     if options.budget < 1:
         raise ConfigError(f"The budget is {options.budget}; it must be at least 1.", "Choose another.", "bad-setting")
-    explainer = find_explainer(options.method)
     run = workspace().load_run(options.run)
     dataset = run.split.dataset
     user = dataset.user_ids.find(options.user, "user")
@@ -40,7 +39,7 @@ def _explain(options: argparse.Namespace) -> tuple[Json, str]:
         item = dataset.item_ids.find(options.item, "item")
     rival = None if options.rival is None else dataset.item_ids.find(options.rival, "item")
     question = ask(run.split, user, item, rival)
-    *_, found = explain(explainer, run.model, dataset, question, options.budget, options.seed)
+    *_, found = explain(options.method, run.model, dataset, question, options.budget, options.seed)
     ranks = rank_and_rank_without(run.model, dataset, question, found)
     words = sentence(found, *ranks)
     result = {

@@ -1,4 +1,4 @@
-"""The ways to explain a score by a person's history. A new one is one class and one line of ``EXPLAINERS``."""
+"""The ways to share a score out among its reasons. A new one is one class and one line of ``EXPLAINERS``."""
 
 import time
 from abc import ABC, abstractmethod
@@ -8,19 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.errors import AbilityError, DataError
+from recsys_core.errors import AbilityError, ConfigError
 from recsys_core.explain.explanation import Contributions, Explanation, Kind, Part, by_strength
-from recsys_core.explain.game import Game, HistoryGame, Question, value_meaning
+from recsys_core.explain.game import Game, Grouped, Question, value_meaning
 from recsys_core.explain.local_line import lime
+from recsys_core.explain.players import PLAYERS, Cast, Players
 from recsys_core.explain.shapley import MOST_EXACT, Sampler, exact
 from recsys_core.explain.single_players import leave_one_out, one_alone
-from recsys_core.models.base import Ability, Recommender
+from recsys_core.models.base import Recommender
 from recsys_core.types import Int64
 
-MOST_PLAYERS = 100  # beyond, the events that weigh least go as one
+MOST_PLAYERS = 100  # beyond, those that weigh least go as one
 BUDGET = 2000  # coalitions that are asked about, unasked
 LEAST_BUDGET, FULL_BUDGET = 200, 4000  # that a time may come to
 ASKED_A_PLAYER = 8  # coalitions at least: two orders with their reverses, twice
+OTHERS = "others"  # the key of those that go as one
 PROBE = 24  # coalitions that tell how fast a model answers
 
 
@@ -49,20 +51,20 @@ class Explainer(ABC):
 
     about: About
 
-    def offers(self, model: Recommender) -> bool:
-        """Whether it can explain this model."""
-        return Ability.HISTORY in model.abilities
+    def offers(self, model: Recommender, players: Players) -> bool:
+        """Whether it can share this model's score out among such players."""
+        return players.offers(model)
 
     @abstractmethod
     def steps(self, game: Game, budget: int, rng: np.random.Generator) -> Iterator[Contributions]:
         """Ever better answers, until about ``budget`` coalitions were asked about; the first one soon."""
 
 
-class HistoryShap(Explainer):
+class Shap(Explainer):
     about = About(
-        "shap-history",
+        "shap",
         "SHAP",
-        "Each event's mean gain over all orders in which the events could have come in.",
+        "Each part's mean gain over all orders in which the parts could have come in.",
         "Lundberg and Lee, A Unified Approach to Interpreting Model Predictions, NeurIPS 2017",
         additive=True,
         draws=True,
@@ -86,26 +88,26 @@ class HistoryShap(Explainer):
 
 class LinearShap(Explainer):
     about = About(
-        "shap-linear",
+        "linear",
         "SHAP, closed form",
-        "What each event says by itself: of a score that is a sum over the events, exactly their SHAP values.",
+        "What each event says by itself: of a score that is a sum over the history, exactly the SHAP values.",
         "Lundberg and Lee, A Unified Approach to Interpreting Model Predictions, NeurIPS 2017, Corollary 1",
         additive=True,
         draws=False,
     )
 
-    def offers(self, model: Recommender) -> bool:
-        return super().offers(model) and model.is_linear
+    def offers(self, model: Recommender, players: Players) -> bool:
+        return super().offers(model, players) and model.is_linear and players.key is Kind.HISTORY
 
     def steps(self, game: Game, budget: int, rng: np.random.Generator) -> Iterator[Contributions]:
         yield one_alone(game)
 
 
-class HistoryLime(Explainer):
+class Lime(Explainer):
     about = About(
-        "lime-history",
+        "lime",
         "LIME",
-        "The slopes of a straight line through the scores of histories that lack a few events.",
+        "The slopes of a straight line through the scores where a few parts are left out.",
         "Ribeiro, Singh and Guestrin, Why Should I Trust You?: Explaining the Predictions of Any Classifier, KDD 2016",
         additive=False,
         draws=True,
@@ -119,7 +121,7 @@ class LeaveOneOut(Explainer):
     about = About(
         "leave-one-out",
         "Leave one out",
-        "How far the score falls when an event is taken out of the history, all others staying.",
+        "How far the score falls when a part is taken out, all others staying.",
         "",
         additive=False,
         draws=False,
@@ -129,75 +131,66 @@ class LeaveOneOut(Explainer):
         yield leave_one_out(game)
 
 
-EXPLAINERS: tuple[Explainer, ...] = (HistoryShap(), LinearShap(), HistoryLime(), LeaveOneOut())
+EXPLAINERS: tuple[Explainer, ...] = (Shap(), LinearShap(), Lime(), LeaveOneOut())
 
 
-def find_explainer(key: str) -> Explainer:
-    """The explainer with this key.
+def find_explainer(key: str) -> tuple[Explainer, Players]:
+    """The way to explain, and the reasons, of a method such as "shap-history".
 
     Raises:
-        DataError: names those there are.
+        ConfigError: names those there are.
     """
     for explainer in EXPLAINERS:
-        if explainer.about.key == key:
-            return explainer
-    keys = ", ".join(explainer.about.key for explainer in EXPLAINERS)
-    raise DataError(f"There is no explanation called {key!r}.", f"Choose one of: {keys}.", "unknown-explainer")
+        for players in PLAYERS:
+            if f"{explainer.about.key}-{players.key}" == key:
+                return explainer, players
+    ways = ", ".join(explainer.about.key for explainer in EXPLAINERS)
+    kinds = ", ".join(players.key for players in PLAYERS)
+    raise ConfigError(
+        f"There is no explanation called {key!r}.",
+        f"Choose one of {ways}, and behind a hyphen one of {kinds}, such as shap-history.",
+        "unknown-explainer",
+    )
 
 
 def explain(
-    explainer: Explainer,
-    model: Recommender,
-    dataset: Dataset,
-    question: Question,
-    budget: int = BUDGET,
-    seed: int = 0,
+    method: str, model: Recommender, dataset: Dataset, question: Question, budget: int = BUDGET, seed: int = 0
 ) -> Iterator[Explanation]:
-    """Ever better explanations of a score by a history, the first one soon.
+    """Ever better explanations of a score, the first one soon.
 
     Args:
-        dataset: whose items they are, for titles.
+        method: such as "shap-history"; see :func:`find_explainer`.
+        dataset: whose items they are.
         budget: coalitions that are asked about, about.
         seed: of what is drawn.
 
     Raises:
+        ConfigError: there is no such method.
         AbilityError: the model, or the way to explain, cannot do this.
-        DataError: nothing in the history can be a reason.
+        DataError: there is nothing that could be a reason.
     """
-    if Ability.HISTORY not in model.abilities:
+    explainer, players = find_explainer(method)
+    started = time.perf_counter()
+    cast = players.require(model, dataset, question)
+    if not explainer.offers(model, players):
         raise AbilityError(
-            f"{model.title} only knows the people it met in training, so nobody can ask it what a part of a history "
-            "is worth.",
-            "Choose a model that can be told of a history.",
-            "no-history",
-        )
-    if not explainer.offers(model):
-        raise AbilityError(
-            f"{explainer.about.title} cannot explain {model.title}, whose scores are no sums over the history.",
+            f"{explainer.about.title} cannot explain {model.title} by {players.title}: its scores are no sums over it.",
             "Choose another way to explain.",
             "not-linear",
         )
-    if not len(question.events()):
-        raise DataError(
-            "Nothing is known of this person beside the item itself, so nothing in the history can be a reason.",
-            "Choose somebody with a history; for others, popularity or what is known of the item decides.",
-            "no-reasons",
-        )
-    started = time.perf_counter()
-    game = HistoryGame(model, question, grouped(model, question, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER))))
-    for found in explainer.steps(game, budget, np.random.default_rng(seed)):
+    groups = grouped(cast.game, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER)))
+    for found in explainer.steps(Grouped(cast.game, groups), budget, np.random.default_rng(seed)):
         yield Explanation(
-            explainer.about.key,
+            method,
             value_meaning(model, question),
-            tuple(_parts(dataset, question, game, found)),
+            tuple(_parts(players.key, cast, groups, found)),
             found,
             time.perf_counter() - started,
         )
 
 
-def budget_for(model: Recommender, question: Question, seconds: float) -> int:
-    """Coalitions that the model can be asked about in this time, as measured now on a few."""
-    game = HistoryGame(model, question)
+def budget_for(game: Game, seconds: float) -> int:
+    """Coalitions that a model can be asked about in this time, as measured now on a few."""
     kept = np.ones((PROBE, game.n), dtype=bool)
     started = time.perf_counter()
     game(kept)
@@ -205,27 +198,26 @@ def budget_for(model: Recommender, question: Question, seconds: float) -> int:
     return int(np.clip(seconds * pace, LEAST_BUDGET, FULL_BUDGET))
 
 
-def grouped(model: Recommender, question: Question, most: int) -> Int64:
-    """Int64[E], the player of each event: itself, or, of a long history, the last one for all that weigh least.
+def grouped(game: Game, most: int) -> Int64:
+    """Int64[n], the group of each player: itself, or, of many, the last one for all that weigh least.
 
-    What an event weighs is told by taking it out; the events that change the score least when they go, go together.
+    What a player weighs is told by taking it out; those that change the score least when they go, go together.
 
     Args:
-        most: players.
+        most: groups.
     """
-    n_events = len(question.events())
-    if n_events <= most:
-        return np.arange(n_events)
-    strength = by_strength(leave_one_out(HistoryGame(model, question)).values)
-    groups = np.full(n_events, most - 1, dtype=np.int64)
+    if game.n <= most:
+        return np.arange(game.n)
+    strength = by_strength(leave_one_out(game).values)
+    groups = np.full(game.n, most - 1, dtype=np.int64)
     groups[np.sort(strength[: most - 1])] = np.arange(most - 1)
     return groups
 
 
-def _parts(dataset: Dataset, question: Question, game: HistoryGame, found: Contributions) -> Iterator[Part]:
-    items = question.history.items[game.events]
-    for player in by_strength(found.values):
-        members = items[game.groups == player]
-        title = dataset.title(int(members[0])) if len(members) == 1 else f"{len(members):,} others together"
-        key = str(dataset.item_ids.values[members[0]]) if len(members) == 1 else "others"
-        yield Part(Kind.HISTORY, key, title, float(found.values[player]), float(found.margins[player]))
+def _parts(kind: Kind, cast: Cast, groups: Int64, found: Contributions) -> Iterator[Part]:
+    for group in by_strength(found.values):
+        members = np.flatnonzero(groups == group)
+        alone = len(members) == 1
+        title = cast.titles[members[0]] if alone else f"{len(members):,} others together"
+        key = cast.keys[members[0]] if alone else OTHERS
+        yield Part(kind, key, title, float(found.values[group]), float(found.margins[group]))

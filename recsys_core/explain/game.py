@@ -58,8 +58,23 @@ class Question:
         return np.flatnonzero(self.history.items != self.item)
 
 
+class Grouped(Game):
+    """Players of another game who come and go together.
+
+    Args:
+        groups: Int64[n], the group of each of its players, from 0 on.
+    """
+
+    def __init__(self, game: Game, groups: Int64) -> None:
+        self._game, self.groups = game, groups
+        self.n = int(groups.max(initial=-1)) + 1
+
+    def __call__(self, kept: Bool) -> Float64:
+        return self._game(kept[:, self.groups])
+
+
 class HistoryGame(Game):
-    """The players are events of a person's history, or groups of them.
+    """The players are events of a person's history.
 
     A coalition is worth what the model says of somebody who did just that, in the same order. The base is its value for
     somebody of whom nothing is known.
@@ -67,36 +82,32 @@ class HistoryGame(Game):
     Args:
         model: with the ability HISTORY.
         question: whose score.
-        groups: Int64[E], the player that each event of ``question.events()`` belongs to, from 0 on; None: each is one.
 
     Attributes:
-        events: Int64[E], places in the history.
-        groups: as above.
+        events: Int64[n], places in the history.
     """
 
-    def __init__(self, model: Recommender, question: Question, groups: Int64 | None = None) -> None:
+    def __init__(self, model: Recommender, question: Question) -> None:
         self._model, self._question = model, question
         self.events = question.events()
-        self.groups = np.arange(len(self.events)) if groups is None else groups
-        self.n = int(self.groups.max(initial=-1)) + 1
-        self._items, self._signs = _compared(model, question)
+        self.n = len(self.events)
+        self._items, self._signs = compared(model, question)
 
     def __call__(self, kept: Bool) -> Float64:
         scores = self._model.score_histories(self._histories(kept), self._items).astype(np.float64)
         return scores @ self._signs
 
     def _histories(self, kept: Bool) -> Histories:
-        """One row for each coalition (M, n), with the events of its players in their order."""
-        history, members = self._question.history, kept[:, self.groups]  # (M, E)
-        rows, places = np.nonzero(members)
-        events = self.events[places]
-        indptr = np.concatenate([[0], np.cumsum(members.sum(1))]).astype(np.int64)
+        """One row for each coalition (M, n), with its events in their order."""
+        history = self._question.history
+        events = self.events[np.nonzero(kept)[1]]
+        indptr = np.concatenate([[0], np.cumsum(kept.sum(1))]).astype(np.int64)
         times = None if history.times is None else history.times[events]
         about = None if history.about is None else history.about.iloc[np.zeros(len(kept), dtype=np.int64)]
         return Histories(indptr, history.items[events], history.values[events], times, history.n_items, about)
 
 
-def _compared(model: Recommender, question: Question) -> tuple[Int32, Float64]:
+def compared(model: Recommender, question: Question) -> tuple[Int32, Float64]:
     """Items to be scored, and what each of them counts in the value."""
     if question.rival is not None:
         return np.array([question.item, question.rival], dtype=np.int32), np.array([1.0, -1.0])

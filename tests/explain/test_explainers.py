@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recsys_core.data.interactions import Histories
-from recsys_core.errors import AbilityError, DataError
+from recsys_core.errors import AbilityError, ConfigError, DataError
 from recsys_core.explain.counterfactual import Move, helpful_additions, lists_without, moves, smallest_removal
 from recsys_core.explain.explainers import (
     EXPLAINERS,
@@ -20,6 +20,7 @@ from recsys_core.explain.explainers import (
 )
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.game import HistoryGame, Question
+from recsys_core.explain.players import PLAYERS
 from recsys_core.explain.shapley import Sampler
 from recsys_core.explain.single_players import one_alone
 from recsys_core.models import find_model
@@ -29,6 +30,7 @@ from recsys_core.types import Feedback
 from tests import worlds
 
 every_explainer = pytest.mark.parametrize("explainer", EXPLAINERS, ids=lambda one: one.about.key)
+HISTORY = PLAYERS[0]
 
 DATASET = worlds.two_camps(30, Feedback.IMPLICIT, items_per_camp=16).dataset
 
@@ -50,7 +52,7 @@ def question(user: int = 0, length: int = 100, rival: int | None = None) -> Ques
 
 
 def last(explainer: Explainer, of: Recommender, asked: Question, **settings: int) -> Explanation:
-    return list(explain(explainer, of, DATASET, asked, **settings))[-1]
+    return list(explain(f"{explainer.about.key}-history", of, DATASET, asked, **settings))[-1]
 
 
 @every_explainer
@@ -61,13 +63,13 @@ def test_parts_name_items_of_the_history_and_nothing_else(explainer: Explainer):
     assert all(part.kind is Kind.HISTORY and part.title for part in found.parts)
     strengths = [abs(part.value) for part in found.parts]
     assert strengths == sorted(strengths, reverse=True)
-    assert found.as_json()["method"] == explainer.about.key
+    assert found.as_json()["method"] == f"{explainer.about.key}-history"
 
 
 @every_explainer
 def test_what_is_additive_adds_up(explainer: Explainer):
     for key in ("ease", "mult_vae", "neumf", "bpr"):
-        if not explainer.offers(model(key)):
+        if not explainer.offers(model(key), HISTORY):
             continue
         found = last(explainer, model(key), question(), budget=300)
         assert found.contributions.additive is explainer.about.additive
@@ -110,7 +112,7 @@ def test_the_explained_item_is_none_of_its_reasons(explainer: Explainer):
 def test_the_same_seed_explains_alike_and_budgets_are_kept(explainer: Explainer):
     one, again = (
         (last(explainer, model("neumf"), question(), budget=150, seed=3) for _ in range(2))
-        if explainer.offers(model("neumf"))
+        if explainer.offers(model("neumf"), HISTORY)
         else (None, None)
     )
     if one is None:
@@ -122,9 +124,7 @@ def test_the_same_seed_explains_alike_and_budgets_are_kept(explainer: Explainer)
 def test_answers_get_better_while_one_waits():
     asked = question()
     assert len(asked.history.items) > 12
-    steps = [
-        found.contributions for found in explain(find_explainer("shap-history"), model("neumf"), DATASET, asked, 2000)
-    ]
+    steps = [found.contributions for found in explain("shap-history", model("neumf"), DATASET, asked, 2000)]
     assert len(steps) > 2
     assert np.median(steps[-1].margins) < np.median(steps[0].margins)
 
@@ -133,12 +133,12 @@ def test_a_lead_is_the_difference_of_two_scores():
     asked = question()
     rival = int(np.setdiff1d(np.arange(DATASET.n_items), [*asked.history.items, asked.item])[0])
     scores = model().score_histories(asked.history)[0]
-    found = last(find_explainer("shap-linear"), model(), Question(asked.history, asked.item, rival))
+    found = last(find_explainer("linear-history")[0], model(), Question(asked.history, asked.item, rival))
     assert found.contributions.score == pytest.approx(scores[asked.item] - scores[rival], abs=1e-6)
 
 
 def test_scores_that_mean_something_only_beside_others_are_explained_beside_others():
-    found = last(find_explainer("shap-history"), model("bpr"), question(), budget=200)
+    found = last(find_explainer("shap-history")[0], model("bpr"), question(), budget=200)
     assert "typical item" in found.meaning
 
 
@@ -149,21 +149,26 @@ def test_a_long_history_keeps_its_strongest_events_apart(explainer: Explainer):
     dataset = worlds.dataset(rows, 20, 141)
     ease = find_model("ease")().fit(dataset)
     asked = Question(Histories.of([(items.tolist(), [1.0] * 140)], 141), 140)
-    found = list(explain(explainer, ease, dataset, asked, 2000))[-1]
+    found = list(explain(f"{explainer.about.key}-history", ease, dataset, asked, 2000))[-1]
     assert len(found.parts) == MOST_PLAYERS
     assert "41 others together" in {part.title for part in found.parts}
-    assert len(list(explain(explainer, ease, dataset, asked, 240))[-1].parts) == 30
-    assert LEAST_BUDGET <= budget_for(ease, asked, 0.001) <= budget_for(ease, asked, 100) == FULL_BUDGET
+    assert len(list(explain(f"{explainer.about.key}-history", ease, dataset, asked, 240))[-1].parts) == 30
+    assert (
+        LEAST_BUDGET
+        <= budget_for(HistoryGame(ease, asked), 0.001)
+        <= budget_for(HistoryGame(ease, asked), 100)
+        == FULL_BUDGET
+    )
 
 
 def test_a_model_that_cannot_be_asked_and_a_person_without_reasons_are_told_in_words():
     asked = question()
-    with pytest.raises(AbilityError, match="no sums over the history"):
-        list(explain(find_explainer("shap-linear"), model("neumf"), DATASET, asked))
+    with pytest.raises(AbilityError, match="its scores are no sums over it"):
+        list(explain("linear-history", model("neumf"), DATASET, asked))
     alone = Question(Histories.of([([asked.item], [1.0])], DATASET.n_items), asked.item)
     with pytest.raises(DataError, match="nothing in the history can be a reason"):
-        list(explain(find_explainer("shap-history"), model(), DATASET, alone))
-    with pytest.raises(DataError, match="no explanation called 'tarot'"):
+        list(explain("shap-history", model(), DATASET, alone))
+    with pytest.raises(ConfigError, match="no explanation called 'tarot'"):
         find_explainer("tarot")
 
 

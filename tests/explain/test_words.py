@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys_core.errors import DataError
-from recsys_core.explain.explainers import explain, find_explainer
+from recsys_core.explain.explainers import explain
 from recsys_core.explain.explanation import Contributions, Explanation, Kind, Part
 from recsys_core.explain.person import ask, rank_and_rank_without, told
 from recsys_core.explain.sentence import sentence
@@ -45,7 +45,7 @@ def test_a_person_is_asked_about_with_what_the_model_was_told():
     scores[known] = -np.inf
     order = np.argsort(-scores, kind="stable")
     question = ask(parts, 3, int(order[0]))
-    *_, found = explain(find_explainer("shap-linear"), ease, parts.dataset, question)
+    *_, found = explain("linear-history", ease, parts.dataset, question)
     before, after = rank_and_rank_without(ease, parts.dataset, question, found)
     assert before == 1
     assert after >= 1
