@@ -25,7 +25,7 @@ LEVELS = (
     ("content", "metrics", "training"),
     ("models",),
     ("evaluation", "recommending"),
-    ("blending", "comparing", "explain", "preflight", "rules"),
+    ("blending", "comparing", "embeddings", "explain", "preflight", "rules"),
     ("tuning",),
     ("runs",),
     ("cli",),
