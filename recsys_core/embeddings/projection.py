@@ -57,7 +57,9 @@ def tsne(vectors: Float32, dimensions: int, seed: int = 0) -> Float32:
     start = pca(vectors, dimensions)
     start *= np.float32(1e-4) / max(np.float32(start[:, 0].std()), np.float32(1e-12))
     perplexity = min(PERPLEXITY, (n - 1) / 6)
-    model = TSNE(dimensions, perplexity=perplexity, init=start, learning_rate="auto", random_state=seed, n_jobs=1)
+    # As scikit-learn's "auto", but for its floor of 50, at which few points fly apart in three dimensions.
+    rate = max(n / 48, 10.0)
+    model = TSNE(dimensions, perplexity=perplexity, init=start, learning_rate=rate, random_state=seed, n_jobs=1)
     return model.fit_transform(pca(vectors, min(FIRST_DIRECTIONS, vectors.shape[1]))).astype(np.float32)
 
 
