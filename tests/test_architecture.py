@@ -26,7 +26,7 @@ LEVELS = (
     ("models",),
     ("warm_and_cold",),
     ("evaluation", "recommending"),
-    ("blending", "comparing", "interview", "new_item", "preflight", "rules"),
+    ("blending", "comparing", "embeddings", "explain", "interview", "new_item", "preflight", "rules"),
     ("tuning",),
     ("runs",),
     ("cli",),

@@ -13,6 +13,7 @@ from recsys_core.cli import (
     blend_verb,
     compare_verb,
     data_verbs,
+    explain_verb,
     import_verb,
     impressions_verb,
     leaks_verb,
@@ -40,6 +41,7 @@ VERBS = (
     *recommending_verbs.VERBS,
     *add_item_verb.VERBS,
     *rules_verb.VERBS,
+    *explain_verb.VERBS,
 )
 
 

@@ -51,7 +51,7 @@ class ItemContent:
         if unknown := set(known) - set(table):
             raise KeyError(f"no columns {', '.join(sorted(unknown))}")
         row = {
-            name: pd.Series([known.get(str(name), _nothing(str(name), column))], dtype=column.dtype)
+            name: pd.Series([known.get(str(name), nothing(str(name), column))], dtype=column.dtype)
             for name, column in table.items()
         }
         return cls(pd.DataFrame(row), (picture,))
@@ -69,7 +69,7 @@ class ItemContent:
         return [". ".join(part for part in parts if part) for parts in both]
 
 
-def _nothing(name: str, column: pd.Series) -> Any:
+def nothing(name: str, column: pd.Series) -> Any:
     """What stands for an unknown value in a column."""
     if name == "genres":
         return ()

@@ -59,6 +59,7 @@ class ModelInfo:
         cost: of learning, with the settings as they come.
         needs_ratings: it cannot learn from implicit events.
         needs_times: it cannot learn from events whose order is unknown.
+        is_relative: only differences between the scores of a person mean something, not the scores themselves.
     """
 
     key: str
@@ -71,6 +72,7 @@ class ModelInfo:
     cost: Cost
     needs_ratings: bool = False
     needs_times: bool = False
+    is_relative: bool = False
 
 
 # What tuning may try: from a lowest to a highest value, the values of a list, or, None, all that the field allows.
@@ -203,6 +205,11 @@ class Recommender(ABC):
     def score_meaning(self) -> str:
         """What its scores mean as it is configured, as read after "Score: "."""
         return self.info.score
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the score by a history is a constant of the item and a sum over what was met."""
+        return False
 
     @property
     def is_fitted(self) -> bool:

@@ -47,6 +47,7 @@ class BPR(SGDFactors):
         "Feedback, UAI 2009",
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.SECONDS,
+        is_relative=True,
     )
     Config = BPRConfig
 

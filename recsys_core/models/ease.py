@@ -85,6 +85,10 @@ class EASE(Recommender):
     decoder: Float32 | None  # the right factor (I, d) of the truncated solver
     itself: Float32 | None  # [I], the diagonal of the product, which must not count: what an item says for itself
 
+    @property
+    def is_linear(self) -> bool:
+        return True
+
     def memory(self, train: Dataset) -> int:
         n_items, events = train.n_items, 48 * len(train.interactions)
         if self._is_exact(n_items):

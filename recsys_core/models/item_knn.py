@@ -31,6 +31,10 @@ class ItemKNN(Neighbours):
 
     _by_met: csr_array  # (I, I), the similarity transposed: a row holds the items that one which was met speaks for
 
+    @property
+    def is_linear(self) -> bool:
+        return not self._rates
+
     def _size(self, n_users: int, n_items: int) -> int:
         return n_items
 

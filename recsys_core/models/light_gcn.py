@@ -41,6 +41,7 @@ class LightGCN(DotProduct):
         "Recommendation, SIGIR 2020",
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}),
         cost=Cost.MINUTES,
+        is_relative=True,
     )
     Config = LightGCNConfig
 

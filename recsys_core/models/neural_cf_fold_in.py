@@ -10,7 +10,7 @@ STEPS = 20
 STEP_SIZE = 0.3  # in standard deviations of the trained people; falls to 0 over the steps
 COMMON_NEGATIVES = 600  # items; fewer cost quality sooner than fewer steps do
 RATING_NOISE = 0.5  # variance of ratings around the network's outputs, of ratings with variance 1
-PAIRS = 30_000  # of people and items at once, so that activations stay in the cache
+PAIRS = 12_000  # of people and items at once, so that activations stay in the cache
 
 
 class FoldIn:
