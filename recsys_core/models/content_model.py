@@ -18,5 +18,6 @@ class ContentModel(TwoTower):
         "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations, RecSys 2019",
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS}) | READS,
         cost=Cost.A_MINUTE,
+        is_relative=True,
     )
     knows_items = False

@@ -67,6 +67,7 @@ class TwoTower(Recommender):
         "DropoutNet, NeurIPS 2017",
         abilities=frozenset({Ability.HISTORY, Ability.VECTORS}) | READS,
         cost=Cost.A_MINUTE,
+        is_relative=True,
     )
     Config = TwoTowerConfig
     knows_items: ClassVar[bool] = True  # each item that people met has a row of its own
