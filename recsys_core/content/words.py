@@ -36,13 +36,15 @@ class Words(Reader):
     @classmethod
     def fit(cls, content: ItemContent, around: Around) -> Self:
         texts = content.texts()
-        tfidf = TfIdf.fit(texts)
+        tfidf = TfIdf.fit(texts, around)
+        rows = tfidf.rows(texts, around)
         if around.cancel():
             raise Cancelled
-        return cls(tfidf, main_directions(tfidf.rows(texts), WIDTH))
+        return cls(tfidf, main_directions(rows, WIDTH))
 
     def read(self, content: ItemContent, around: Around) -> Read:
-        rows = self._tfidf.rows(content.texts())
+        rows = self._tfidf.rows(content.texts(), around)
+        around.on_progress("texts", len(content), len(content))
         values = rows @ self._directions
         lengths = np.linalg.norm(values, axis=1, keepdims=True)
         np.divide(values, lengths, out=values, where=lengths > 0)
