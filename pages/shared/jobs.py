@@ -353,13 +353,14 @@ def resume(job: Job) -> None:
 def how_it_went(job: Job) -> None:
     """What its curves say, where the model stands, and the curves."""
     from pages.shared.standing_view import standing_view
+    from recsys_core.content.coverage import sentences as what_was_read
     from recsys_core.warm_and_cold import sentences
 
     epochs = cache.jobs().epochs(job.id)
     what_they_say(job, epochs)
     if (run := run_of(job)) is not None:
         standing_view(run)
-        for told in sentences(run.about):
+        for told in (*sentences(run.about), *what_was_read(run.about)):
             st.caption(plain(told))
     if epochs:
         curves(epochs, look(), key=job.id)
