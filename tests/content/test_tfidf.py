@@ -64,6 +64,11 @@ def test_whoever_waits_is_told_and_may_stop(monkeypatch: pytest.MonkeyPatch):
     tfidf = TfIdf.fit(TEXTS, Around(on_progress=lambda *what: told.append(what)))
     assert told == [("texts", done, len(TEXTS)) for done in range(len(TEXTS))]
     stop = Around(cancel=lambda: True)
-    for reading in (lambda: TfIdf.fit(TEXTS, stop), lambda: tfidf.rows(TEXTS, stop)):
+    rows = tfidf.rows(TEXTS)
+    for reading in (
+        lambda: TfIdf.fit(TEXTS, stop),
+        lambda: tfidf.rows(TEXTS, stop),
+        lambda: main_directions(rows, 2, stop),
+    ):
         with pytest.raises(Cancelled):
             reading()
