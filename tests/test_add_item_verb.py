@@ -57,7 +57,7 @@ def test_people_read_it_as_tables(run, capsys):
     assert cli.main(["add-item", run, "--title", "New", "--genres", "Comedy"]) == 0
     words = capsys.readouterr().out
     assert words.startswith("Among the first 10 of ")
-    assert "Leaning to" in words
+    assert "Favourite genre" in words
     assert "Comedy 1" in words
 
 

@@ -58,12 +58,21 @@ class Held:
     def sentence(self) -> str:
         """What models that read content find here."""
         counts = {"a text": self.texts, "a picture": self.pictures, "genres": self.genres, "a year": self.years}
-        there = [f"{number:,} have {what}" for what, number in counts.items() if number]
+        there = [
+            f"{'all' if number == self.items else format(number, ',')} have {what}"
+            for what, number in counts.items()
+            if number
+        ]
         missing = [what.removeprefix("a ") for what, number in counts.items() if not number]
         lack = f" There are no {_in_words(missing)}." if missing else ""
         if not there and not self.titles:
             return f"Nothing is known about the {counted(self.items, 'item')} but who met them."
-        head = f"Of {counted(self.items, 'item')}, {', '.join(there)}." if there else "Items have titles alone."
+        if not there:
+            head = "Items have titles alone."
+        elif all(number == self.items for number in counts.values()):
+            head = f"All {counted(self.items, 'item')} have a text, a picture, genres and a year."
+        else:
+            head = f"Of {counted(self.items, 'item')}, {', '.join(there)}."
         left = f" Models leave out: {reasons(self.leaking)}." if self.leaking else ""
         return f"{head}{lack}{left}"
 

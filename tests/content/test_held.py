@@ -28,7 +28,8 @@ def test_the_demo_is_counted():
     dataset = next(sample for sample in SAMPLES if sample.key == "demo").load().dataset
     held = Held.by(dataset)
     assert (held.items, held.titles, held.texts, held.pictures, held.genres, held.years) == (400,) * 6
-    assert held.sentence().startswith("Of 400 items, 400 have a text, 400 have a picture, 400 have genres, 400 have a")
+    assert held.sentence().startswith("All 400 items have a text, a picture, genres and a year.")
+    assert replace(held, texts=399).sentence().startswith("Of 400 items, 399 have a text, all have a picture, all have")
     assert [*unfed(Switches(people=False), held), *unfed(OFF, held)] == []
 
 
