@@ -160,7 +160,7 @@ class Audience:
     """People who have something in common, and where the item stands for them.
 
     Attributes:
-        cut: what they have in common, such as "Leaning to".
+        cut: what they have in common, such as "Favourite genre".
         name: such as "Horror".
         people: how many they are.
         above: the mean share of other items that the new one stands above, for them.
@@ -209,7 +209,7 @@ def _leaning(split: Split, users: Int64) -> Cut | None:
     called = [*names.tolist(), UNKNOWN]
     return Cut(
         LEANING,
-        "Leaning to",
+        "Favourite genre",
         tuple(called[one] for one in present.tolist()),
         of.astype(np.int64),
         "The genre that a person met most beyond what people meet on average.",

@@ -57,7 +57,7 @@ def test_people_read_it_as_tables(run, capsys):
     assert cli.main(["add-item", run, "--title", "New", "--genres", "Comedy"]) == 0
     words = capsys.readouterr().out
     assert words.startswith("Among the first 10 of ")
-    assert "Leaning to" in words
+    assert "Favourite genre" in words
     assert "Comedy 1" in words
 
 
@@ -68,6 +68,8 @@ def test_people_read_it_as_tables(run, capsys):
         (["--set", "length"], "unknown-attribute", "names no attribute"),
         (["--set", "length=long"], "bad-attribute", "'length' cannot be 'long': it is a number"),
         (["--set", "out=soon"], "bad-attribute", "it is a date, such as 2024-02-29"),
+        (["--year", "0"], "bad-setting", "it is a year from 1 to 9999"),
+        (["--year", str(2**70)], "bad-setting", "it is a year from 1 to 9999"),
         (["-k", "0"], "bad-setting", "must be 1 or more"),
         (["--picture", "nowhere.png"], "data", "'nowhere.png' cannot be read: No such file"),
         (["--picture", __file__], "not-a-picture", "The picture is no picture that can be read"),
@@ -77,6 +79,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(run, ask, words, code, message)
     status, document = ask("add-item", run, *words)
     assert (status, document["error"]["code"]) == (2, code)
     assert message in document["error"]["message"]
+
+
+@pytest.mark.parametrize("when", ["1500-02-03", "2020-01-01T00:00Z", "2020-01-01T05:00+05:00", ""])
+def test_dates_long_ago_and_of_other_time_zones_are_understood(run, ask, when):
+    assert ask("add-item", run, "--title", "New", "--set", f"out={when}")[0] == 0
 
 
 def test_a_model_that_reads_nothing_is_refused(run, ask):

@@ -120,7 +120,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     found = audiences(places, groups(parts, places.users))
     assert (found[0].is_certain, found[-1].is_certain) == (True, True)
     by_name = {(one.cut, one.name): one for one in found}
-    mine = by_name["Leaning to", "Horror"]
+    mine = by_name["Favourite genre", "Horror"]
     even = places.users % 2 == 0
     assert mine.above == pytest.approx(places.above[even].mean())
     assert mine.others == pytest.approx(places.above[~even].mean())
@@ -128,7 +128,7 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     assert mine.people == even.sum()
     assert mine.lead > 5
     assert by_name["Age", "30"].above == mine.above  # they are the same people
-    assert by_name["Leaning to", "Comedy"].lead == pytest.approx(-mine.lead)
+    assert by_name["Favourite genre", "Comedy"].lead == pytest.approx(-mine.lead)
     words = finding(found)
     assert words.startswith("Most of all for “")
     assert "(60 people): for them it stands above" in words

@@ -250,9 +250,9 @@ def _person(identifier: str, run: LoadedRun, user: int, place: float, length: in
         choose.VIEW: choose.VIEW_OF_PERSON,
     }
     with st.container(horizontal=True, vertical_alignment="center", key=f"ft-mover-{user}"):
-        who = f"**{plain(dataset.person(user))}** · {place:,.0f} of {length:,}"
+        who = f"**{plain(dataset.person(user))}** · place {place:,.0f} of {length:,}"
         st.markdown(f"{who}  \n{plain(f'Liked {likes}' if dataset.scale else f'Met {likes}')}", width="stretch")
-        st.page_link(nav.RECOMMENDATIONS.path, label="List", query_params=link)
+        st.page_link(nav.RECOMMENDATIONS.path, label="Their list", query_params=link)
 
 
 def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:

@@ -12,6 +12,7 @@ from pages.shared.frame import look, plain, show_error
 from pages.shared.jobs import watch
 from pages.shared.metric_table import height_of, width_of
 from pages.shared.plain_models import at_work_on, offer_training
+from recsys_core.blending.verdict import in_a_row
 from recsys_core.comparing.ablation import WHERE, Arm, Family, Gain, Question, questions, sentence
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
@@ -43,7 +44,7 @@ def content_section(compared: Compared) -> None:
         return
     st.markdown("**Warm and cold apart**")
     _apart(compared)
-    st.markdown("**What did it buy?**")
+    st.markdown("**What did each kind of content buy?**")
     fingerprint = compared.runs[0].split_fingerprint
     families = families_of([run for run in cache.workspace().runs() if run.split_fingerprint == fingerprint])
     families = [family for family in families if any(arm.on for arm in family.arms)]
@@ -131,10 +132,9 @@ def _answers(asked: list[Question], compared: Compared) -> None:
     found = [(question, _gains(question, compared.metric)) for question in asked]
     told = [(question, gains) for question, gains in found if gains]
     if not told:
-        st.caption("Not one training without any of it yet.")
+        st.caption("Nothing to set it against yet: no model has been trained that leaves out any of it.")
         return
-    for question, gains in told:
-        st.markdown(plain(sentence(question.what, gains, compared.metric)))
+    st.markdown("\n".join(f"- {plain(sentence(question.what, gains, compared.metric))}" for question, gains in told))
     shown = [
         Bought(
             question.what,
@@ -149,7 +149,7 @@ def _answers(asked: list[Question], compared: Compared) -> None:
         for one in gains
     ]
     draw_chart(
-        ablation_chart(shown, f"{metric_label(compared.metric)} with it, less without", look()),
+        ablation_chart(shown, f"{metric_label(compared.metric)} with it minus without it", look()),
         "ablation",
         table_of(shown),
         title=f"What content buys: {asked[0].arm.title}",
@@ -177,8 +177,8 @@ def _missing(asked: list[Question], fingerprint: str) -> None:
     specs = [spec for spec in missing_specs(cache.workspace(), asked) if spec.dataset in datasets]
     if not specs:
         return
-    lacking = [question.what for question in asked if question.missing]
-    st.caption(plain(f"Still to be trained: the same without {', without '.join(lacking)}."))
+    lacking = in_a_row([f"without {question.what}" for question in asked if question.missing])
+    st.caption(plain(f"Still to be trained: the same {lacking}."))
     offer_training(specs, f"Train {counted(len(specs), 'missing model')}", f"ablation-{fingerprint[:8]}")
     active = at_work_on(specs)
     watch(active, lambda job: job.spec in specs)

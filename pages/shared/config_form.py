@@ -100,8 +100,9 @@ def config_form(model: type[Recommender]) -> None:
 
 def _pairs(model: type[Recommender], fields: dict[str, FieldInfo]) -> None:
     """Widgets two in a row."""
-    cells = st.columns(2)
     for place, (name, field) in enumerate(fields.items()):
+        if place % 2 == 0:  # a row of its own, so that the order stays where columns come one below the other
+            cells = st.columns(2)
         with cells[place % 2]:
             _widget(model, name, field)
 

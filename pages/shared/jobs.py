@@ -11,6 +11,7 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
+from recsys_core.comparing.titles import in_words
 from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
@@ -116,7 +117,7 @@ def own_settings(spec: Spec) -> str:
         usual, chosen = config().model_dump(), config.parse(spec.settings).model_dump()
     except StudioError:  # settings that were refused
         return ""
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chosen.items() if value != usual[name])
+    return ", ".join(in_words(name, value) for name, value in chosen.items() if value != usual[name])
 
 
 def run_of(job: Job) -> RunCard | None:
@@ -353,13 +354,14 @@ def resume(job: Job) -> None:
 def how_it_went(job: Job) -> None:
     """What its curves say, where the model stands, and the curves."""
     from pages.shared.standing_view import standing_view
+    from recsys_core.content.coverage import sentences as what_was_read
     from recsys_core.warm_and_cold import sentences
 
     epochs = cache.jobs().epochs(job.id)
     what_they_say(job, epochs)
     if (run := run_of(job)) is not None:
         standing_view(run)
-        for told in sentences(run.about):
+        for told in (*sentences(run.about), *what_was_read(run.about)):
             st.caption(plain(told))
     if epochs:
         curves(epochs, look(), key=job.id)

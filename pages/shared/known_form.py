@@ -20,8 +20,10 @@ def known_form(table: pd.DataFrame, names: Sequence[str], key: str) -> dict[str,
     """
     filled = (table.notna() & (table != "")).sum()
     fullest = sorted(names, key=lambda name: -filled[name])[:MOST_FIELDS]
-    cells, known = st.columns(2), {}
+    known: dict[str, Any] = {}
     for place, name in enumerate(name for name in names if name in fullest):
+        if place % 2 == 0:  # a row of its own, so that the order stays where columns come one below the other
+            cells = st.columns(2)
         with cells[place % 2]:
             value = _field(table[name], name[:1].upper() + name[1:], f"{key}-{name}")
         if value is not None:

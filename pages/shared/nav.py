@@ -33,7 +33,10 @@ TRAIN = PageInfo("Learn", "learn/train.py", "Train", "Learn a model, watch it, s
 TUNE = PageInfo("Learn", "learn/tune.py", "Tune", "Which settings suit these data, at the same budget for each model?")
 COMPARE = PageInfo("Learn", "learn/compare.py", "Compare", "Which model is better, and by how much?")
 RECOMMENDATIONS = PageInfo(
-    "Understand", "understand/recommendations.py", "Recommendations", "What does this person see, what would I see?"
+    "Understand",
+    "understand/recommendations.py",
+    "Recommendations",
+    "What does this person see, what would I see, who would like something new?",
 )
 
 PAGES = (HOME, DATA, TRAIN, TUNE, COMPARE, RECOMMENDATIONS)

@@ -274,9 +274,7 @@ def _curve(card: RunCard, run: LoadedRun, used: int, is_told: bool) -> None:
         people = newcomers_of(card.id)
         asked = f"curve-{card.id}"
         if not (is_quick(card.id) or st.session_state.get(asked)):
-            st.caption(
-                f"{plain(run.model.title)} fits each new person step by step, so measuring takes up to a minute."
-            )
+            st.caption(f"Measuring this for {plain(run.model.title)} takes up to a minute.")
             if not st.button("Measure", icon=":material/show_chart:"):
                 return
             st.session_state[asked] = True

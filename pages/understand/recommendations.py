@@ -12,6 +12,7 @@ from recsys_core.models.base import Ability
 from recsys_core.ranking import HIDDEN
 from recsys_core.recommending import Shown, best, scores_for_user
 from recsys_core.runs.run_files import LoadedRun
+from recsys_core.splitting.base import COLD_ITEM
 from recsys_core.types import Float32
 
 PEOPLE_OFFERED = 500
@@ -100,11 +101,18 @@ def lists(run: LoadedRun, user: int, k: int) -> None:
             st.caption(
                 f"{hits} of these {len(found)} {'is' if hits == 1 else 'are'} among the {len(held_out)} "
                 f"{'item' if len(held_out) == 1 else 'items'} that were held out: things this person really chose "
-                "and the model never saw. Bars run from this person's median item to the best."
+                f"and the model never saw. {_beside_all(run)}Bars run from this person's median item to the best."
             )
         elif found:
             st.caption("Nothing of this person was held out. Bars run from this person's median item to the best.")
         grid(dataset, cards_of(run, scores, found, held_out))
+
+
+def _beside_all(run: LoadedRun) -> str:
+    """How this list differs from those that the figures are of; empty where it does not."""
+    if run.split.recipe.key != COLD_ITEM:
+        return ""
+    return "Figures of this split are of lists of held-out items alone; here they stand beside all others. "
 
 
 choose.header(nav.RECOMMENDATIONS)

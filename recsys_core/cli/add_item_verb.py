@@ -15,6 +15,7 @@ from recsys_core.errors import ConfigError, DataError
 from recsys_core.types import Json
 
 MOST_GROUPS = 10
+LATEST_YEAR = 9999
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,10 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
     if options.k < 1:
         raise ConfigError(
             f"{options.k} people are to be shown; it must be 1 or more.", "Choose another -k.", "bad-setting"
+        )
+    if options.year is not None and not 1 <= options.year <= LATEST_YEAR:
+        raise ConfigError(
+            f"--year cannot be {options.year}: it is a year from 1 to {LATEST_YEAR}.", "Change it.", "bad-setting"
         )
     run = workspace().load_run(options.run)
     dataset = run.split.dataset
@@ -114,7 +119,7 @@ def _attribute(dataset: Dataset, text: str) -> tuple[str, Any]:
     column = dataset.item_table[name]
     try:
         if pd.api.types.is_datetime64_any_dtype(column):
-            return name, pd.Timestamp(value)
+            return name, pd.to_datetime(value, utc=True).tz_localize(None)
         return name, float(value) if pd.api.types.is_numeric_dtype(column) else value
     except ValueError:
         wanted = "a date, such as 2024-02-29" if pd.api.types.is_datetime64_any_dtype(column) else "a number"

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.preflight_verb import told
+from recsys_core.cli.preflight_verb import told as in_words
 from recsys_core.cli.train_options import add_train_arguments, train_spec
 from recsys_core.cli.verb import Verb, no_arguments, workspace
 from recsys_core.errors import ConfigError, JobError
@@ -22,6 +22,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.content.coverage import sentences as what_was_read
     from recsys_core.runs.forecasts import Forecasts
     from recsys_core.runs.jobs import Jobs
     from recsys_core.runs.training_job import run_job
@@ -32,7 +33,7 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
         raise ConfigError(f"--stop-after cannot be {options.stop_after}.", "Choose 1 or more.", "bad-setting")
     forecast = Forecasts(home.database).find(spec)
     if forecast is not None:
-        print(told(forecast), file=sys.stderr)
+        print(in_words(forecast), file=sys.stderr)
     jobs = Jobs(home.database)
     job = jobs.begin(spec)
     run_job(home, jobs, job, _listener(options.stop_after))
@@ -43,7 +44,8 @@ def _train(options: argparse.Namespace) -> tuple[Json, str]:
     result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
     result["run"] = result.pop("id")
     result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
-    lines = [run["ending"], metrics_table(run), *map(plain, sentences(run)), f"run {result['run']}"]
+    told = map(plain, [*sentences(run), *what_was_read(run)])
+    lines = [run["ending"], metrics_table(run), *told, f"run {result['run']}"]
     if spec.fine_tune:
         from recsys_core.runs.before_after import sentence
 
@@ -79,6 +81,7 @@ def _run_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.content.coverage import sentences as what_was_read
     from recsys_core.runs.standing import standing
     from recsys_core.warm_and_cold import sentences
 
@@ -92,8 +95,8 @@ def _evaluate(options: argparse.Namespace) -> tuple[Json, str]:
         f"{run['title']} on {plain(run['dataset_name'])}, {split['recipe']['key']} split {split['fingerprint'][:4]}, "
         f"{run['users']:,} people judged, {run['cold_users']:,} new ones left out."
     )
-    result["apart"] = run.get("apart", {})  # absent from runs of older versions
-    notes = [*([result["standing"]] if result["standing"] else []), *sentences(run)]
+    result["apart"], result["coverage"] = run.get("apart", {}), run.get("coverage", [])  # older versions have none
+    notes = [*([result["standing"]] if result["standing"] else []), *sentences(run), *what_was_read(run)]
     return result, "\n".join([head, metrics_table(run), *map(plain, notes)])
 
 

@@ -26,8 +26,16 @@ def settings_but_seed(about: Json) -> dict[str, Any]:
     return {name: value for name, value in settings(about).items() if name != "seed"}
 
 
+def in_words(name: str, value: Any) -> str:
+    """A setting: "embedding size 16", "pictures none", "attributes off"."""
+    said = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+    return f"{name.replace('_', ' ')} {said}"
+
+
 def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] = settings) -> dict[str, str]:
     """Run id → a title that no other run has: runs of one model by the settings in which they differ, else by their id.
+
+    Of many such settings two are named, first those whose value the fewest of these runs share.
 
     Args:
         abouts: run id → its card.
@@ -40,10 +48,11 @@ def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] 
         of_title.setdefault(about["title"], []).append(told[run])
     for run, about in abouts.items():
         twins = of_title[about["title"]]
+        sharing = {name: sum(twin.get(name, value) == value for twin in twins) for name, value in told[run].items()}
         differing = [
-            f"{name.replace('_', ' ')} {value}"
-            for name, value in told[run].items()
-            if any(twin.get(name, value) != value for twin in twins)
+            in_words(name, told[run][name])
+            for name in sorted(sharing, key=sharing.__getitem__)
+            if sharing[name] < len(twins)
         ]
         made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in about["passport"]]
         mark = ", ".join([*made, *differing][:2])

@@ -140,14 +140,20 @@ class AttributeEncoder:
     columns: dict[str, _Buckets | _Words]
 
     @classmethod
-    def fit(cls, table: pd.DataFrame) -> Self:
+    def fit(cls, table: pd.DataFrame, most: int | None = None) -> Self:
         """Learn from a table.
 
         Args:
             table: columns of numbers, dates, tuples of text, or text ("" if unknown; lists as ``a, b`` are taken
                 apart).
+            most: features of all columns together; the columns with most of them lose their rarest. None: no limit.
         """
-        return cls({str(name): _fitted(table[name]) for name in table})
+        columns = {str(name): _fitted(table[name], MOST_VALUES) for name in table}
+        sizes = np.array([len(column.features) for column in columns.values()])
+        each = MOST_VALUES
+        while most is not None and each and np.minimum(sizes, each).sum() > most:
+            each -= 1
+        return cls(columns if each == MOST_VALUES else {str(name): _fitted(table[name], each) for name in table})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -204,13 +210,14 @@ class AttributeEncoder:
             ) from error
 
 
-def _fitted(column: pd.Series) -> _Buckets | _Words:
+def _fitted(column: pd.Series, most: int) -> _Buckets | _Words:
+    """What a column has, at most so many features."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return _in_buckets(_numbers(column), lambda number: str(np.datetime64(int(number), "s"))[:10])
+        return _in_buckets(_numbers(column), lambda number: str(np.datetime64(int(number), "s"))[:10], most)
     if pd.api.types.is_numeric_dtype(column):
-        return _in_buckets(_numbers(column), lambda number: f"{number:.10g}")
+        return _in_buckets(_numbers(column), lambda number: f"{number:.10g}", most)
     separator = separator_of(cell for cell in column if isinstance(cell, str))
-    return _Words(_common(word for words in _words(column, separator) for word in words), separator)
+    return _Words(_common((word for words in _words(column, separator) for word in words), most), separator)
 
 
 def _numbers(column: pd.Series) -> Float64:
@@ -221,7 +228,7 @@ def _numbers(column: pd.Series) -> Float64:
     return pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
 
 
-def _in_buckets(numbers: Float64, text: Callable[[float], str]) -> _Buckets:
+def _in_buckets(numbers: Float64, text: Callable[[float], str], most: int) -> _Buckets:
     """Numbers by quantiles, cut between different values; each value by itself where there are few."""
     known = numbers[np.isfinite(numbers)]
     levels = np.unique(known)
@@ -233,7 +240,7 @@ def _in_buckets(numbers: Float64, text: Callable[[float], str]) -> _Buckets:
         inside = known[buckets == bucket]
         low, high = text(inside.min()), text(inside.max())
         labels.append(low if low == high else f"{low} to {high}")
-    features = _common(labels[bucket] for bucket in buckets)
+    features = _common((labels[bucket] for bucket in buckets), most)
     return _Buckets(features, levels, pd.Index(features, dtype=object).get_indexer(pd.Index(labels, dtype=object)))
 
 
@@ -244,9 +251,9 @@ def _words(column: pd.Series, separator: str) -> Iterator[tuple[str, ...]]:
         yield tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
-def _common(words: Iterable[str]) -> tuple[str, ...]:
-    """The words that are worth a feature: not rare, at most ``MOST_VALUES``, by name."""
-    return tuple(sorted(word for word, count in Counter(words).most_common(MOST_VALUES) if count >= RARE))
+def _common(words: Iterable[str], most: int) -> tuple[str, ...]:
+    """The words that are worth a feature: not rare, and the ``most`` commonest, by name."""
+    return tuple(sorted(word for word, count in Counter(words).most_common(most) if count >= RARE))
 
 
 def _restored(saved: dict[str, Any]) -> _Buckets | _Words:

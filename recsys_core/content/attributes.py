@@ -1,5 +1,7 @@
 """Genres, years, numbers, dates and words of a table, read as features."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -13,6 +15,8 @@ from recsys_core.content.reader import Read, Reader
 from recsys_core.data.dataset import Dataset
 from recsys_core.types import Int64
 
+WIDEST = 1024  # features, of hundreds of columns too
+
 
 class Attributes(Reader):
     """One number for each feature: in every column, the shares of a row's values, which sum to 1 where any is known.
@@ -25,8 +29,8 @@ class Attributes(Reader):
     title = "attributes"
     idea = "Genres, tags and words one by one, numbers and dates by the range they are in."
 
-    def __init__(self, encoder: AttributeEncoder) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: AttributeEncoder, left_out: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.encoder, self.left_out = encoder, left_out
         self.width = len(encoder.names)
 
     @classmethod
@@ -45,8 +49,9 @@ class Attributes(Reader):
 
     @classmethod
     def _fitted(cls, table: pd.DataFrame, counts: Int64 | None) -> Self:
-        told = table.drop(columns=list(leaking_columns(table, counts)))
-        return cls(AttributeEncoder.fit(told if counts is None else told[counts > 0]))
+        leaking = leaking_columns(table, counts)
+        told = table.drop(columns=list(leaking))
+        return cls(AttributeEncoder.fit(told if counts is None else told[counts > 0], WIDEST), leaking)
 
     def read(self, content: ItemContent, around: Around) -> Read:
         return self.read_table(content.table)

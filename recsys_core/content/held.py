@@ -5,9 +5,10 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
+from recsys_core.content.coverage import reasons
 from recsys_core.content.leaking_columns import leaking_columns
 from recsys_core.data.dataset import Dataset
-from recsys_core.data.findings import counted, listing
+from recsys_core.data.findings import counted
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,9 @@ class Held:
         items: all of them.
         titles, texts, pictures, genres, years: items with one.
         attributes: columns beyond these that models may read.
-        leaking: columns that they leave out, because they tell popularity or what others thought.
+        leaking: columns that they leave out, and why: they tell popularity or what others thought.
         people: columns about people that models may read.
+        leaking_people: those that they leave out, and why.
     """
 
     items: int
@@ -29,8 +31,9 @@ class Held:
     genres: int
     years: int
     attributes: tuple[str, ...]
-    leaking: tuple[str, ...]
+    leaking: dict[str, str]
     people: tuple[str, ...]
+    leaking_people: dict[str, str]
 
     @classmethod
     def by(cls, dataset: Dataset) -> Self:
@@ -47,24 +50,30 @@ class Held:
             int(table["genres"].map(bool).sum()),
             int(table["year"].notna().sum()),
             tuple(name for name in dataset.item_attributes if name not in leaking),
-            tuple(leaking),
+            leaking,
             tuple(name for name in dataset.user_attributes if name not in about_people),
+            about_people,
         )
 
     def sentence(self) -> str:
         """What models that read content find here."""
         counts = {"a text": self.texts, "a picture": self.pictures, "genres": self.genres, "a year": self.years}
-        there = [f"{number:,} have {what}" for what, number in counts.items() if number]
+        there = [
+            f"{'all' if number == self.items else format(number, ',')} have {what}"
+            for what, number in counts.items()
+            if number
+        ]
         missing = [what.removeprefix("a ") for what, number in counts.items() if not number]
         lack = f" There are no {_in_words(missing)}." if missing else ""
         if not there and not self.titles:
             return f"Nothing is known about the {counted(self.items, 'item')} but who met them."
-        head = f"Of {counted(self.items, 'item')}, {', '.join(there)}." if there else "Items have titles alone."
-        left = (
-            f" Models leave out {listing(list(self.leaking))}, which would tell popularity or what others thought."
-            if self.leaking
-            else ""
-        )
+        if not there:
+            head = "Items have titles alone."
+        elif all(number == self.items for number in counts.values()):
+            head = f"All {counted(self.items, 'item')} have a text, a picture, genres and a year."
+        else:
+            head = f"Of {counted(self.items, 'item')}, {', '.join(there)}."
+        left = f" Models leave out: {reasons(self.leaking)}." if self.leaking else ""
         return f"{head}{lack}{left}"
 
 
@@ -74,7 +83,8 @@ def _in_words(missing: list[str]) -> str:
 
 
 def unfed(config: BaseModel, held: Held) -> list[str]:
-    """A sentence for each switch of a model that finds little or nothing to read in the data; none for other models.
+    """A sentence for each switch of a model that finds little or nothing to read in the data, or leaves out what is
+    there; none for other models.
 
     Args:
         config: of any model; one that reads content has the switches text, pictures, attributes or people.
@@ -93,6 +103,10 @@ def unfed(config: BaseModel, held: Held) -> list[str]:
         found.append("This data set has no genres, years or other attributes of items to look at.")
     if _is_on(config, "people") and not held.people:
         found.append("Nothing is known of the people of this data set but what they met.")
+    if _is_on(config, "attributes") and held.leaking:
+        found.append(f"Left out, as a new item cannot have it yet: {reasons(held.leaking)}.")
+    if _is_on(config, "people") and held.leaking_people:
+        found.append(f"Left out of what is known of people: {reasons(held.leaking_people)}.")
     return found
 
 

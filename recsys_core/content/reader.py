@@ -1,7 +1,9 @@
 """How one kind of content becomes numbers that a network can take in."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 import numpy as np
@@ -38,6 +40,7 @@ class Reader(ABC):
         learns: its network is trained with the model, so every step has to pass through it.
         pace: what the learning steps of its network are multiplied by; one that comes trained changes slowly.
         width: of what its network gives.
+        left_out: columns that :meth:`fit` found and does not look at, and why, to follow their names.
     """
 
     key: ClassVar[str]
@@ -46,6 +49,7 @@ class Reader(ABC):
     learns: ClassVar[bool] = False
     pace: ClassVar[float] = 1.0
     width: int
+    left_out: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     @abstractmethod

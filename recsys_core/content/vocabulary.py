@@ -20,7 +20,11 @@ class Vocabulary:
     @classmethod
     def of(cls, texts: Iterable[list[str]], most: int, in_texts: int = 1) -> Self:
         """The ``most`` words that stand in most texts, and in ``in_texts`` of them at least; commonest first."""
-        counts = Counter(word for text in texts for word in set(text))
+        return cls.commonest(Counter(word for text in texts for word in set(text)), most, in_texts)
+
+    @classmethod
+    def commonest(cls, counts: Counter[str], most: int, in_texts: int = 1) -> Self:
+        """As :meth:`of`, of words that were counted: in how many texts each stands."""
         words = sorted(counts, key=lambda word: (-counts[word], word))[:most]
         return cls(tuple(word for word in words if counts[word] >= in_texts))
 

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 from recsys_core.content.around import Around
 from recsys_core.content.items import ItemContent
 from recsys_core.content.reader import Read, Reader
-from recsys_core.content.tfidf import TfIdf
+from recsys_core.content.tfidf import AROUND, TfIdf
 from recsys_core.errors import ModelError
 from recsys_core.training.context import Cancelled
 from recsys_core.types import Float32
@@ -36,13 +36,13 @@ class Words(Reader):
     @classmethod
     def fit(cls, content: ItemContent, around: Around) -> Self:
         texts = content.texts()
-        tfidf = TfIdf.fit(texts)
-        if around.cancel():
-            raise Cancelled
-        return cls(tfidf, main_directions(tfidf.rows(texts), WIDTH))
+        tfidf = TfIdf.fit(texts, around)
+        rows = tfidf.rows(texts, around)
+        return cls(tfidf, main_directions(rows, WIDTH, around))
 
     def read(self, content: ItemContent, around: Around) -> Read:
-        rows = self._tfidf.rows(content.texts())
+        rows = self._tfidf.rows(content.texts(), around)
+        around.on_progress("texts", len(content), len(content))
         values = rows @ self._directions
         lengths = np.linalg.norm(values, axis=1, keepdims=True)
         np.divide(values, lengths, out=values, where=lengths > 0)
@@ -64,11 +64,14 @@ class Words(Reader):
         return cls(tfidf, directions)
 
 
-def main_directions(rows: csr_array, width: int) -> Float32:
+def main_directions(rows: csr_array, width: int, around: Around = AROUND) -> Float32:
     """Float32 (V, width), right singular vectors of rows (N, V), largest first; zeros where there are fewer.
 
     Halko, Martinsson and Tropp, Finding Structure with Randomness, SIAM Review 2011, algorithm 4.4, always from the
     same random start.
+
+    Raises:
+        Cancelled: somebody asked to stop.
     """
     n_words = rows.shape[1]
     directions = np.zeros((n_words, width), dtype=np.float32)
@@ -78,6 +81,8 @@ def main_directions(rows: csr_array, width: int) -> Float32:
     start = np.random.default_rng(0).standard_normal((n_words, size), dtype=np.float32)
     basis, _ = np.linalg.qr(rows @ start)
     for _ in range(ROUNDS):
+        if around.cancel():
+            raise Cancelled
         back, _ = np.linalg.qr(rows.T @ basis)
         basis, _ = np.linalg.qr(rows @ back)
     _, sizes, found = np.linalg.svd((rows.T @ basis).T, full_matrices=False)

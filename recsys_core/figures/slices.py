@@ -13,6 +13,7 @@ from recsys_core.types import Float64
 NAME_WIDTH, MOST_LINES = 22, 3  # letters in a line, lines of a name
 SYMBOLS = ("diamond", "circle")  # tell two runs of one model apart
 OFFSETS = {1: (0.0,), 2: (-0.16, 0.16)}
+ROW, LOW_ROW = 54, 40  # pixels; low ones hold a point and a name in one line
 MOST_BARS = 40
 
 
@@ -48,7 +49,8 @@ def slice_chart(slices: Sequence[Slice], models: Sequence[Model], metric: str, l
         metric: name of the axis.
         look: light or dark.
     """
-    chart = figure("", look, height=96 + 54 * len(slices))
+    is_low = len(models) == 1 and all(len(one.name) <= NAME_WIDTH for one in slices)
+    chart = figure("", look, height=96 + (LOW_ROW if is_low else ROW) * len(slices))
     for place, model in enumerate(models):
         offset = OFFSETS[len(models)][place]
         shown = [(at, one, one.points[place]) for at, one in enumerate(slices) if one.points]

@@ -104,7 +104,7 @@ class ContentNCF(NeuralCF):
     def _fit(self, train: Dataset, context: FitContext) -> None:
         content, around = ItemContent.of(train), context.reading()
         self.readers, reads = ItemReaders.fit(self.config, train, content, around)
-        self.coverage = coverage(reads)
+        self.coverage = coverage(self.readers, reads)
         self.met = (train.interactions.item_counts() > 0).astype(np.float32)[:, None]
         self._read, self._made = ReadItems.of(reads, context.device), None
         super()._fit(train, context)

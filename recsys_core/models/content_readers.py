@@ -122,9 +122,12 @@ def take_part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarra
     return {name.removeprefix(prefix): arrays.pop(name) for name in list(arrays) if name.startswith(prefix)}
 
 
-def coverage(reads: dict[str, Read]) -> tuple[Coverage, ...]:
+def coverage(readers: ItemReaders, reads: dict[str, Read]) -> tuple[Coverage, ...]:
     """How much could be read, by what it is."""
-    return tuple(Coverage(what, int(read.known.sum()), len(read.known), read.broken) for what, read in reads.items())
+    return tuple(
+        Coverage(what, int(read.known.sum()), len(read.known), read.broken, dict(readers.by_kind[what].left_out))
+        for what, read in reads.items()
+    )
 
 
 def content_memory(config: ContentConfig, size: int, n_items: int) -> int:

@@ -14,7 +14,7 @@ from recsys_core.models.sparse import pattern, product, take_matrix, to_arrays
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32
 
-BYTES_A_LETTER = 40  # of texts taken apart into words
+BYTES_A_LETTER = 25  # of texts taken apart into words: as much as where hardly any word comes twice
 SMALLEST = 1e-8  # square of a length; whoever met all items differs from them by rounding alone
 
 
@@ -68,8 +68,9 @@ class TfIdfProfile(Recommender):
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         texts = ItemContent.of(train).texts()
-        self.tfidf = TfIdf.fit(texts)
-        self.rows = self.tfidf.rows(texts)
+        around = context.reading()
+        self.tfidf = TfIdf.fit(texts, around)
+        self.rows = self.tfidf.rows(texts, around)
         self.events = pattern(train.interactions.matrix())
         self._prepare()
 

@@ -98,7 +98,7 @@ class TwoTower(Recommender):
     def _fit(self, train: Dataset, context: FitContext) -> None:
         content, around = ItemContent.of(train), context.reading()
         self.readers, reads = ItemReaders.fit(self.config, train, content, around)
-        self.coverage = coverage(reads)
+        self.coverage = coverage(self.readers, reads)
         self.people_reader = Attributes.of_people(train) if self.config.people else None
         n_own = train.n_items if self.knows_items else 0
         net = self._build(n_own, torch.Generator().manual_seed(context.seed))

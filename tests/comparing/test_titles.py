@@ -20,3 +20,17 @@ def test_no_two_runs_have_the_same_title():
     assert len(set(titles(many).values())) == 6
     same = titles({"a-1": card(), "b-2": card()})
     assert same == {"a-1": "neumf, 1", "b-2": "neumf, 2"}
+
+
+def test_what_sets_a_run_apart_is_named_first():
+    """Runs that leave out one thing each would otherwise be called by what they have in common."""
+    every = {"text": "static", "pictures": "frozen", "attributes": True, "people": True}
+    off = [{}, {"text": "none"}, {"pictures": "none"}, {"attributes": False}, {"people": False}]
+    found = titles({f"a-{place}": card(title="Two", config=every | one) for place, one in enumerate(off)})
+    assert list(found.values()) == [
+        "Two, text static, pictures frozen",
+        "Two, text none, pictures frozen",
+        "Two, pictures none, text static",
+        "Two, attributes off, text static",
+        "Two, people off, text static",
+    ]

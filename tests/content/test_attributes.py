@@ -14,7 +14,7 @@ from recsys_core.content.attribute_features import RARE, AttributeEncoder
 from recsys_core.content.attributes import Attributes
 from recsys_core.content.items import ItemContent
 from recsys_core.content.leaking_columns import leaking_columns
-from recsys_core.data.dataset import Dataset
+from recsys_core.data.dataset import Dataset, blank_item_table
 from recsys_core.errors import ModelError
 from tests import worlds
 
@@ -228,3 +228,16 @@ def test_numbers_that_go_with_the_number_of_events_leak_and_years_do_not():
     assert list(found) == ["copies", "fewer"]
     assert "rank correlation 1.00" in found["copies"]
     assert "rank correlation -1.00" in found["fewer"]
+
+
+def test_of_hundreds_of_columns_the_commonest_values_are_features():
+    n = 2_000
+    columns = {f"c{number}": pd.Series([f"v{row % 97}" for row in range(n)], dtype=object) for number in range(30)}
+    few = {"kind": pd.Series(["a", "b"] * (n // 2), dtype=object), "size": np.arange(float(n))}
+    table = pd.DataFrame(columns | few)
+    names = AttributeEncoder.fit(table, 1024).names
+    assert 1024 - len(columns) < len(names) <= 1024
+    assert {"kind: a", "kind: b"} <= set(names)
+    assert sum(name.startswith("size: ") for name in names) == 8
+    assert len(AttributeEncoder.fit(table).names) == 30 * 97 + 2 + 8
+    assert Attributes.fit(ItemContent(blank_item_table(n).join(table), (None,) * n), Around()).width == len(names)

@@ -67,6 +67,13 @@ def test_grey_black_and_white_and_palettes_become_colours(mode: str, given: int,
     assert colour(drawn(colour=given, mode=mode)) == wanted
 
 
+def test_of_16_bits_a_shade_the_8_that_count_are_seen():
+    shades = np.linspace(0, 0xFFFF, 64 * 64).reshape(64, 64).astype(np.uint16)
+    content = io.BytesIO()
+    Image.fromarray(shades).save(content, "PNG")
+    assert np.array_equal(pixels(content.getvalue(), 64), np.stack([shades >> 8] * 3))
+
+
 def test_cmyk_becomes_colours():
     red, green, blue = colour(drawn(colour=(0, 255, 255, 0), kind="JPEG", mode="CMYK"))
     assert red > 200 > 60 > max(green, blue)

@@ -5,10 +5,13 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from recsys_core.content import tfidf as module
+from recsys_core.content.around import Around
 from recsys_core.content.tfidf import TfIdf
 from recsys_core.content.tokens import words_of
 from recsys_core.content.words import main_directions
 from recsys_core.errors import ModelError
+from recsys_core.training.context import Cancelled
 
 TEXTS = ["A cat and a cat", "the dog, the cat", "", "no such thing as a free dog", "fish"]
 
@@ -53,3 +56,19 @@ def test_directions_that_the_data_lack_are_zero():
     found = main_directions(csr_array(np.eye(3, 5, dtype=np.float32)), 4)
     assert np.linalg.norm(found, axis=0) == pytest.approx([1, 1, 1, 0])
     assert not main_directions(csr_array((3, 0), dtype=np.float32), 4).size
+
+
+def test_whoever_waits_is_told_and_may_stop(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "REPORT_SECONDS", 0.0)
+    told: list[tuple[str, int, int]] = []
+    tfidf = TfIdf.fit(TEXTS, Around(on_progress=lambda *what: told.append(what)))
+    assert told == [("texts", done, len(TEXTS)) for done in range(len(TEXTS))]
+    stop = Around(cancel=lambda: True)
+    rows = tfidf.rows(TEXTS)
+    for reading in (
+        lambda: TfIdf.fit(TEXTS, stop),
+        lambda: tfidf.rows(TEXTS, stop),
+        lambda: main_directions(rows, 2, stop),
+    ):
+        with pytest.raises(Cancelled):
+            reading()

@@ -215,7 +215,7 @@ def test_people_can_be_cut_another_way(workspace):
     run_of(workspace, two_tastes(), "by_genre")
     at = new_item(opened(RECOMMENDATIONS, view=NEW), genres=["Horror"])
     box = next(one for one in at.selectbox if one.label == "People by")
-    assert {"Age", "Leaning to"} <= set(box.options)
+    assert {"Age", "Favourite genre"} <= set(box.options)
     box.set_value("Age").run()
     assert not at.exception
     assert '"30' in at.get("plotly_chart")[0].proto.spec

@@ -191,6 +191,8 @@ def upright(content: bytes, side: int) -> "Image.Image":
                 raise DataError(f"has {image.width} × {image.height} pixels", "Shrink it.", "picture-too-large")
             image.draft("RGB", (side, side))
             turned = ImageOps.exif_transpose(image)
+            if turned.mode.startswith("I"):  # shades of 16 bits, of which all but the darkest would turn white
+                turned = Image.fromarray((np.asarray(turned) >> 8).astype(np.uint8))
             plain = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
     except DataError:
         raise
