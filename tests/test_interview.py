@@ -44,6 +44,17 @@ def test_the_second_question_is_about_the_other_taste(parts, kind):
     assert questions.next([first]) % 2 != first % 2
 
 
+class FarFromTheOrigin(ByGenre):
+    def item_vectors(self):
+        return super().item_vectors() + 100
+
+
+def test_where_the_middle_of_the_map_lies_does_not_matter(parts):
+    near, far = (Questions.of(kind().fit(parts.train), parts).likeness for kind in (ByGenre, FarFromTheOrigin))
+    assert far == pytest.approx(near, abs=1e-3)
+    assert near.min() < -0.5
+
+
 def test_what_more_people_know_and_disagree_on_is_worth_more():
     rows = [(user, 0, 1.0 + 4.0 * (user % 2), user) for user in range(20)]  # known by all, who disagree
     rows += [(user, 1, 3.0, 100 + user) for user in range(20)]  # known by all, who agree

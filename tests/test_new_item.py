@@ -191,6 +191,18 @@ def test_a_lead_is_certain_where_welch_and_bonferroni_say_so(repeats: int):
     assert 0 < sum(certain) < 60
 
 
+def test_an_audience_whose_ranks_and_means_disagree_is_not_certain():
+    """A few of the others like it so much that on average they like it more."""
+    above = np.concatenate([np.full(20, 0.5), np.full(240, 0.45), np.full(60, 0.95)])
+    (found,) = audiences(
+        Places(np.arange(320), above, np.full(320, 9), above),
+        [Cut("x", "X", ("a", "not known"), (above != 0.5).astype(np.int64))],
+    )
+    assert found.above < found.others
+    assert found.lead > 5
+    assert not found.is_certain
+
+
 def test_small_unknown_and_mixed_groups_are_no_audience():
     places = placed(np.arange(50) + 1.0, 50)
     of = np.repeat([0, 1, 2], [19, 11, 20])

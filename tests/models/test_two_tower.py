@@ -13,6 +13,7 @@ from recsys_core.errors import AbilityError
 from recsys_core.models import Ability
 from recsys_core.models.content_model import ContentModel
 from recsys_core.models.content_net import ReadItems
+from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.sparse import pattern
 from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.two_tower_task import Told, TwoTowerTask
@@ -97,6 +98,35 @@ def test_what_is_looked_for_is_never_told(monkeypatch: pytest.MonkeyPatch):
     assert all(not told & wanted for told, wanted in zip(pairs[::2], pairs[1::2], strict=True))
     assert set().union(*pairs) == everything
     assert samples == len(everything)
+
+
+def test_a_step_goes_down_the_log_softmax_of_what_is_looked_for(monkeypatch: pytest.MonkeyPatch):
+    """By a person at a time, from what :class:`TwoTowerNet` says it is."""
+    monkeypatch.setattr("recsys_core.models.content_looking.FORGOTTEN", 0)
+    monkeypatch.setattr("recsys_core.models.two_tower_task.FORGOTTEN", 0)
+    data = likes_own_kind()
+    task = task_of(data, build(TwoTower, people=False, id_dropout=0, content_dropout=0, epochs=1).fit(data))
+    net, people = task.net.requires_grad_(False), torch.tensor([3, 0, 7])
+    met = unit_rows(task._told.met[people.numpy()], "cpu")
+    is_hidden = torch.arange(len(met.members)) % 3 == 0
+    loss = float(task._loss(people, met.keep(~is_hidden), met.keep(is_hidden)))
+    entering, vectors, biases = net.items(net.content.look(task._told.items), 40, net.item_table)
+    expected = 0.0
+    for first, last in zip(met.starts[:-1], met.starts[1:], strict=True):
+        items, hidden = met.members[first:last], is_hidden[first:last]
+        told = entering[items[~hidden]]
+        person = (told.sum(0) / len(told) ** 0.5 + net.about_unknown + net.person_bias).tanh()
+        logs = (vectors @ person + biases[:, 0])[:38].log_softmax(0)
+        expected -= float(logs[items[hidden]].sum())
+    assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_ids_that_are_always_dropped_learn_nothing():
+    data = likes_own_kind()
+    task = task_of(data, build(TwoTower, people=False, id_dropout=1, epochs=1).fit(data))
+    before = task.net.item_table.clone()
+    task.train_epoch(lambda done: None)
+    assert torch.equal(task.net.item_table, before)
 
 
 def test_items_that_nobody_met_do_not_compete_and_no_step_moves_their_own_rows():
