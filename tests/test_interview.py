@@ -32,6 +32,13 @@ def test_the_worthiest_comes_first_and_what_is_like_it_waits():
     assert questions.next([7, 3, 5]) is None
 
 
+def test_the_nearest_of_what_was_asked_counts():
+    """Item 3 is like 7 and unlike 5, which was asked too; item 9 is half like both."""
+    likeness = np.array([[1.0, 0, 0.9, 0.5], [0, 1.0, 0, 0.5], [0.9, 0, 1.0, 0], [0.5, 0.5, 0, 1.0]])
+    questions = Questions(np.array([7, 5, 3, 9]), np.array([3.0, 3.0, 2.0, 1.0]), likeness)
+    assert questions.next([7, 5]) == 9  # 1 × 0.5 against 2 × 0.1
+
+
 def test_items_from_elsewhere_change_nothing():
     assert hand_made().next([99]) == 7
     assert hand_made().next([99, 7]) == 5
