@@ -11,6 +11,8 @@ drawn from all of these items. *Warm*: the temporal split, all items. *Cold peop
 a person known. Best epochs are chosen on validation events of the same kind. Figures are NDCG@10 as means over training
 seeds; intervals are over people, those of differences paired, and over seeds as well. "Random" is exact: the
 expectation over all orders. "Genres" arms see nothing but genres; "attributes" means genres, year, language and length.
+What is written about cold items, but none of their events, is known while words and main directions are counted, as in
+a catalogue that is there before anybody met its items; attributes are learned from met items alone.
 ``--validate`` prints the best figures on validation events instead, and looks at no test event.
 """
 

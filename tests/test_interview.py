@@ -32,6 +32,13 @@ def test_the_worthiest_comes_first_and_what_is_like_it_waits():
     assert questions.next([7, 3, 5]) is None
 
 
+def test_the_nearest_of_what_was_asked_counts():
+    """Item 3 is like 7 and unlike 5, which was asked too; item 9 is half like both."""
+    likeness = np.array([[1.0, 0, 0.9, 0.5], [0, 1.0, 0, 0.5], [0.9, 0, 1.0, 0], [0.5, 0.5, 0, 1.0]])
+    questions = Questions(np.array([7, 5, 3, 9]), np.array([3.0, 3.0, 2.0, 1.0]), likeness)
+    assert questions.next([7, 5]) == 9  # 1 × 0.5 against 2 × 0.1
+
+
 def test_items_from_elsewhere_change_nothing():
     assert hand_made().next([99]) == 7
     assert hand_made().next([99, 7]) == 5
@@ -42,6 +49,17 @@ def test_the_second_question_is_about_the_other_taste(parts, kind):
     questions = Questions.of(kind().fit(parts.train), parts)
     first = questions.next([])
     assert questions.next([first]) % 2 != first % 2
+
+
+class FarFromTheOrigin(ByGenre):
+    def item_vectors(self):
+        return super().item_vectors() + 100
+
+
+def test_where_the_middle_of_the_map_lies_does_not_matter(parts):
+    near, far = (Questions.of(kind().fit(parts.train), parts).likeness for kind in (ByGenre, FarFromTheOrigin))
+    assert far == pytest.approx(near, abs=1e-3)
+    assert near.min() < -0.5
 
 
 def test_what_more_people_know_and_disagree_on_is_worth_more():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from scipy.stats import rankdata, ttest_ind
 
 from recsys_core.comparing.cutting import Cut
 from recsys_core.data.interactions import Histories
@@ -172,6 +173,34 @@ def test_an_audience_by_chance_is_none():
     assert len(found) == 80
     assert not any(one.is_certain for one in found)
     assert finding(found).startswith("No group of people stands out")
+
+
+@pytest.mark.parametrize("repeats", [1, 30])
+def test_a_lead_is_certain_where_welch_and_bonferroni_say_so(repeats: int):
+    """Of small groups, of which a normal distribution would be too sure."""
+    rng = np.random.default_rng(3)
+    cut = Cut("x", "X", ("a", "not known"), np.repeat([0, 1], [20, 300]))
+    certain = []
+    for gap in np.linspace(0, 0.9, 60):
+        above = rng.beta(1, 8, 320) ** np.repeat([1 - gap, 1], [20, 300])
+        ranks = rankdata(above)
+        chance = ttest_ind(ranks[:20], ranks[20:], equal_var=False).pvalue * repeats
+        found = audiences(Places(np.arange(320), above, np.full(320, 9), above), [cut] * repeats)
+        certain.append(found[0].is_certain)
+        assert certain[-1] == (chance < 0.05)
+    assert 0 < sum(certain) < 60
+
+
+def test_an_audience_whose_ranks_and_means_disagree_is_not_certain():
+    """A few of the others like it so much that on average they like it more."""
+    above = np.concatenate([np.full(20, 0.5), np.full(240, 0.45), np.full(60, 0.95)])
+    (found,) = audiences(
+        Places(np.arange(320), above, np.full(320, 9), above),
+        [Cut("x", "X", ("a", "not known"), (above != 0.5).astype(np.int64))],
+    )
+    assert found.above < found.others
+    assert found.lead > 5
+    assert not found.is_certain
 
 
 def test_small_unknown_and_mixed_groups_are_no_audience():

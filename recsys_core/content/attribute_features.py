@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from recsys_core.content.leaking_columns import leaking_columns
 from recsys_core.data.dataset import ITEM_COLUMNS, USER_COLUMNS, Dataset
 from recsys_core.data.side.listed import separator_of, words_of
 from recsys_core.errors import ModelError
@@ -42,24 +43,32 @@ class AttributeFeatures:
 
 
 def item_features(dataset: Dataset) -> AttributeFeatures:
-    """Genres, year and attributes of the items; titles and texts are left to models that read."""
-    return encode(about_items(dataset.item_table))
+    """Genres, year and attributes of the items, but for columns that leak; titles and texts are left to models that
+    read."""
+    return encode(_without_leaks(about_items(dataset.item_table)))
 
 
 def user_features(dataset: Dataset) -> AttributeFeatures:
-    """Attributes of the people; names say nothing about tastes."""
-    return encode(about_people(dataset.user_table))
+    """Attributes of the people, but for columns that leak; names say nothing about tastes."""
+    return encode(_without_leaks(about_people(dataset.user_table)))
 
 
 def item_fields(dataset: Dataset) -> list[AttributeFeatures]:
     """As :func:`item_features`, apart for each column that has any: the weights of a row are 1 in each of them."""
-    table = about_items(dataset.item_table)
-    return AttributeEncoder.fit(table).by_column(table)
+    return _by_column(_without_leaks(about_items(dataset.item_table)))
 
 
 def user_fields(dataset: Dataset) -> list[AttributeFeatures]:
     """As :func:`user_features`, apart for each column that has any."""
-    table = about_people(dataset.user_table)
+    return _by_column(_without_leaks(about_people(dataset.user_table)))
+
+
+def _without_leaks(table: pd.DataFrame) -> pd.DataFrame:
+    """By their names alone: a fine-tuning needs the same columns whatever happened since."""
+    return table.drop(columns=list(leaking_columns(table)))
+
+
+def _by_column(table: pd.DataFrame) -> list[AttributeFeatures]:
     return AttributeEncoder.fit(table).by_column(table)
 
 

@@ -28,7 +28,7 @@ class Candidates(NamedTuple):
 
     Attributes:
         items: (C,), ascending.
-        log_share: (C,), log of the probability that the item is among them.
+        log_share: (B, C), log of the probability that the item is among them where that person is in the step.
     """
 
     items: torch.Tensor
@@ -58,7 +58,10 @@ class TwoTowerTask:
 
     Where these are many, the step's own items and some drawn from all alike stand for them (mixed negatives; Yang et
     al., WWW 2020), each for as many as it takes: the log of its probability to be there is taken off its score (Yi et
-    al., RecSys 2019, section 3.2). Items that nobody met never compete, so nothing is learned against them.
+    al., RecSys 2019, section 3.2). What a person met is there whenever that person is, so that its own people, unlike
+    in that paper, get it for one item: else rare items would be pushed down by those who met them (Khrylchenko et al.,
+    Correcting the LogQ Correction, RecSys 2025). Items that nobody met never compete, so nothing is learned against
+    them.
 
     An epoch counts each event as a sample: it is told or looked for.
 
@@ -120,7 +123,8 @@ class TwoTowerTask:
 
     def _loss(self, people: torch.Tensor, told: Bags, wanted: Bags) -> torch.Tensor:
         """Σ −log softmax of the items to be found."""
-        items, log_share = self.candidates(torch.cat([told.members, wanted.members]), len(people))
+        rows, met = torch.cat([told.rows(), wanted.rows()]), torch.cat([told.members, wanted.members])
+        items, log_share = self.candidates(rows, met, len(people))
         entering, vectors, biases = self._towers(items)
         lengths = told.lengths()
         values = lengths.float().rsqrt().repeat_interleave(lengths)
@@ -132,15 +136,24 @@ class TwoTowerTask:
         found = scores[wanted.rows(), torch.searchsorted(items, wanted.members)]
         return (wanted.lengths() * sums).sum() - found.sum()
 
-    def candidates(self, met: torch.Tensor, n_people: int) -> Candidates:
-        """All items that anybody met, or those of a step with so many people and some drawn from all alike."""
+    def candidates(self, rows: torch.Tensor, met: torch.Tensor, n_people: int) -> Candidates:
+        """All items that anybody met, or those of a step and some drawn from all alike.
+
+        Args:
+            rows: (E,), of the people of the step, each with all that they met.
+            met: (E,), items.
+            n_people: B of them.
+        """
         n_trained = len(self._trained)
         if n_trained <= ALL_COMPETE:
-            return Candidates(self._trained, torch.zeros(n_trained, device=met.device))
+            return Candidates(self._trained, torch.zeros(n_people, n_trained, device=met.device))
         order = torch.randperm(n_trained, generator=self.generator, device=met.device)
         items = torch.unique(torch.cat([met, self._trained[order[:UNIFORM]]]))
-        absent = (1 - n_people / len(self._people)) ** self._counts[items] * max(0.0, 1 - UNIFORM / n_trained)
-        return Candidates(items, torch.log1p(-absent).float())
+        others = (n_people - 1) / max(1, len(self._people) - 1)  # the share of the other people in the step
+        absent = (1 - others) ** self._counts[items] * max(0.0, 1 - UNIFORM / n_trained)
+        log_share = torch.log1p(-absent).float().repeat(n_people, 1)
+        log_share[rows, torch.searchsorted(items, met)] = 0
+        return Candidates(items, log_share)
 
     def _towers(self, items: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         looked = self._looking.at(items)

@@ -106,7 +106,9 @@ def test_items_speak_by_genre_year_and_attributes_and_people_by_attributes_alone
     dataset.item_table["genres"] = pd.Series([("Drama",)] * 5, dtype=object)
     dataset.item_table["title"] = ["The same"] * 5
     dataset.item_table["language"] = ["en"] * 5
+    dataset.item_table["vote_count"] = [7] * 5  # leaks
     dataset.user_table["name"] = ["Kim"] * 6
+    dataset.user_table["num_ratings"] = [7] * 6
     dataset.user_table["gender"] = ["F"] * 6
     assert item_features(dataset).names == ("genres: Drama", "language: en")
     assert user_features(dataset).names == ("gender: F",)
@@ -117,6 +119,8 @@ def test_fields_are_columns_whose_features_share_a_weight_of_one_each():
     dataset.item_table["genres"] = pd.Series([("Drama", "War")] * 5, dtype=object)
     dataset.item_table["rare"] = ["a", "b", "c", "d", "e"]
     dataset.item_table["language"] = ["en"] * 5
+    dataset.item_table["vote_count"] = [7] * 5  # leaks
+    dataset.user_table["num_ratings"] = [7] * 6
     genres, language = item_fields(dataset)
     assert (genres.names, language.names) == (("genres: Drama", "genres: War"), ("language: en",))
     assert genres.matrix().toarray() == pytest.approx(np.full((5, 2), 0.5))

@@ -67,5 +67,13 @@ def test_only_items_that_somebody_met_have_numbers_of_their_own():
     assert abs(told[:, :3] - scores[:, :3]).max() > 0.1
 
 
+def test_ids_that_are_always_dropped_learn_nothing():
+    data = likes_own_kind()
+    model = build(id_dropout=1, weight_decay=0, epochs=1).fit(data, FitContext(seed=1))
+    fresh = model._fresh(data, torch.Generator().manual_seed(1))
+    assert model.net.item_table.numpy() == pytest.approx(fresh.item_table.detach().numpy(), abs=1e-6)
+    assert model.net.user_table.numpy() != pytest.approx(fresh.user_table.detach().numpy(), abs=1e-3)
+
+
 def test_it_is_nothing_that_another_training_could_go_on_from():
     assert build(epochs=1).fit(likes_own_kind()).training.learned == {}

@@ -13,6 +13,7 @@ from recsys_core.errors import AbilityError
 from recsys_core.models import Ability
 from recsys_core.models.content_model import ContentModel
 from recsys_core.models.content_net import ReadItems
+from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.sparse import pattern
 from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.two_tower_task import Told, TwoTowerTask
@@ -99,10 +100,39 @@ def test_what_is_looked_for_is_never_told(monkeypatch: pytest.MonkeyPatch):
     assert samples == len(everything)
 
 
+def test_a_step_goes_down_the_log_softmax_of_what_is_looked_for(monkeypatch: pytest.MonkeyPatch):
+    """By a person at a time, from what :class:`TwoTowerNet` says it is."""
+    monkeypatch.setattr("recsys_core.models.content_looking.FORGOTTEN", 0)
+    monkeypatch.setattr("recsys_core.models.two_tower_task.FORGOTTEN", 0)
+    data = likes_own_kind()
+    task = task_of(data, build(TwoTower, people=False, id_dropout=0, content_dropout=0, epochs=1).fit(data))
+    net, people = task.net.requires_grad_(False), torch.tensor([3, 0, 7])
+    met = unit_rows(task._told.met[people.numpy()], "cpu")
+    is_hidden = torch.arange(len(met.members)) % 3 == 0
+    loss = float(task._loss(people, met.keep(~is_hidden), met.keep(is_hidden)))
+    entering, vectors, biases = net.items(net.content.look(task._told.items), 40, net.item_table)
+    expected = 0.0
+    for first, last in zip(met.starts[:-1], met.starts[1:], strict=True):
+        items, hidden = met.members[first:last], is_hidden[first:last]
+        told = entering[items[~hidden]]
+        person = (told.sum(0) / len(told) ** 0.5 + net.about_unknown + net.person_bias).tanh()
+        logs = (vectors @ person + biases[:, 0])[:38].log_softmax(0)
+        expected -= float(logs[items[hidden]].sum())
+    assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_ids_that_are_always_dropped_learn_nothing():
+    data = likes_own_kind()
+    task = task_of(data, build(TwoTower, people=False, id_dropout=1, epochs=1).fit(data))
+    before = task.net.item_table.clone()
+    task.train_epoch(lambda done: None)
+    assert torch.equal(task.net.item_table, before)
+
+
 def test_items_that_nobody_met_do_not_compete_and_no_step_moves_their_own_rows():
     data = likes_own_kind()
     task = task_of(data, build(TwoTower, people=False, epochs=1).fit(data))
-    assert task.candidates(torch.arange(5), 10).items.tolist() == list(range(38))
+    assert task.candidates(torch.arange(5), torch.arange(5), 10).items.tolist() == list(range(38))
     unmet = task.net.item_table[38:].clone()
     task.train_epoch(lambda done: None)
     assert torch.equal(task.net.item_table[38:], unmet)
@@ -112,26 +142,30 @@ def test_items_that_nobody_met_do_not_compete_and_no_step_moves_their_own_rows()
     )
 
 
-def test_some_items_stand_for_all_without_bias(monkeypatch: pytest.MonkeyPatch):
-    """Σ exp x over all items is the mean, over many draws, of that over those which compete, each weighed by one over
-    its probability to be there (Horvitz and Thompson, JASA 1952)."""
+def test_some_items_stand_for_all_without_bias_for_anybody(monkeypatch: pytest.MonkeyPatch):
+    """Σ exp x over all items is, for each person, the mean over many draws of that over those which compete, each
+    weighed by one over its probability to be there (Horvitz and Thompson, JASA 1952). What somebody met has high x."""
     monkeypatch.setattr("recsys_core.models.two_tower_task.ALL_COMPETE", 5)
     monkeypatch.setattr("recsys_core.models.two_tower_task.UNIFORM", 6)
     rng = np.random.default_rng(0)
-    rows = {(user, min(int(rng.exponential(6)), 39)) for user in range(300) for _ in range(3)}
-    data = worlds.dataset([(user, item, 1.0, 0) for user, item in sorted(rows)], 300, 50)
+    pairs = {(user, min(int(rng.exponential(6)), 39)) for user in range(100) for _ in range(3)}
+    data = worlds.dataset([(user, item, 1.0, 0) for user, item in sorted(pairs)], 100, 50)
     model = build(TwoTower, text="none", attributes=False, people=False, epochs=1).fit(data)
     task, met = task_of(data, model), pattern(data.interactions.matrix())
-    exps = torch.from_numpy(rng.exponential(size=50))
-    totals = []
+    exps = torch.from_numpy(rng.exponential(size=(100, 50)) + 10 * met.toarray())
+    totals = [[] for _ in range(100)]
     for _ in range(2000):
-        people = rng.permutation(300)[:20]
-        items, log_share = task.candidates(torch.from_numpy(met[people].indices).long(), 20)
+        people = rng.permutation(100)[:20]
+        rows, items = (torch.from_numpy(part).long() for part in met[people].nonzero())
+        items, log_share = task.candidates(rows, items, 20)
         assert (log_share <= 0).all()
         assert len(torch.unique(items)) == len(items) < len(task._trained)
-        totals.append(float((exps[items] * (-log_share.double()).exp()).sum()))
-    whole = float(exps[task._trained].sum())
-    assert np.mean(totals) == pytest.approx(whole, abs=4 * np.std(totals) / 2000**0.5)
+        sums = (exps[people][:, items] * (-log_share.double()).exp()).sum(1)
+        for person, total in zip(people, sums.tolist(), strict=True):
+            totals[person].append(total)
+    whole = exps[:, task._trained].sum(1)
+    for drawn, wanted in zip(totals, whole.tolist(), strict=True):
+        assert np.mean(drawn) == pytest.approx(wanted, abs=5 * np.std(drawn) / len(drawn) ** 0.5)
 
 
 def test_popular_items_are_not_pushed_down_for_competing_more_often(monkeypatch: pytest.MonkeyPatch):
