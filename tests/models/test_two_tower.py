@@ -13,6 +13,7 @@ from recsys_core.errors import AbilityError
 from recsys_core.models import Ability
 from recsys_core.models.content_model import ContentModel
 from recsys_core.models.content_net import ReadItems
+from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.sparse import pattern
 from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.two_tower_task import Told, TwoTowerTask
@@ -97,6 +98,18 @@ def test_what_is_looked_for_is_never_told(monkeypatch: pytest.MonkeyPatch):
     assert all(not told & wanted for told, wanted in zip(pairs[::2], pairs[1::2], strict=True))
     assert set().union(*pairs) == everything
     assert samples == len(everything)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8])
+def test_of_some_people_little_is_told_and_of_others_much(share: float):
+    people, items = 400, 50
+    data = worlds.dataset([(user, item, 1.0, 0) for user in range(people) for item in range(items)], people, items)
+    model = build(TwoTower, text="none", attributes=False, people=False, epochs=1, dropout=share).fit(data)
+    hidden = task_of(data, model)._hide(unit_rows(pattern(data.interactions.matrix()), "cpu")).reshape(people, items)
+    shares = hidden.float().mean(1)
+    assert float(shares.mean()) == pytest.approx(share, abs=0.07)
+    assert float(shares.min()) < 0.1
+    assert float(shares.max()) > 0.9
 
 
 def test_items_that_nobody_met_do_not_compete_and_no_step_moves_their_own_rows():
