@@ -17,10 +17,11 @@ class TwoTowerConfig(ContentConfig, MultinomialConfig):
 
     people: bool = Field(True, description="Whether attributes of people are looked at.")
     dropout: float = Field(
-        0.5,
+        0.7,
         ge=0.05,
         le=0.95,
-        description="Share of a person's items that are looked for at random in a learning step, told by the others.",
+        description="Share of a person's items that are looked for at random in a learning step, told by the others; "
+        "this is the mean of shares that differ from person to person and from step to step.",
     )
     embedding_size: int = Field(64, ge=1, le=1024, description="Numbers in the vector of a person or an item.")
     content_size: int = Field(128, ge=1, le=2048, description="Numbers that an item's content is boiled down to.")

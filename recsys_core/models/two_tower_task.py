@@ -54,7 +54,8 @@ class Told:
 
 class TwoTowerTask:
     """Steps over shuffled people. A random part of what each person met is told, the rest is to be found: −log of the
-    softmax over all items that anybody met.
+    softmax over all items that anybody met. How large a part is drawn anew each time, so that short histories are
+    learned from as well as long ones; its mean is as the settings say.
 
     Where these are many, the step's own items and some drawn from all alike stand for them (mixed negatives; Yang et
     al., WWW 2020), each for as many as it takes: the log of its probability to be there is taken off its score (Yi et
@@ -105,7 +106,7 @@ class TwoTowerTask:
             pulse(start / len(order))
             people = self._people[order[start : start + self._batch_size]]
             met = unit_rows(self._told.met[people], self.generator.device)
-            is_hidden = self._hide(len(met.members))
+            is_hidden = self._hide(met)
             told, wanted = met.keep(~is_hidden), met.keep(is_hidden)
             n_events += len(met.members)
             if not len(wanted.members):
@@ -118,8 +119,11 @@ class TwoTowerTask:
             n_found += len(wanted.members)
         return {"log loss": total / max(1, n_found)}, n_events
 
-    def _hide(self, n: int) -> torch.Tensor:
-        return torch.rand(n, generator=self.generator, device=self.generator.device) < self.config.dropout
+    def _hide(self, met: Bags) -> torch.Tensor:
+        """Bool (E,), what is looked for: of each person another share, from nearly nothing to all."""
+        device, share = self.generator.device, self.config.dropout
+        told = torch.rand(len(met), generator=self.generator, device=device) ** (share / (1 - share))
+        return torch.rand(len(met.members), generator=self.generator, device=device) >= told[met.rows()]
 
     def _loss(self, people: torch.Tensor, told: Bags, wanted: Bags) -> torch.Tensor:
         """Σ −log softmax of the items to be found."""

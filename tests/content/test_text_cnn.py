@@ -65,6 +65,15 @@ def test_it_learns_a_phrase_that_no_single_word_tells():
     assert right > 0.95  # measured: 1.0; single words leave it at 0.5
 
 
+def test_words_of_like_meaning_have_like_vectors_before_anything_is_learned():
+    words = ["monster", "ghost", "soldier", "army", "kitten", "puppy", "rocket", "spaceship"]
+    reader = TextCnn.fit(content([" ".join(words)] * 2), Around())
+    table = reader.net(torch.Generator().manual_seed(0)).embeddings.detach()
+    rows = F.normalize(table[torch.from_numpy(reader.read(content([" ".join(words)]), Around()).values[0]).long()])
+    likeness = rows @ rows.T - 2 * torch.eye(len(words))
+    assert likeness.argmax(1).tolist() == [1, 0, 3, 2, 5, 4, 7, 6]
+
+
 def test_the_same_generator_gives_the_same_network():
     reader = TextCnn.fit(content(["a1 b1"] * 2), Around())
     one, other, third = (reader.net(torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))

@@ -129,6 +129,18 @@ def test_ids_that_are_always_dropped_learn_nothing():
     assert torch.equal(task.net.item_table, before)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8])
+def test_of_some_people_little_is_told_and_of_others_much(share: float):
+    people, items = 400, 50
+    data = worlds.dataset([(user, item, 1.0, 0) for user in range(people) for item in range(items)], people, items)
+    model = build(TwoTower, text="none", attributes=False, people=False, epochs=1, dropout=share).fit(data)
+    hidden = task_of(data, model)._hide(unit_rows(pattern(data.interactions.matrix()), "cpu")).reshape(people, items)
+    shares = hidden.float().mean(1)
+    assert float(shares.mean()) == pytest.approx(share, abs=0.07)
+    assert float(shares.min()) < 0.1
+    assert float(shares.max()) > 0.9
+
+
 def test_items_that_nobody_met_do_not_compete_and_no_step_moves_their_own_rows():
     data = likes_own_kind()
     task = task_of(data, build(TwoTower, people=False, epochs=1).fit(data))
