@@ -97,6 +97,8 @@ def _apart(compared: Compared) -> None:
             "Model": st.column_config.TextColumn(pinned=True, width=width_of(frame["Model"])),
             metric_label(compared.metric): figures,
             "By chance": figures,
+            "People": st.column_config.NumberColumn(format="localized"),
+            "Items": st.column_config.NumberColumn(format="localized"),
         },
     )
     st.caption(
