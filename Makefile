@@ -16,7 +16,7 @@ test: $(STAMPS)/dev $(STAMPS)/browser $(STAMPS)/postgres
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
 else
-	$(BIN)/python -m pytest -n 2 --ignore tests/browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 endif
 

@@ -251,7 +251,7 @@ def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[A
                 float(in_top[inside].mean()),
                 lead,
                 # A sentence tells the means, so they must not contradict it.
-                abs(lead) > float(stdtrit(freedom, 1 - chance)) and (lead > 0) == (mine.mean() > rest.mean()),
+                bool(abs(lead) > stdtrit(freedom, 1 - chance) and (lead > 0) == (mine.mean() > rest.mean())),
             )
         )
     return sorted(found, key=lambda one: -one.lead)

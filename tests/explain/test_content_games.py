@@ -27,7 +27,14 @@ DATASET = two_tastes(40)
 def reader() -> Recommender:
     """A content model that has learned which words go with whom."""
     kind = find_model("content")
-    settings = {"text": "words", "attributes": False, "people": False, "epochs": 60, "embedding_size": 8}
+    settings = {
+        "text": "words",
+        "attributes": False,
+        "people": False,
+        "epochs": 60,
+        "embedding_size": 8,
+        "dropout": 0.5,
+    }
     return kind(kind.Config.parse(settings)).fit(DATASET)
 
 

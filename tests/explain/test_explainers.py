@@ -111,8 +111,8 @@ def test_the_explained_item_is_none_of_its_reasons(explainer: Explainer):
 @every_explainer
 def test_the_same_seed_explains_alike_and_budgets_are_kept(explainer: Explainer):
     one, again = (
-        (last(explainer, model("neumf"), question(), budget=150, seed=3) for _ in range(2))
-        if explainer.offers(model("neumf"), HISTORY)
+        (last(explainer, model("mult_vae"), question(), budget=150, seed=3) for _ in range(2))
+        if explainer.offers(model("mult_vae"), HISTORY)
         else (None, None)
     )
     if one is None:
@@ -124,7 +124,7 @@ def test_the_same_seed_explains_alike_and_budgets_are_kept(explainer: Explainer)
 def test_answers_get_better_while_one_waits():
     asked = question()
     assert len(asked.history.items) > 12
-    steps = [found.contributions for found in explain("shap-history", model("neumf"), DATASET, asked, 2000)]
+    steps = [found.contributions for found in explain("shap-history", model("mult_vae"), DATASET, asked, 2000)]
     assert len(steps) > 2
     assert np.median(steps[-1].margins) < np.median(steps[0].margins)
 

@@ -185,9 +185,10 @@ def test_popular_items_are_not_pushed_down_for_competing_more_often(monkeypatch:
     items compete or some stand for them."""
     rng = np.random.default_rng(1)
     shares = 0.5 ** np.arange(8)
-    rows = [(u, int(i), 1.0, 0) for u in range(800) for i in rng.choice(8, 2, replace=False, p=shares / shares.sum())]
-    data = worlds.dataset(rows, 800, 8)
-    settings = {"text": "none", "attributes": False, "people": False, "epochs": 60, "id_dropout": 0, "batch_size": 8}
+    rows = [(u, int(i), 1.0, 0) for u in range(400) for i in rng.choice(8, 2, replace=False, p=shares / shares.sum())]
+    data = worlds.dataset(rows, 400, 8)
+    settings = {"text": "none", "attributes": False, "people": False, "epochs": 60, "id_dropout": 0, "batch_size": 20}
+    settings |= {"embedding_size": 8, "learning_rate": 0.01}
 
     def mean_scores() -> np.ndarray:
         model = build(TwoTower, **settings).fit(data, FitContext(seed=1))
