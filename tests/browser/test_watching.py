@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from benchmarks.browser import AppServer, settled
 from recsys_core.data.samples import SAMPLES
@@ -23,6 +23,18 @@ TRAININGS = [("mf", {"epochs": 6}), ("mf", {"epochs": 8, "learning_rate": 0.1}),
 def drawn(page: Page) -> None:
     page.wait_for_timeout(400)
     page.locator("[data-test-script-state=notRunning]").wait_for(state="attached", timeout=60_000)
+
+
+def unfold(page: Page, title: str, inside: Locator) -> None:
+    """Open an expander and wait for what is in it; once more where a redrawing of the page closed it again."""
+    for _ in range(3):
+        page.get_by_text(title, exact=True).click()
+        try:
+            inside.wait_for(timeout=5000)
+        except TimeoutError:
+            continue
+        return
+    inside.wait_for(timeout=1)
 
 
 def picture(page: Page, folder: Path, name: str, width: int) -> None:
@@ -77,9 +89,10 @@ def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path,
     drawn(page)
     picture(page, folder, f"watch-3-{look}", width)
 
-    page.get_by_text("Settings", exact=True).click()
-    page.get_by_text("Presets", exact=True).click()
-    page.get_by_label("Save these settings as").fill("My way")
+    unfold(page, "Settings", page.get_by_text("Presets", exact=True))
+    name = page.get_by_label("Save these settings as")
+    unfold(page, "Presets", name)
+    name.fill("My way")
     page.get_by_role("button", name="Save as preset").click()
     page.get_by_text("Saved as My way").wait_for()
     drawn(page)
