@@ -145,7 +145,7 @@ def _answers(asked: list[Question], compared: Compared) -> None:
             one.estimate.low,
             one.estimate.high,
             COLOURS[one.side],
-            one.is_certain,
+            one.estimate.is_certain,
         )
         for question, gains in told
         for one in gains

@@ -113,12 +113,6 @@ class Gain:
     seeds: int
 
     @property
-    def is_certain(self) -> bool:
-        """Whether the interval leaves out 0."""
-        low, high = self.estimate.low, self.estimate.high
-        return low is not None and high is not None and not low <= 0 <= high
-
-    @property
     def words(self) -> str:
         """ "+0.012 [0.004, 0.020]"."""
         low, high = self.estimate.low, self.estimate.high
@@ -194,7 +188,13 @@ def sentence(what: str, gains: Sequence[Gain], metric: str) -> str:
     """
     told = []
     for one in gains:
-        unsure = "" if one.is_certain else ", too few people to tell" if one.estimate.low is None else ", within chance"
+        unsure = (
+            ""
+            if one.estimate.is_certain
+            else ", too few people to tell"
+            if one.estimate.low is None
+            else ", within chance"
+        )
         told.append(f"{one.words} {WHERE[one.side]}{unsure}")
     return f"{what[0].upper()}{what[1:]}: {metric_label(metric)} {'; '.join(told)}."
 

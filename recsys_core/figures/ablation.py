@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure, name_rows
+from recsys_core.figures.theme import Theme, escape, figure, name_rows, whiskers
 
 ROW, SHIFT = 64, 0.34
 
@@ -55,15 +55,7 @@ def ablation_chart(found: list[Bought], metric: str, look: Theme) -> go.Figure:
                 "color": [colour if one.is_certain else look.paper for one in mine],
                 "line": {"color": colour, "width": 2},
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [0 if one.high is None else one.high - one.value for one in mine],
-                "arrayminus": [0 if one.low is None else one.value - one.low for one in mine],
-                "color": colour,
-                "thickness": 3,
-                "width": 0,
-            },
+            error_x=whiskers([(one.value, one.low, one.high) for one in mine], colour, 3),
             text=[_hover(one) for one in mine],
             hovertemplate="%{text}<extra></extra>",
         )

@@ -5,7 +5,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure, name_rows
+from recsys_core.figures.theme import Theme, escape, figure, name_rows, whiskers
 
 NAME_WIDTH = 24  # letters in a line
 BELOW = 0.24  # rows, from an interval to the ticks of seeds
@@ -55,17 +55,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
                 "color": look.paper if bar.is_apart else bar.colour,
                 "line": {"color": bar.colour, "width": 2 if bar.is_apart else 0},
             },
-            error_x=None
-            if bar.low is None or bar.high is None
-            else {
-                "type": "data",
-                "symmetric": False,
-                "array": [bar.high - bar.value],
-                "arrayminus": [bar.value - bar.low],
-                "color": bar.colour,
-                "thickness": 3,
-                "width": 0,
-            },
+            error_x=whiskers([(bar.value, bar.low, bar.high)], bar.colour, 3),
             hovertemplate=f"{escape(bar.label)}<br>{escape(metric)} %{{x:.4f}}{interval}<extra></extra>",
         )
         if len(bar.by_seed) > 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from recsys_core.figures.ends import name_ends
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, whiskers
 
 APART = 0.022  # between two models, so that their intervals do not cover each other
 SIDES = ("Leave-one-out", "Cut in time")
@@ -52,15 +52,7 @@ def slope_chart(slopes: list[Slope], metric: str, look: Theme) -> go.Figure:
                 "dash": "solid" if one.is_certain else "dot",
             },
             marker={"size": 10, "color": one.colour},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [0 if top is None else top - value for value, _, top in ends],
-                "arrayminus": [0 if bottom is None else value - bottom for value, bottom, _ in ends],
-                "color": one.colour,
-                "thickness": 1.5,
-                "width": 0,
-            },
+            error_y=whiskers(ends, one.colour, 1.5),
             text=[_hover(one.label, side, *end) for side, end in zip(SIDES, ends, strict=True)],
             hovertemplate="%{text}<extra></extra>",
         )

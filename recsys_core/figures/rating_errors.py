@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, whiskers
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,7 @@ def _points(chart: go.Figure, points: Sequence[Point], label: str, colour: str, 
             mode="lines+markers" if solid else "markers",
             line={"color": colour, "width": 2},
             marker={"size": 8, "color": colour, "symbol": "circle" if solid else "circle-open"},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [point.high - point.value for point in mine if point.high is not None],
-                "arrayminus": [point.value - point.low for point in mine if point.low is not None],
-                "color": colour,
-                "thickness": 2,
-                "width": 0,
-            }
-            if solid
-            else None,
+            error_y=whiskers([(point.value, point.low, point.high) for point in mine], colour, 2),
             customdata=[_behind(point) for point in mine],
             hovertemplate=f"{escape(label)}, {at}<br>{value} %{{y:.2f}}<br>%{{customdata}}<extra></extra>",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, whiskers
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,7 @@ def trade_off_chart(
         text=[f"{step.weight:g}" for step in steps],
         textposition="top right",
         textfont={"color": look.ink, "size": 12},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [0 if step.high is None else step.high - step.quality for step in steps],
-            "arrayminus": [0 if step.low is None else step.quality - step.low for step in steps],
-            "color": colour,
-            "thickness": 1,
-            "width": 0,
-        },
+        error_y=whiskers([(step.quality, step.low, step.high) for step in steps], colour, 1),
         hovertemplate=f"λ = %{{text}}<br>{escape(variety)} %{{x:.3f}}<br>{escape(metric)} %{{y:.4f}}<extra></extra>",
         cliponaxis=False,
     )

@@ -7,7 +7,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure, name_rows
+from recsys_core.figures.theme import Theme, escape, figure, name_rows, whiskers
 from recsys_core.types import Float64
 
 NAME_WIDTH, MOST_LINES = 22, 3  # letters in a line, lines of a name
@@ -61,15 +61,7 @@ def slice_chart(slices: Sequence[Slice], models: Sequence[Model], metric: str, l
             name=escape(model.title),
             mode="markers",
             marker={"size": 11, "color": model.colour, "symbol": SYMBOLS[place - len(models)]},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [(value if high is None else high) - value for _, _, (value, _, high) in shown],
-                "arrayminus": [value - (value if low is None else low) for _, _, (value, low, _) in shown],
-                "color": model.colour,
-                "thickness": 2.5,
-                "width": 0,
-            },
+            error_x=whiskers([interval for _, _, interval in shown], model.colour, 2.5),
             customdata=[_hover(one, point) for _, one, point in shown],
             hovertemplate=f"{escape(model.title)}<br>%{{customdata}}<extra></extra>",
         )

@@ -1,8 +1,11 @@
 """Colours and the plotly template, from the same tokens as ``.streamlit/config.toml``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
+
+from recsys_core.types import Json
 
 
 @dataclass(frozen=True)
@@ -142,3 +145,20 @@ def name_rows(chart: go.Figure, names: list[str], top: float, look: Theme) -> No
 def escape(text: str) -> str:
     """Text that plotly shows as it is: its labels would take ``<b>`` and ``<a href>`` for markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def whiskers(ends: Sequence[tuple[float, float | None, float | None]], colour: str, thickness: float) -> Json:
+    """Intervals as plotly's error bars.
+
+    Args:
+        ends: value, low and high of each point; None where there is no interval.
+    """
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [0 if high is None else high - value for value, _, high in ends],
+        "arrayminus": [0 if low is None else value - low for value, low, _ in ends],
+        "color": colour,
+        "thickness": thickness,
+        "width": 0,
+    }

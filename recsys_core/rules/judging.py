@@ -36,12 +36,6 @@ class Change:
     after: float
     difference: Estimate
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether the interval leaves out 0."""
-        low, high = self.difference.low, self.difference.high
-        return low is not None and high is not None and not low <= 0 <= high
-
 
 @dataclass(frozen=True)
 class Outcome:

@@ -36,7 +36,7 @@ def _cost(change: Change, metric: str, ending: str) -> str:
         return f"change{ending} {name} by {_signed(value)}, of too few people for an interval"
     if max(abs(low), abs(high)) < LEAST:
         return f"leave{ending} {name} as it was, to the third decimal"
-    if not change.is_certain:
+    if not change.difference.is_certain:
         return f"change{ending} {name} by {_signed(value)} [{_signed(low)}, {_signed(high)}], which may be chance"
     verb = "gain" if (value > 0) == about(metric).higher_is_better else "cost"
     low, high = sorted((abs(low), abs(high)))
@@ -48,11 +48,11 @@ def _bought(outcome: Outcome) -> list[str]:
     told = []
     for name in ("diversity", "coverage"):
         change = outcome.changes.get(name)
-        if change is not None and change.before and (change.is_certain or name == "coverage"):
+        if change is not None and change.before and (change.difference.is_certain or name == "coverage"):
             share = change.after / change.before - 1
             told += [f"{name} {_signed(100 * share, 0)} %"] if abs(share) >= WORTH_TELLING else []
     new = outcome.changes.get("new")
-    if new is not None and new.is_certain:
+    if new is not None and new.difference.is_certain:
         told.append(f"new items {100 * new.before:.1f} → {100 * new.after:.1f} % of the places")
     return told
 

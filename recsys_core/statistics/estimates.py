@@ -21,6 +21,11 @@ class Estimate:
     low: float | None
     high: float | None
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether there is an interval, and it leaves out 0."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
 
 @dataclass(frozen=True)
 class PerUser:

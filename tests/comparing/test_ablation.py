@@ -62,13 +62,13 @@ def test_a_gain_is_the_paired_difference_and_wider_for_the_luck_of_seeds():
     paired = paired_difference(mine, theirs)
     assert (one.estimate.value, one.people, one.seeds) == (pytest.approx(better.mean()), 80, 1)
     assert (one.estimate.low, one.estimate.high) == (pytest.approx(paired.low), pytest.approx(paired.high))
-    assert one.is_certain
+    assert one.estimate.is_certain
     noisy = gain([mean_of(base + better + 0.2), mean_of(base + better - 0.2)], [theirs, theirs], None)
     assert noisy.estimate.value == pytest.approx(better.mean())
     assert noisy.estimate.low < -0.2
-    assert not noisy.is_certain
+    assert not noisy.estimate.is_certain
     few = gain([mean_of(base[:9] + 1)], [mean_of(base[:9])], None)
-    assert (few.estimate.low, few.is_certain) == (None, False)
+    assert (few.estimate.low, few.estimate.is_certain) == (None, False)
     nobody = PerUser(np.array([999]), np.ones(1), np.ones(1), mine.finish)
     assert gain([mine], [nobody], None) is None
 
@@ -78,7 +78,7 @@ def test_of_errors_less_is_a_gain():
     one = gain([mine], [theirs], None, higher_is_better=False)
     assert one.estimate.value == pytest.approx(1.0)
     assert one.estimate.low == pytest.approx(1.0)
-    assert one.is_certain
+    assert one.estimate.is_certain
 
 
 def test_an_answer_says_where_and_how_sure():

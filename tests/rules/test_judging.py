@@ -58,7 +58,7 @@ def test_without_rules_the_figures_are_those_of_the_evaluation(world):
 def test_leaving_out_half_of_the_catalogue_costs_those_who_like_it(world):
     outcome = judged(world, Exclude(items=("genre=Even",)))
     change = outcome.changes["ndcg@5"]
-    assert change.is_certain
+    assert change.difference.is_certain
     assert change.after < 0.6 * change.before
     assert change.after - change.before == pytest.approx(change.difference.value)
     words = sentence(outcome, "ndcg@5")
@@ -68,7 +68,7 @@ def test_leaving_out_half_of_the_catalogue_costs_those_who_like_it(world):
 
 def test_moving_down_what_people_did_not_like_is_no_loss_and_words_say_so(world):
     outcome = judged(world, Boost(items=("id=i0",), places=1))
-    assert not outcome.changes["ndcg@5"].is_certain
+    assert not outcome.changes["ndcg@5"].difference.is_certain
     words = sentence(outcome, "ndcg@5")
     assert words.startswith("Moving id=i0 up 1 place changes NDCG@5 by ")
     assert ", which may be chance" in words
