@@ -1,13 +1,19 @@
 """A real server and a real Chromium."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from benchmarks.browser import AppServer, chromium
+from recsys_core.data.samples import load_demo
+from recsys_core.runs.jobs import Jobs, TrainSpec
 from recsys_core.runs.store import Workspace
+from recsys_core.runs.training_job import run_job
+
+Trainings = Iterable[tuple[str, dict[str, Any]]]
 
 # Streamlit itself asks for these below the path of a page before it finds them at the root.
 KNOWN_CONSOLE = ("404 (Not Found)",)
@@ -27,6 +33,22 @@ def server(tmp_path: Path) -> Iterator[AppServer]:
     app.start()
     yield app
     app.kill()
+
+
+@pytest.fixture
+def trained(server: AppServer) -> Callable[[Trainings], Workspace]:
+    """Puts the demo and models with these settings into the server's workspace, without waiting for a page."""
+
+    def train(trainings: Trainings) -> Workspace:
+        workspace = Workspace(server.home)
+        sample = load_demo()
+        card = workspace.save_dataset(sample.dataset, sample.summary())
+        jobs = Jobs(workspace.database)
+        for model, settings in trainings:
+            run_job(workspace, jobs, jobs.begin(TrainSpec(dataset=card.id, model=model, settings=settings)))
+        return workspace
+
+    return train
 
 
 @pytest.fixture

@@ -7,23 +7,10 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import AppServer, settled
-from recsys_core.data.samples import SAMPLES
-from recsys_core.runs.jobs import Jobs, TrainSpec
-from recsys_core.runs.store import Workspace
-from recsys_core.runs.training_job import run_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MEMBERS = {"ease": {}, "mf": {"epochs": 10}}  # EASE knows better where little is known, MF where much is
-
-
-def train_members(home: Path) -> None:
-    workspace = Workspace(home)
-    sample = next(sample for sample in SAMPLES if sample.key == "demo").load()
-    card = workspace.save_dataset(sample.dataset, sample.summary())
-    jobs = Jobs(workspace.database)
-    for model, settings in MEMBERS.items():
-        run_job(workspace, jobs, jobs.begin(TrainSpec(dataset=card.id, model=model, settings=settings)))
+MEMBERS = [("ease", {}), ("mf", {"epochs": 10})]  # EASE knows better where little is known, MF where much is
 
 
 def picture(page: Page, folder: Path, name: str, width: int) -> None:
@@ -37,12 +24,14 @@ def picture(page: Page, folder: Path, name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide-light", "phone-dark"])
-def test_a_blend_is_judged_kept_and_opened(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
+def test_a_blend_is_judged_kept_and_opened(
+    server: AppServer, trained, open_tab, tmp_path: Path, dark: bool, width: int
+):
     """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
     folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     look = f"{width}-{'dark' if dark else 'light'}"
-    train_members(server.home)
+    trained(MEMBERS)
     page = open_tab(width=width, dark=dark)
     page.goto(f"{server.url}/compare?section=Blend")
     settled(page, "Compare", "[data-testid=stMultiSelect]")

@@ -103,9 +103,9 @@ def test_the_demo_is_three_clicks_away_from_recommendations(server, open_tab):
     assert time.monotonic() - started < 60
 
 
-def test_try_it_yourself_answers_without_retraining(server, open_tab):
+def test_try_it_yourself_answers_without_retraining(server, trained, open_tab):
+    trained([("gmf", {"epochs": 6})])
     page = open_tab()
-    train_the_demo(page, server, "GMF")
     page.goto(f"{server.url}/recommendations?view=Try+it+yourself")
     settled(page, "Recommendations", ".ft-grid .ft-card")
     before, asked = page.locator(".ft-grid h4").all_inner_texts(), set()
@@ -123,17 +123,6 @@ def test_try_it_yourself_answers_without_retraining(server, open_tab):
     assert not {title.split("\n")[-1] for title in after} & asked
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("9 of 10 answers")).to_be_visible()
-
-
-def train_the_demo(page: Page, server: AppServer, model: str) -> None:
-    page.goto(server.url)
-    settled(page, "Foretaste")
-    page.get_by_role("button", name="Open the demo").click()
-    settled(page, "Train", "[data-testid=stBaseButton-primary]")
-    choose_option(page, "Model", model)
-    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
-    page.get_by_role("button", name="Start training").click()
-    page.get_by_role("button", name="See recommendations").wait_for(timeout=120_000)
 
 
 def test_a_deep_link_on_a_fresh_server_draws_the_frame(server, open_tab):
@@ -165,12 +154,12 @@ def test_killed_in_the_middle_of_training_the_job_is_interrupted_and_resumes(ser
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390], ids=["wide", "phone"])
-def test_every_page_fits_its_window(server, open_tab, tmp_path, dark, width):
+def test_every_page_fits_its_window(server, trained, open_tab, tmp_path, dark, width):
     """Saves a picture of each page; FORETASTE_SCREENSHOTS names a folder to keep them in."""
     folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
+    trained([("gmf", {"epochs": 6})])
     page = open_tab(width=width, dark=dark)
-    train_the_demo(page, server, "GMF")
     stops = {
         "": ("Foretaste", "h1"),
         "data": ("Data", ".js-plotly-plot .main-svg"),

@@ -9,11 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from benchmarks.browser import AppServer, settled
-from recsys_core.data.samples import SAMPLES
-from recsys_core.runs.jobs import Jobs, TrainSpec
 from recsys_core.runs.reproduce import reproduce
-from recsys_core.runs.store import Workspace
-from recsys_core.runs.training_job import run_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -47,23 +43,13 @@ def picture(page: Page, folder: Path, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
-def train_some(home: Path) -> Workspace:
-    workspace = Workspace(home)
-    sample = next(sample for sample in SAMPLES if sample.key == "demo").load()
-    card = workspace.save_dataset(sample.dataset, sample.summary())
-    jobs = Jobs(workspace.database)
-    for model, settings in TRAININGS:
-        run_job(workspace, jobs, jobs.begin(TrainSpec(dataset=card.id, model=model, settings=settings)))
-    return workspace
-
-
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide-light", "phone-dark"])
-def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path, dark: bool, width: int):
+def test_curves_copying_and_presets(server: AppServer, trained, open_tab, tmp_path: Path, dark: bool, width: int):
     """Saves pictures; FORETASTE_SCREENSHOTS names a folder to keep them in."""
     folder = Path(os.environ.get("FORETASTE_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     look = f"{width}-{'dark' if dark else 'light'}"
-    workspace = train_some(server.home)
+    workspace = trained(TRAININGS)
     page = open_tab(width=width, dark=dark)
     page.goto(f"{server.url}/train")
     settled(page, "Train", ".js-plotly-plot .main-svg")
@@ -110,8 +96,8 @@ def test_curves_copying_and_presets(server: AppServer, open_tab, tmp_path: Path,
     expect(page.get_by_role("radio", name="From a friend")).to_be_checked()
 
 
-def test_two_runs_are_compared_setting_by_setting(server: AppServer, open_tab):
-    train_some(server.home)
+def test_two_runs_are_compared_setting_by_setting(server: AppServer, trained, open_tab):
+    trained(TRAININGS)
     page = open_tab()
     page.goto(f"{server.url}/compare")
     settled(page, "Compare", ".js-plotly-plot .main-svg")
