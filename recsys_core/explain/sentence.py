@@ -17,7 +17,7 @@ def sentence(found: Explanation, before: int | None = None, after: int | None = 
     if not reasons:
         return "Nothing in the history speaks for this item: the model recommends it to nearly everybody."
     strong = [part.title for part in reasons[:NAMED] if part.value >= WEAK * reasons[0].value]
-    why = f"Recommended mostly because of {_in_a_row(strong)}"
+    why = f"Recommended mostly because of {in_a_row(strong)}"
     if before is None or after is None:
         return f"{why}."
     if after == before:
@@ -26,7 +26,7 @@ def sentence(found: Explanation, before: int | None = None, after: int | None = 
     return f"{why}; without {strong[0]} it would {way} from {_ordinal(before)} to {_ordinal(after)}."
 
 
-def _in_a_row(words: list[str]) -> str:
+def in_a_row(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
