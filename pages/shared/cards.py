@@ -62,6 +62,16 @@ def _card(dataset: Dataset, card: Card) -> str:
     )
 
 
+def listed(dataset: Dataset, item: int, rank: str, mark: str, is_own: bool) -> str:
+    """A row of a list as HTML: rank, picture, title, and a mark, which is HTML of ours, at its end."""
+    title = dataset.title(item)
+    return (
+        f'<div class="ft-listed{" ft-own" if is_own else ""}"><span class="ft-rank">{rank}</span>'
+        f'{_picture(dataset, item, title)}<div><h4 title="{escape(title)}">{escape(title)}</h4>'
+        f"<p>{escape(_meta(dataset, item, title))}</p></div>{mark}</div>"
+    )
+
+
 def _meta(dataset: Dataset, item: int, title: str) -> str:
     year = str(dataset.year(item) or "")
     genres = ", ".join(dataset.genres(item)[:3])

@@ -1,5 +1,6 @@
 """What would change a list: without this item of the history, or with that one more."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -14,6 +15,7 @@ from recsys_core.ranking import HIDDEN, top_k
 from recsys_core.types import Bool, Float32, Int32, Int64
 
 PEOPLE_AT_ONCE = 256
+PROBE = 8  # histories that tell how fast a model answers
 TRIES = 5_000  # sets of events that are asked about
 
 
@@ -50,6 +52,15 @@ def scores_without(model: Recommender, question: Question, kept: Bool) -> Float3
     scores = scores if scores.flags.writeable else scores.copy()
     scores[:, history.items] = scores[:, question.hidden] = HIDDEN
     return scores
+
+
+def pace(model: Recommender, question: Question) -> float:
+    """Seconds that the model takes for one other history of this person, when it is asked about several."""
+    kept = np.repeat(everything(question), PROBE, axis=0)
+    scores_without(model, question, kept[:1])  # the first answer prepares what all others use
+    started = time.perf_counter()
+    scores_without(model, question, kept)
+    return (time.perf_counter() - started) / PROBE
 
 
 def moves(before: Int32, after: Int32) -> list[Move]:

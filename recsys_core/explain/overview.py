@@ -142,7 +142,9 @@ def grouped_points(points: pd.DataFrame, dataset: Dataset, by: str) -> pd.DataFr
         groups = pd.Series([table["genres"].iat[part] or ("no genre",) for part in known], dtype=object)
     elif by == "decade":
         years = table["year"].iloc[known]
-        groups = pd.Series([("no year",) if year is pd.NA else (f"{year // 10 * 10}s",) for year in years], dtype=object)
+        groups = pd.Series(
+            [("no year",) if year is pd.NA else (f"{year // 10 * 10}s",) for year in years], dtype=object
+        )
     else:
         groups = pd.Series([(value or "unknown",) for value in table[by].iloc[known]], dtype=object)
     groups[parts < 0] = pd.Series([(TOGETHER,)] * int((parts < 0).sum()), index=groups.index[parts < 0], dtype=object)
@@ -184,8 +186,8 @@ def weights(grouped: pd.DataFrame, people: Sequence[int], seed: int = 0) -> list
     sums = sums.reindex(index=list(people), fill_value=0.0)
     strengths = sums.abs().mean().sort_values(ascending=False, kind="stable")
     total = float(strengths.sum()) or 1.0
-    shares = told.groupby("group")["share"].sum() / told["share"].sum()
-    having = told.groupby("group")["user"].nunique()
+    shares = (told.groupby("group")["share"].sum() / told["share"].sum()).to_dict()
+    having = told.groupby("group")["user"].nunique().to_dict()
     who, ones = np.array(people, dtype=np.int64), np.ones(len(people))
     figures = {
         str(group): PerUser(who, sums[group].abs().to_numpy(dtype=np.float64), ones, as_it_is)

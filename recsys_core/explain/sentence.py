@@ -21,15 +21,15 @@ def sentence(found: Explanation, before: int | None = None, after: int | None = 
     if before is None or after is None:
         return f"{why}."
     if after == before:
-        return f"{why}; without {strong[0]} it would still be {_ordinal(before)}."
+        return f"{why}; without {strong[0]} it would still be {ordinal(before)}."
     way = "fall" if after > before else "rise"
-    return f"{why}; without {strong[0]} it would {way} from {_ordinal(before)} to {_ordinal(after)}."
+    return f"{why}; without {strong[0]} it would {way} from {ordinal(before)} to {ordinal(after)}."
 
 
 def in_a_row(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"

@@ -213,8 +213,8 @@ def finding(found: Sequence[Standing], model: str) -> str:
         return f"No way to explain {model} is surely better than chance: do not trust them here."
     names, verb = "names" if len(good) == 1 else "name", "is" if len(poor) == 1 else "are"
     return (
-        f"{in_a_row(good)} {names} what really carries the scores of {model}; {in_a_row(poor)} {verb} not surely better "
-        "than chance."
+        f"{in_a_row(good)} {names} what really carries the scores of {model}; "
+        f"{in_a_row(poor)} {verb} not surely better than chance."
     )
 
 

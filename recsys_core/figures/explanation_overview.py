@@ -1,4 +1,4 @@
-"""What explanations of many people come to: strengths of groups, every contribution as a point, and what it depends on."""
+"""What explanations of many people come to: strengths of groups, each contribution as a point, what it depends on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
