@@ -20,7 +20,7 @@ from recsys_core.types import Int64
 
 MOST_PLAYERS = 100  # beyond, those that weigh least go as one
 BUDGET = 2000  # coalitions that are asked about, unasked
-LEAST_BUDGET, FULL_BUDGET = 200, 4000  # that a time may come to
+LEAST_BUDGET, FULL_BUDGET = 200, 32_000  # that a time may come to
 ASKED_A_PLAYER = 8  # coalitions at least: two orders with their reverses, twice
 OTHERS = "others"  # the key of those that go as one
 PROBE = 24  # coalitions that tell how fast a model answers

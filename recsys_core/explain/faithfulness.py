@@ -46,14 +46,15 @@ class Curves:
         """Share of the orders without meaning that do better, by both curves together, 0 to 1."""
         own = np.trapezoid(self.insertion - self.deletion, self.shares)
         theirs = np.trapezoid(self.random_insertion - self.random_deletion, self.shares, axis=1)
-        return float((theirs > own + TIED * self._span).mean())
+        return float((theirs > own + TIED * self.span).mean())
 
     @property
-    def _span(self) -> float:
+    def span(self) -> float:
+        """The range of all these values; 0 where nothing changes the score."""
         return float(np.ptp(np.concatenate([self.deletion, self.insertion, self.random_deletion.ravel()])))
 
     def _gain(self, lead: Float64) -> float:
-        return float(np.trapezoid(lead, self.shares) / self._span) if self._span > 0 else 0.0
+        return float(np.trapezoid(lead, self.shares) / self.span) if self.span > 0 else 0.0
 
 
 def curves(game: Game, values: Float64, rng: np.random.Generator, n_random: int = 20) -> Curves:
