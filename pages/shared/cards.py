@@ -3,13 +3,14 @@
 import base64
 import colorsys
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.shared.frame import ASSETS
 from recsys_core.data.dataset import Dataset
 
 if TYPE_CHECKING:  # brings torch
@@ -30,6 +31,7 @@ class Card:
         bar_hint: what the bar says, on hover.
         note: a short line below, such as "★ 4.5".
         hit: marked as found among the held-out items.
+        asks: with a button *Why?*, for :func:`grid_that_asks`.
     """
 
     item: int
@@ -38,12 +40,35 @@ class Card:
     bar_hint: str = ""
     note: str = ""
     hit: bool = False
+    asks: bool = False
+
+
+_ask = st.components.v2.component(
+    "ask_why", html="<i></i>", css=":host { display: none }", js=(ASSETS / "ask_why.js").read_text(encoding="utf-8")
+)
 
 
 def grid(dataset: Dataset, cards: list[Card], compact: bool = False) -> None:
     """Cards side by side, as many as fit; ``compact`` makes them rows with a small picture."""
+    st.html(html(dataset, cards, compact))
+
+
+def grid_that_asks(dataset: Dataset, cards: list[Card], key: str) -> int | None:
+    """Cards with a button *Why?* each; the item whose button was just pressed, or None.
+
+    Args:
+        key: of the grid, no two on a page have the same.
+    """
+    with st.container(key=f"ft-asks-{key}"):
+        grid(dataset, [replace(card, asks=True) for card in cards])
+    pressed = _ask(key=f"asks-{key}", data={"grid": f"ft-asks-{key}"}, on_item_change=lambda: None).item
+    return next((card.item for card in cards if str(card.item) == str(pressed)), None)
+
+
+def html(dataset: Dataset, cards: list[Card], compact: bool = False) -> str:
+    """What :func:`grid` draws."""
     kind = "ft-rows" if compact else "ft-grid" if dataset.image_folder else "ft-grid ft-no-pictures"
-    st.html(f'<div class="{kind}">{"".join(_card(dataset, card) for card in cards)}</div>')
+    return f'<div class="{kind}">{"".join(_card(dataset, card) for card in cards)}</div>'
 
 
 def _card(dataset: Dataset, card: Card) -> str:
@@ -55,10 +80,26 @@ def _card(dataset: Dataset, card: Card) -> str:
         bar = f'<div class="ft-bar" title="{escape(card.bar_hint)}"><i style="width:{width}%"></i></div>'
     note = f'<p class="ft-note">{escape(card.note)}</p>' if card.note else ""
     hit = '<p class="ft-hit">✓ held-out hit</p>' if card.hit else ""
+    asks = (
+        f'<button class="ft-why" data-item="{card.item}" aria-haspopup="dialog" aria-label="Why {escape(title)}?">Why?'
+        "</button>"
+        if card.asks
+        else ""
+    )
     return (
         f'<article class="ft-card{" ft-is-hit" if card.hit else ""}">{_picture(dataset, card.item, title)}'
         f'<div class="ft-words"><h4 title="{escape(title)}">{rank}{escape(title)}</h4>'
-        f'<p class="ft-meta">{escape(_meta(dataset, card.item, title))}</p>{note}{hit}{bar}</div></article>'
+        f'<p class="ft-meta">{escape(_meta(dataset, card.item, title))}</p>{note}{hit}{asks}{bar}</div></article>'
+    )
+
+
+def listed(dataset: Dataset, item: int, rank: str, mark: str, is_own: bool) -> str:
+    """A row of a list as HTML: rank, picture, title, and a mark, which is HTML of ours, at its end."""
+    title = dataset.title(item)
+    return (
+        f'<div class="ft-listed{" ft-own" if is_own else ""}"><span class="ft-rank">{rank}</span>'
+        f'{_picture(dataset, item, title)}<div><h4 title="{escape(title)}">{escape(title)}</h4>'
+        f"<p>{escape(_meta(dataset, item, title))}</p></div>{mark}</div>"
     )
 
 

@@ -9,7 +9,7 @@ from pages.shared import cache, nav
 from pages.shared.frame import plain
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
-DATASET, MODEL, RUN, PERSON, SEARCH, VIEW = "data", "model", "run", "person", "search", "view"
+DATASET, MODEL, RUN, PERSON, ITEM, SEARCH, VIEW = "data", "model", "run", "person", "item", "search", "view"
 VIEW_OF_PERSON = "A person of the data set"
 
 

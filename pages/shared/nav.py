@@ -38,8 +38,17 @@ RECOMMENDATIONS = PageInfo(
     "Recommendations",
     "What does this person see, what would I see, who would like something new?",
 )
+EXPLANATIONS = PageInfo(
+    "Understand",
+    "understand/explanations.py",
+    "Explanations",
+    "Why this, what would change it, and can I trust that?",
+)
+EMBEDDINGS = PageInfo(
+    "Understand", "understand/embeddings.py", "Embeddings", "What did the model learn about items and people?"
+)
 
-PAGES = (HOME, DATA, TRAIN, TUNE, COMPARE, RECOMMENDATIONS)
+PAGES = (HOME, DATA, TRAIN, TUNE, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
 
 
 def current_page() -> "st.Page":

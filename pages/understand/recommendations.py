@@ -6,6 +6,7 @@ import streamlit as st
 from pages.shared import cache, choose, loaded, nav
 from pages.shared.add_item import add_item
 from pages.shared.cards import Card, grid, predicted
+from pages.shared.choose_person import choose_person
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
 from recsys_core.models.base import Ability
@@ -15,28 +16,7 @@ from recsys_core.runs.run_files import LoadedRun
 from recsys_core.splitting.base import COLD_ITEM
 from recsys_core.types import Float32
 
-PEOPLE_OFFERED = 500
 HISTORY_SHOWN = 8
-
-
-def choose_person(run: LoadedRun) -> int:
-    """Somebody with held-out items; any other id may be typed."""
-    dataset, test = run.split.dataset, run.split.test
-    if st.session_state.setdefault("person-of", dataset.fingerprint) != dataset.fingerprint:
-        st.session_state["person-of"] = dataset.fingerprint
-        entered = f"pick-{choose.PERSON}" not in st.session_state  # then the address was written for this data set
-        asked = st.query_params.get(choose.PERSON, "") if entered else ""
-        choose.remember(choose.PERSON, asked)  # ids of one data set mean nothing in another
-    known = test.known.lengths()
-    judged = test.warm_users if len(test.warm_users) else np.arange(dataset.n_users)
-    offered = judged[np.argsort(-known[judged], kind="stable")][:PEOPLE_OFFERED]
-    ids = [str(dataset.user_ids.values[user]) for user in offered]
-
-    def name(identifier: str) -> str:
-        user = dataset.user_ids.positions.get(identifier)
-        return identifier if user is None else f"{dataset.person(user)} · {known[user]:,} known"
-
-    return dataset.user_ids.find(choose.choose("Person", choose.PERSON, ids, name, accept_new=True), "person")
 
 
 def history(run: LoadedRun, user: int) -> None:

@@ -134,12 +134,20 @@ class Regions(ContentGame):
         found = slic(self._pixels, n_segments=REGIONS, compactness=20, start_label=0, channel_axis=-1)
         _, self.segments = np.unique(found, return_inverse=True)
         self.segments = self.segments.reshape(found.shape).astype(np.int64)
-        self.names = tuple(f"region {number + 1}" for number in range(int(self.segments.max()) + 1))
+        self.names = tuple(
+            f"{_where(self.segments == one)}, region {one + 1}" for one in range(self.segments.max() + 1)
+        )
         self._grey = self._pixels.reshape(-1, 3).mean(0).round().astype(np.uint8)
 
     def _variants(self, kept: Bool) -> ItemContent:
         pictures = [_encoded(np.where(row[self.segments][..., None], self._pixels, self._grey)) for row in kept]
         return replace(self._copies(len(kept)), pictures=tuple(pictures))
+
+
+def _where(region: Bool) -> str:
+    """In which ninth of the picture the middle of a region (height, width) lies."""
+    down, right = (np.argwhere(region).mean(0) / region.shape * 3).astype(np.int64)
+    return " ".join(part for part in (("top", "", "bottom")[down], ("left", "", "right")[right]) if part) or "middle"
 
 
 def _encoded(pixels: np.ndarray) -> bytes:

@@ -1,16 +1,22 @@
 """What would change a list: without this item of the history, or with that one more."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
-from recsys_core.data.interactions import Histories
+from recsys_core.data.interactions import Histories, Interactions
 from recsys_core.explain.game import Question
 from recsys_core.models.base import Recommender
 from recsys_core.ranking import HIDDEN, top_k
 from recsys_core.types import Bool, Float32, Int32, Int64
 
 PEOPLE_AT_ONCE = 256
+PROBE = 8  # histories that tell how fast a model answers
+TRIES = 5_000  # sets of events that are asked about
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class Move:
     item: int
     before: int | None
     after: int | None
+
+
+def everything(question: Question) -> Bool:
+    """Bool[1, E]: nothing is crossed out."""
+    return np.ones((1, len(question.history.items)), dtype=bool)
 
 
 def scores_without(model: Recommender, question: Question, kept: Bool) -> Float32:
@@ -41,6 +52,15 @@ def scores_without(model: Recommender, question: Question, kept: Bool) -> Float3
     scores = scores if scores.flags.writeable else scores.copy()
     scores[:, history.items] = scores[:, question.hidden] = HIDDEN
     return scores
+
+
+def pace(model: Recommender, question: Question) -> float:
+    """Seconds that the model takes for one other history of this person, when it is asked about several."""
+    kept = np.repeat(everything(question), PROBE, axis=0)
+    scores_without(model, question, kept[:1])  # the first answer prepares what all others use
+    started = time.perf_counter()
+    scores_without(model, question, kept)
+    return (time.perf_counter() - started) / PROBE
 
 
 def moves(before: Int32, after: Int32) -> list[Move]:
@@ -66,9 +86,9 @@ class Removal:
     """The events whose loss takes an item out of a list.
 
     Attributes:
-        events: Int64[r], places in the history, in the order in which they were found; none where nothing does.
+        events: Int64[r], places in the history, those that weigh most first.
         rank: where the item stands without them.
-        is_smallest: no smaller set does.
+        is_smallest: every smaller set was tried, and none does.
     """
 
     events: Int64
@@ -76,55 +96,108 @@ class Removal:
     is_smallest: bool
 
 
-def smallest_removal(model: Recommender, question: Question, k: int, order: Int64, most: int = 10) -> Removal | None:
+def smallest_removal(
+    model: Recommender,
+    question: Question,
+    k: int,
+    order: Int64,
+    tries: int = TRIES,
+    tell: Callable[[int], None] = lambda asked: None,
+) -> Removal | None:
     """The fewest events of the history without which the item is not among the best k any more.
 
-    Each single one is tried, then each pair of the twenty that weigh most, then events go one by one, always
-    the one that costs the item most ranks. Each try asks the model itself about what is left.
+    First greedily: always the event goes whose loss brings the item nearest to leaving, until it leaves; then those
+    that are not needed come back. After that all smaller sets are tried, size by size, as long as there are no more of
+    a size than ``tries``. Every try asks the model itself about what is left.
 
     Args:
-        most: events taken away at most.
+        tries: sets that are asked about at most in each of these ways.
+        tell: is told now and then how many sets were asked about.
 
     Returns:
-        None where even that many do not do it.
+        None where nothing that was tried takes the item out, not even to forget everything.
     """
-    history, events = question.history, question.events()
-    if not len(events):
-        return None
-    everything = np.ones((1, len(history.items)), dtype=bool)
+    events, asked = question.events(), 0
 
-    def ranks(removals: np.ndarray) -> Int64:
-        """Of Int64[M, r] removals; by how many items stand before, of equal scores by the hash of the id."""
+    def ask(removals: Int64) -> tuple[Int64, Float32]:
+        """Of Int64[M, r] removals: ranks, and how far the item is behind the last of the list, below 0 if before."""
+        nonlocal asked
         parts = []
         for start in range(0, len(removals), PEOPLE_AT_ONCE):
             some = removals[start : start + PEOPLE_AT_ONCE]
-            kept = np.repeat(everything, len(some), axis=0)
+            kept = np.repeat(everything(question), len(some), axis=0)
             np.put_along_axis(kept, some, False, axis=1)
-            parts.append(ranks_without(model, question, kept, order))
-        return np.concatenate(parts)
+            scores = scores_without(model, question, kept)
+            parts.append((_ranks(scores, question.item, order), _behind(scores, question.item, k)))
+            asked += len(some)
+            tell(asked)
+        ranks, behind = zip(*parts, strict=True)
+        return np.concatenate(ranks), np.concatenate(behind)
 
-    singles = ranks(events[:, None])
-    if singles.max() > k:
-        best = int(singles.argmax())
-        return Removal(events[[best]], int(singles[best]), True)
-    strongest = events[np.argsort(-singles, kind="stable")[:20]]
-    is_all = len(strongest) == len(events)
-    pairs = np.array([(one, other) for i, one in enumerate(strongest) for other in strongest[i + 1 :]], dtype=np.int64)
-    if len(pairs) and most > 1:
-        found = ranks(pairs)
-        if found.max() > k:
-            best = int(found.argmax())
-            return Removal(pairs[best], int(found[best]), is_all)
-    gone = events[[int(singles.argmax())]]
-    while len(gone) < min(most, len(events)):
-        left = np.setdiff1d(events, gone)
-        tries = np.concatenate([np.tile(gone, (len(left), 1)), left[:, None]], axis=1)
-        found = ranks(tries)
-        best = int(found.argmax())
-        gone = tries[best]
-        if found[best] > k:
-            return Removal(gone, int(found[best]), False)
-    return None
+    if not len(events):
+        return None
+    enough = _pruned(_enough(events, k, tries, ask), k, ask)
+    if not len(enough):
+        return None
+    for size in range(1, len(enough)):
+        if comb(len(events), size) > tries:
+            return Removal(enough, int(ask(enough[None])[0][0]), False)
+        sets = events[np.array(list(combinations(range(len(events)), size)), dtype=np.int64)]
+        ranks, behind = ask(sets)
+        if ranks.max() > k:
+            best = _farthest(ranks, behind)
+            return Removal(sets[best], int(ranks[best]), True)
+    return Removal(enough, int(ask(enough[None])[0][0]), True)
+
+
+Ask = Callable[[Int64], tuple[Int64, Float32]]
+
+
+def _enough(events: Int64, k: int, tries: int, ask: Ask) -> Int64:
+    """Int64[r], events without which the item is out, or none; greedily, and where that takes too long the rest in the
+    order in which they weigh by themselves."""
+    gone, left, asked = events[:0], events, 0
+    while len(left) and (not asked or asked + len(left) <= tries):
+        ranks, behind = ask(np.concatenate([np.tile(gone, (len(left), 1)), left[:, None]], axis=1))
+        asked += len(left)
+        if not len(gone):
+            alone = behind
+        best = _farthest(ranks, behind)
+        gone, left = np.append(gone, left[best]), np.delete(left, best)
+        if ranks[best] > k:
+            return gone
+    rest = events[np.argsort(-alone, kind="stable")]
+    rest = rest[np.isin(rest, left)]
+    if not len(rest):
+        return events[:0]
+    firsts = np.where(np.tri(len(rest), dtype=bool), rest, rest[0])  # (R, R): one more of the rest in each row
+    ranks, _ = ask(np.concatenate([np.tile(gone, (len(rest), 1)), firsts], axis=1))
+    enough = np.flatnonzero(ranks > k)
+    return np.append(gone, rest[: enough[0] + 1]) if len(enough) else events[:0]
+
+
+def _farthest(ranks: Int64, behind: Float32) -> int:
+    """Which of M sets leaves the item farthest behind; of equals the one with the higher rank."""
+    return int(np.lexsort((ranks, behind))[-1])
+
+
+def _pruned(gone: Int64, k: int, ask: Ask) -> Int64:
+    """Without the events that may come back and the item stays out, the least needed first."""
+    while len(gone) > 1:
+        fewer = np.stack([np.delete(gone, place) for place in range(len(gone))])
+        ranks, behind = ask(fewer)
+        if ranks.max() <= k:
+            break
+        gone = fewer[_farthest(ranks, behind)]
+    return gone
+
+
+def _behind(scores: Float32, item: int, k: int) -> Float32:
+    """Float32[M], how far the item's score lies below the k-th best of the others."""
+    others = np.delete(scores, item, axis=1)
+    place = max(0, others.shape[1] - k)
+    behind: Float32 = np.partition(others, place, axis=1)[:, place] - scores[:, item]
+    return behind
 
 
 def _ranks(scores: Float32, item: int, order: Int64) -> Int64:
@@ -170,23 +243,60 @@ def helpful_additions(
     return sorted(found, key=lambda one: one.rank)[:n]
 
 
+def path_into_list(
+    model: Recommender, question: Question, candidates: Int32, value: float, order: Int64, k: int, most: int = 3
+) -> list[Addition]:
+    """Items one after the other, each the one that lifts the asked item most after those before, until it is among the
+    best k; none where no further item lifts it.
+
+    Args:
+        candidates, value: as of :func:`helpful_additions`.
+        most: items at most; the last rank tells whether that was enough.
+    """
+    path: list[Addition] = []
+    rank = int(_ranks(scores_without(model, question, everything(question)), question.item, order)[0])
+    while rank > k and len(path) < most:
+        best = helpful_additions(model, question, candidates, value, order, n=1)
+        if not best or best[0].rank >= rank:
+            break
+        path += best
+        rank = best[0].rank
+        question = replace(question, history=_longer(question.history, np.array([[best[0].item]]), value))
+    return path
+
+
+def likely_additions(interactions: Interactions, item: int, n: int) -> Int32:
+    """Int32[n], the items most worth trying: those that people who met this one met too, by the cosine of who met them;
+    then the most popular ones."""
+    people = interactions.users[interactions.items == item]
+    together = np.bincount(interactions.items[np.isin(interactions.users, people)], minlength=interactions.n_items)
+    counts = interactions.item_counts()
+    cosines = together / np.sqrt(np.maximum(counts, 1))
+    best = np.lexsort((-counts, -cosines))
+    return best[best != item][:n].astype(np.int32)
+
+
 def _scores_with(model: Recommender, question: Question, items: Int32, value: float) -> Float32:
     """Float32[M, I] of somebody who, after the history, met one of these items as well; all of that is hidden."""
-    history, n = question.history, len(items)
-    length = len(history.items)
-    columns = np.concatenate([np.tile(history.items, (n, 1)), items[:, None]], axis=1)
-    values = np.concatenate([np.tile(history.values, (n, 1)), np.full((n, 1), value, dtype=np.float32)], axis=1)
+    told = _longer(question.history, items[:, None], value)
+    scores = model.score_histories(told)
+    scores = scores if scores.flags.writeable else scores.copy()
+    np.put_along_axis(scores, told.items.reshape(len(items), -1), HIDDEN, axis=1)
+    scores[:, question.hidden] = HIDDEN
+    return scores
+
+
+def _longer(history: Histories, items: Int32, value: float) -> Histories:
+    """M rows: that of a person, and behind it items of Int32[M, r] that were met last, all with the same value."""
+    n, more = items.shape
+    columns = np.concatenate([np.tile(history.items, (n, 1)), items], axis=1)
+    values = np.concatenate([np.tile(history.values, (n, 1)), np.full((n, more), value)], axis=1)
     times = None
     if history.times is not None:
         last = history.times.max(initial=0)
-        times = np.concatenate([np.tile(history.times, (n, 1)), np.full((n, 1), last)], axis=1).ravel()
+        times = np.concatenate([np.tile(history.times, (n, 1)), np.full((n, more), last)], axis=1).ravel()
     about = None if history.about is None else history.about.iloc[np.zeros(n, dtype=np.int64)]
-    indptr = np.arange(n + 1, dtype=np.int64) * (length + 1)
-    told = Histories(
+    indptr = np.arange(n + 1, dtype=np.int64) * columns.shape[1]
+    return Histories(
         indptr, columns.ravel().astype(np.int32), values.ravel().astype(np.float32), times, history.n_items, about
     )
-    scores = model.score_histories(told)
-    scores = scores if scores.flags.writeable else scores.copy()
-    np.put_along_axis(scores, columns, HIDDEN, axis=1)
-    scores[:, question.hidden] = HIDDEN
-    return scores

@@ -20,10 +20,12 @@ from recsys_core.types import Int64
 
 MOST_PLAYERS = 100  # beyond, those that weigh least go as one
 BUDGET = 2000  # coalitions that are asked about, unasked
-LEAST_BUDGET, FULL_BUDGET = 200, 4000  # that a time may come to
+LEAST_BUDGET, FULL_BUDGET = 200, 32_000  # that a time may come to
 ASKED_A_PLAYER = 8  # coalitions at least: two orders with their reverses, twice
 OTHERS = "others"  # the key of those that go as one
 PROBE = 24  # coalitions that tell how fast a model answers
+AT_ONCE = 500  # coalitions between two answers, so that nobody waits long for the next one, or to be let go
+FIRST_SHARE = 8  # of a budget, one part in so many, for a first line
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,17 @@ class Shap(Explainer):
     )
 
     def steps(self, game: Game, budget: int, rng: np.random.Generator) -> Iterator[Contributions]:
-        """By enumeration of few players; else from pairs of random orders, twice as many each time."""
+        """By enumeration of few players; else from pairs of random orders, twice as many each time up to a point."""
         if game.n <= MOST_EXACT and 2**game.n <= max(budget, 2):
             yield exact(game)
             return
-        sampler, pairs = Sampler(game, rng), 2
+        sampler, pairs, a_pair = Sampler(game, rng), 2, 2 * max(1, game.n - 1)
         left = budget
         while True:
             sampler.refine(pairs)
             yield sampler.found()
-            left -= 2 * pairs * max(1, game.n - 1)
-            pairs = min(2 * pairs, left // (2 * max(1, game.n - 1)))
+            left -= pairs * a_pair
+            pairs = min(2 * pairs, max(2, AT_ONCE // a_pair), left // a_pair)
             if pairs < 1:
                 return
 
@@ -114,6 +116,8 @@ class Lime(Explainer):
     )
 
     def steps(self, game: Game, budget: int, rng: np.random.Generator) -> Iterator[Contributions]:
+        """From a part of the budget, then from all of it."""
+        yield lime(game, max(2, budget // FIRST_SHARE), rng)
         yield lime(game, budget, rng)
 
 
@@ -153,6 +157,44 @@ def find_explainer(key: str) -> tuple[Explainer, Players]:
     )
 
 
+@dataclass(frozen=True)
+class Play:
+    """A method, and the game that it is to share out.
+
+    Attributes:
+        groups: Int64[n], the group of each player of the cast; groups are the players of the game.
+    """
+
+    explainer: Explainer
+    players: Players
+    cast: Cast
+    groups: Int64
+
+    @property
+    def game(self) -> Grouped:
+        return Grouped(self.cast.game, self.groups)
+
+
+def play(method: str, model: Recommender, dataset: Dataset, question: Question, budget: int = BUDGET) -> Play:
+    """The game behind an explanation. All methods of the same reasons and budget play the same one.
+
+    Raises:
+        ConfigError: there is no such method.
+        AbilityError: the model, or the way to explain, cannot do this.
+        DataError: there is nothing that could be a reason.
+    """
+    explainer, players = find_explainer(method)
+    cast = players.require(model, dataset, question)
+    if not explainer.offers(model, players):
+        raise AbilityError(
+            f"{explainer.about.title} cannot explain {model.title} by {players.title}: its scores are no sums over it.",
+            "Choose another way to explain.",
+            "not-linear",
+        )
+    groups = grouped(cast.game, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER)))
+    return Play(explainer, players, cast, groups)
+
+
 def explain(
     method: str, model: Recommender, dataset: Dataset, question: Question, budget: int = BUDGET, seed: int = 0
 ) -> Iterator[Explanation]:
@@ -169,21 +211,13 @@ def explain(
         AbilityError: the model, or the way to explain, cannot do this.
         DataError: there is nothing that could be a reason.
     """
-    explainer, players = find_explainer(method)
     started = time.perf_counter()
-    cast = players.require(model, dataset, question)
-    if not explainer.offers(model, players):
-        raise AbilityError(
-            f"{explainer.about.title} cannot explain {model.title} by {players.title}: its scores are no sums over it.",
-            "Choose another way to explain.",
-            "not-linear",
-        )
-    groups = grouped(cast.game, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER)))
-    for found in explainer.steps(Grouped(cast.game, groups), budget, np.random.default_rng(seed)):
+    about = play(method, model, dataset, question, budget)
+    for found in about.explainer.steps(about.game, budget, np.random.default_rng(seed)):
         yield Explanation(
             method,
             value_meaning(model, question),
-            tuple(_parts(players.key, cast, groups, found)),
+            tuple(_parts(about, found)),
             found,
             time.perf_counter() - started,
         )
@@ -214,10 +248,11 @@ def grouped(game: Game, most: int) -> Int64:
     return groups
 
 
-def _parts(kind: Kind, cast: Cast, groups: Int64, found: Contributions) -> Iterator[Part]:
+def _parts(about: Play, found: Contributions) -> Iterator[Part]:
+    cast, groups = about.cast, about.groups
     for group in by_strength(found.values):
         members = np.flatnonzero(groups == group)
         alone = len(members) == 1
         title = cast.titles[members[0]] if alone else f"{len(members):,} others together"
         key = cast.keys[members[0]] if alone else OTHERS
-        yield Part(kind, key, title, float(found.values[group]), float(found.margins[group]))
+        yield Part(about.players.key, key, title, float(found.values[group]), float(found.margins[group]))

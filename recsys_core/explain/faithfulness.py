@@ -12,6 +12,7 @@ from recsys_core.explain.game import Game
 from recsys_core.types import Bool, Float64, Int64
 
 MOST_STEPS = 20  # of a curve; beyond, several players go at once
+TIED = 1e-9  # of the range of values: areas that differ by less are equal
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,20 @@ class Curves:
         """How much faster the value comes back than by chance, likewise."""
         return self._gain(self.insertion - self.random_insertion.mean(0))
 
+    @property
+    def beaten_by(self) -> float:
+        """Share of the orders without meaning that do better, by both curves together, 0 to 1."""
+        own = np.trapezoid(self.insertion - self.deletion, self.shares)
+        theirs = np.trapezoid(self.random_insertion - self.random_deletion, self.shares, axis=1)
+        return float((theirs > own + TIED * self.span).mean())
+
+    @property
+    def span(self) -> float:
+        """The range of all these values; 0 where nothing changes the score."""
+        return float(np.ptp(np.concatenate([self.deletion, self.insertion, self.random_deletion.ravel()])))
+
     def _gain(self, lead: Float64) -> float:
-        span = np.ptp(np.concatenate([self.deletion, self.insertion, self.random_deletion.ravel()]))
-        return float(np.trapezoid(lead, self.shares) / span) if span > 0 else 0.0
+        return float(np.trapezoid(lead, self.shares) / self.span) if self.span > 0 else 0.0
 
 
 def curves(game: Game, values: Float64, rng: np.random.Generator, n_random: int = 20) -> Curves:

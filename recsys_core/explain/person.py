@@ -1,6 +1,6 @@
 """Which question is meant when somebody asks why an item was recommended to a person of a run."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,10 +8,15 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
 from recsys_core.explain.counterfactual import ranks_without
+from recsys_core.explain.explainers import OTHERS, find_explainer
 from recsys_core.explain.explanation import Explanation
-from recsys_core.explain.game import Question
+from recsys_core.explain.game import HistoryGame, Question
 from recsys_core.models.base import Recommender
+from recsys_core.ranking import HIDDEN, top_k
+from recsys_core.recommending import scores_for_user
 from recsys_core.splitting import Split
+
+TOP = 10  # places in which two lists are compared
 
 
 def told(split: Split, user: int) -> Histories:
@@ -47,12 +52,49 @@ def rank_and_rank_without(
 ) -> tuple[int | None, int | None]:
     """Where the item stands in the person's list, 1 for the first, and where it would without its strongest reason.
 
-    None and None where nothing speaks for it.
+    The strongest one that has a name; None and None where nothing speaks for the item.
     """
-    best = next((part for part in found.parts if part.value > 0 and part.key in dataset.item_ids.positions), None)
+    best = next((part for part in found.parts if part.value > 0 and part.key != OTHERS), None)
     if best is None:
         return None, None
-    items = question.history.items
-    kept = np.stack([np.ones(len(items), dtype=bool), items != dataset.item_ids.positions[best.key]])
-    before, after = ranks_without(model, question, kept, dataset.item_ids.hash_order)
+    cast = find_explainer(found.method)[1].require(model, dataset, question)
+    kept = np.ones((2, cast.game.n), dtype=bool)
+    kept[1, cast.keys.index(best.key)] = False
+    order = dataset.item_ids.hash_order
+    if isinstance(cast.game, HistoryGame):
+        events = np.ones((2, len(question.history.items)), dtype=bool)
+        events[:, cast.game.events] = kept
+        before, after = ranks_without(model, question, events, order)
+        return int(before), int(after)
+    # Other items keep their scores, and this one loses what its value loses.
+    scores = np.repeat(model.score_histories(question.history), 2, axis=0)
+    scores[:, question.history.items] = scores[:, question.hidden] = HIDDEN
+    values = cast.game(kept)
+    scores[1, question.item] += values[1] - values[0]
+    before, after = np.argmax(top_k(scores, scores.shape[1], order)[0] == question.item, axis=1) + 1
     return int(before), int(after)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A model that learned a vector for a person, beside what it says of somebody with the same history.
+
+    Attributes:
+        rank: of the item in the person's own list. told_rank: by the history alone, which is what is explained.
+        common: items that both lists have among their first ``TOP``.
+    """
+
+    rank: int
+    told_rank: int
+    common: int
+
+
+def stand_in(model: Recommender, split: Split, user: int, question: Question) -> StandIn:
+    """How well what is explained stands for what the person is shown."""
+    told = model.score_histories(question.history).copy()
+    told[:, question.history.items] = told[:, question.hidden] = HIDDEN
+    lists = top_k(
+        np.stack([scores_for_user(model, split, user), told[0]]), told.shape[1], split.dataset.item_ids.hash_order
+    )[0]
+    rank, told_rank = np.argmax(lists == question.item, axis=1) + 1
+    return StandIn(int(rank), int(told_rank), len(np.intersect1d(lists[0, :TOP], lists[1, :TOP])))

@@ -1,35 +1,75 @@
 """An explanation in a sentence for people who never heard of SHAP."""
 
-from recsys_core.explain.explanation import Explanation
+from recsys_core.explain.explainers import OTHERS
+from recsys_core.explain.explanation import Explanation, Kind, Part
 
 NAMED = 3  # reasons at most
 WEAK = 0.2  # of the strongest; what is weaker is not named
+FAR = 100  # places; what stands farther down is not called recommended
+NOTHING = 1e-9  # of the score; parts below are zero but for rounding
+
+WHAT = {
+    Kind.HISTORY: "the history",
+    Kind.WORD: "its words",
+    Kind.REGION: "its picture",
+    Kind.ATTRIBUTE: "its attributes",
+}
 
 
-def sentence(found: Explanation, before: int | None = None, after: int | None = None) -> str:
+def sentence(found: Explanation, before: int | None = None, after: int | None = None, rival: str = "") -> str:
     """Why, and what the strongest reason carries.
 
     Args:
         before: the item's rank, 1 for the first; None where nobody asked.
-        after: its rank without the strongest reason.
+        after: its rank without the strongest reason that has a name.
+        rival: the title of the other item where a lead was explained.
     """
+    what = WHAT[found.parts[0].kind]
+    if is_nothing(found):
+        if found.parts[0].kind is Kind.HISTORY:
+            return "Nothing in the history makes a difference: this model says the same about the item to everybody."
+        return f"Nothing in {what} makes a difference to this model."
     reasons = [part for part in found.parts if part.value > 0]
     if not reasons:
-        return "Nothing in the history speaks for this item: the model recommends it to nearly everybody."
-    strong = [part.title for part in reasons[:NAMED] if part.value >= WEAK * reasons[0].value]
-    why = f"Recommended mostly because of {_in_a_row(strong)}"
+        return f"Nothing in {what} speaks for this item: it stands where it does in spite of it."
+    named = [part for part in reasons if part.key != OTHERS]
+    subject = f"Ahead of {rival}" if rival else "Recommended"
+    if not named:
+        return f"{subject} because of many small things together; none stands out."
+    strong = list(dict.fromkeys(_name(part) for part in named if part.value >= WEAK * named[0].value))[:NAMED]
+    if not rival and before is not None and before > FAR:
+        why = f"Not recommended, it stands {ordinal(before)}; what speaks for it most: {in_a_row(strong)}"
+    elif named[0] is reasons[0]:
+        why = f"{subject} mostly because of {in_a_row(strong)}"
+    else:
+        why = f"{subject} because of many things together, most of all {in_a_row(strong)}"
     if before is None or after is None:
         return f"{why}."
     if after == before:
-        return f"{why}; without {strong[0]} it would still be {_ordinal(before)}."
+        return f"{why}; without {strong[0]} it would still be {ordinal(before)}."
     way = "fall" if after > before else "rise"
-    return f"{why}; without {strong[0]} it would {way} from {_ordinal(before)} to {_ordinal(after)}."
+    return f"{why}; without {strong[0]} it would {way} from {ordinal(before)} to {ordinal(after)}."
 
 
-def _in_a_row(words: list[str]) -> str:
+def is_nothing(found: Explanation) -> bool:
+    """Whether no part contributes anything."""
+    numbers = found.contributions
+    strongest = max((abs(part.value) for part in found.parts), default=0.0)
+    return strongest <= NOTHING * max(abs(numbers.score), abs(numbers.base))
+
+
+def _name(part: Part) -> str:
+    if part.kind is Kind.WORD:
+        return f"“{part.title}”"
+    if part.kind is Kind.REGION:
+        return f"the {part.title.partition(',')[0]} of its picture"
+    return part.title
+
+
+def in_a_row(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
