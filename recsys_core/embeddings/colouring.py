@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,9 @@ def colourings(
     if is_of_items:
         if table["year"].notna().any():
             found.append(
-                Colouring("year", "Year", "Of the item.", lambda: Numbers("year", _spread(space, _floats(table["year"]))))
+                Colouring(
+                    "year", "Year", "Of the item.", lambda: Numbers("year", _spread(space, _floats(table["year"])))
+                )
             )
         if lists is not None and len(split.test.relevant.items):
             found.append(
@@ -128,9 +131,7 @@ def colourings(
         column = table[name]
         if column.notna().any() and column.nunique() > 1:
             found.append(
-                Colouring(
-                    f"attribute-{name}", name, "As it was imported.", lambda column=column: _attribute(space, column)
-                )
+                Colouring(f"attribute-{name}", name, "As it was imported.", partial(_attribute, space, column))
             )
     return found
 
