@@ -50,6 +50,10 @@ class Embedded:
         """Singular, for ``counted``."""
         return NOUNS[self.whose]
 
+    def counts(self, point: int) -> str:
+        """How many met an item, or how much a person met."""
+        return self.details[point].rpartition(" · ")[2]
+
     def positions(self, rows: Int64, are_items: bool) -> Int64:
         """Int64[m], the points of items, or of people; those without a place on the map are left out."""
         mine = np.flatnonzero(self.space.are_items == are_items)

@@ -21,6 +21,7 @@ from recsys_core.types import Float32, Int64
 
 NEAREST = 10
 MOST_GENRES, MOST_ROWS = 8, 1000
+MEASURED = ("popularity", "activity", "rating", "year", "found")  # of colourings, and all figures
 HOW = """**Click a point** to see its true neighbours, or drag around several with **lasso** or **box** from the bar
 above the map to see what they have in common. In three dimensions, choose by *Find*."""
 
@@ -59,7 +60,7 @@ def _one(points: Embedded, point: int) -> None:
     space = points.space
     st.subheader(plain(points.titles[point]), anchor=False)
     if space.are_items[point]:
-        grid(points.dataset, [Card(int(space.rows[point]), note=points.details[point])], compact=True)
+        grid(points.dataset, [Card(int(space.rows[point]), note=points.counts(point))], compact=True)
     else:
         st.caption(plain(points.details[point]))
         st.page_link(
@@ -107,42 +108,54 @@ def _several(points: Embedded, chosen: Int64) -> None:
     st.subheader(f"{counted(len(chosen), points.noun)} chosen", anchor=False)
     inside = np.zeros(len(points.space), dtype=np.bool_)
     inside[chosen] = True
-    measured = {
-        one.title: colours(points.id, points.whose, key)
-        for key, one in offered_colours(points.id, points.whose).items()
-        if key in ("popularity", "activity", "rating", "year", "found") or key.startswith("figure-")
+    offered = offered_colours(points.id, points.whose)
+    numbers = {
+        key: one.values
+        for key in offered
+        if key in MEASURED or key.startswith("figure-")
+        if isinstance(one := colours(points.id, points.whose, key), Numbers)
     }
-    numbers = {title: one.values for title, one in measured.items() if isinstance(one, Numbers)}
-    for title, values in numbers.items():
+    for key, values in numbers.items():
         told = beside(values, inside)
         if told is not None:
-            st.markdown(plain(_beside_in_words(title, told)))
+            st.markdown(_beside_in_words(offered[key].title, told, WRITTEN.get(key, _number)))
     _mix(points, chosen)
     order = chosen[:MOST_ROWS]
     table = pd.DataFrame(
         {
             "title": [points.titles[at] for at in order],
-            "about": [points.details[at] for at in order],
-            **{title.lower(): values[order] for title, values in numbers.items()},
+            **{offered[key].title.lower(): values[order] for key, values in numbers.items()},
         }
     )
-    st.dataframe(table, hide_index=True, height=320)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=320,
+        column_config={
+            "title": st.column_config.TextColumn(width=180),
+            "year": st.column_config.NumberColumn(format="%d"),
+        },
+    )
     if len(chosen) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} of {len(chosen):,}.")
 
 
-def _beside_in_words(title: str, told: Beside) -> str:
+def _beside_in_words(title: str, told: Beside, write: Callable[[float], str]) -> str:
     """A mean beside that of the others, and whether chance may explain it."""
-    words = f"{title}: {_written(told.inside)} on average, {_written(told.outside)} elsewhere"
+    words = f"**{plain(title)}**: {write(told.inside)} on average, {write(told.outside)} elsewhere"
     if np.isnan(told.low):
-        return words
+        return f"{words}."
     if told.low <= 0 <= told.high:
         return f"{words}; chance may explain that."
-    return f"{words}; the difference is {_written(told.low)} to {_written(told.high)}."
+    near, far = sorted((abs(told.low), abs(told.high)))
+    return f"{words}; {'more' if told.low > 0 else 'less'} by {_number(near)} to {_number(far)}."
 
 
-def _written(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+def _number(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+WRITTEN: dict[str, Callable[[float], str]] = {"year": "{:.0f}".format}
 
 
 def _mix(points: Embedded, chosen: Int64) -> None:

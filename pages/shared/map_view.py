@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, choose
 from pages.shared.chart import as_csv
@@ -16,7 +17,7 @@ from recsys_core.data.findings import counted, duration
 from recsys_core.embeddings.colouring import Colours, Labels
 from recsys_core.embeddings.honesty import Honesty
 from recsys_core.embeddings.maps import Map, find_projection, require_size
-from recsys_core.embeddings.projection import PROJECTIONS
+from recsys_core.embeddings.projection import PROJECTIONS, Projection
 from recsys_core.figures.map import Groups, Mark, Points, Shade, map_chart
 from recsys_core.recommending import best, scores_for_user
 from recsys_core.runs.cards import RunCard
@@ -28,6 +29,7 @@ from recsys_core.types import Int64
 POLL_SECONDS = 1.0
 WHOSE = {"items": "Items", "people": "People", "both": "Items and people"}
 DIMENSIONS = {"2": "2-D", "3": "3-D"}
+NOBODY, SOMEBODY = "Nobody", "Somebody"
 MOST_FOUND, MOST_NAMED = 50, 8
 LISTED = 12  # recommendations that are marked
 CHART = "embeddings-map"
@@ -41,9 +43,10 @@ CONFIG = {
 }
 
 
-def map_view(card: RunCard, run: LoadedRun) -> None:
-    """The section."""
-    spec = _choose_map(card)
+def map_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
+    """The section; how to draw is chosen at ``place``."""
+    with place:
+        spec = _choose_map(card)
     points = embedded(card.id, spec.whose)
     projection = find_projection(spec.method)
     require_size(projection, len(points.space))
@@ -56,11 +59,11 @@ def map_view(card: RunCard, run: LoadedRun) -> None:
         if drawn is None:
             _waiting(spec)
             drawn, is_meanwhile = quick_map(spec.model_copy(update={"method": "pca"})), True
-    _shown(points, spec, drawn, is_meanwhile)
+    _shown(points, spec, drawn, find_projection("pca") if is_meanwhile else projection)
 
 
 def _choose_map(card: RunCard) -> MapSpec:
-    whose, method, dimensions = st.columns([2, 2, 1])
+    whose, method, dimensions = st.columns([3, 2, 2])
     known = {one.key: one for one in PROJECTIONS}
     with whose:
         of = choose.choose("Show", "whose", list(WHOSE), WHOSE.__getitem__)
@@ -68,7 +71,6 @@ def _choose_map(card: RunCard) -> MapSpec:
         how = choose.choose("Drawn by", "method", list(known), lambda key: known[key].title)
     with dimensions:
         deep = choose.choose("Dimensions", "dimensions", list(DIMENSIONS), DIMENSIONS.__getitem__)
-    st.caption(plain(f"{known[how].title}. {known[how].idea}"), help=plain(known[how].paper))
     return MapSpec.model_validate({"run": card.id, "whose": of, "method": how, "dimensions": int(deep)})
 
 
@@ -105,10 +107,10 @@ def _waiting(spec: MapSpec) -> None:
 
 
 @st.fragment
-def _shown(points: Embedded, spec: MapSpec, drawn: Map, is_meanwhile: bool) -> None:
+def _shown(points: Embedded, spec: MapSpec, drawn: Map, projection: Projection) -> None:
     """The map with what is chosen on it. Choosing draws nothing else of the page anew."""
     with errors_as_sentences():
-        by, find, whom = st.columns([2, 2, 2], vertical_alignment="bottom")
+        by, find, whom = st.columns(3)
         with by:
             colouring = _choose_colouring(points)
         found = _find(find, points)
@@ -118,7 +120,7 @@ def _shown(points: Embedded, spec: MapSpec, drawn: Map, is_meanwhile: bool) -> N
         left, right = st.columns([5, 3], gap="large")
         with left:
             _draw(points, spec, drawn, colouring, found, chosen, person)
-            _honesty(points, spec, drawn, is_meanwhile)
+            _honesty(points, drawn, projection)
             _save(points, spec, drawn)
         with right:
             chosen_view(points, chosen, _clear)
@@ -130,7 +132,7 @@ def _choose_colouring(points: Embedded) -> Colours:
     return colours(points.id, points.whose, key)
 
 
-def _find(place: st.delta_generator.DeltaGenerator, points: Embedded) -> Int64:
+def _find(place: DeltaGenerator, points: Embedded) -> Int64:
     """Points whose title or id holds a text; one of them can be looked at."""
     with place:
         wanted = st.text_input("Find", key="find-point", placeholder="Title or id", help="Marks what it finds.")
@@ -179,7 +181,16 @@ class _Person:
 
 
 def _person(points: Embedded) -> _Person | None:
-    if not st.toggle("A person on the map", key="person-on-map", help="What somebody knows, and what they are shown."):
+    who = st.segmented_control(
+        "A person on the map",
+        (NOBODY, SOMEBODY),
+        default=NOBODY,
+        required=True,
+        key="person-on-map",
+        help="Marks what somebody knows, and what the model shows them.",
+        persist_state="session",
+    )
+    if who != SOMEBODY:
         return None
     run = points.run
     user = choose_person(run)
@@ -269,14 +280,14 @@ def _chosen(points: Embedded) -> Int64:
     return np.concatenate([points.positions(items, True), points.positions(people, False)])
 
 
-def _honesty(points: Embedded, spec: MapSpec, drawn: Map, is_meanwhile: bool) -> None:
+def _honesty(points: Embedded, drawn: Map, projection: Projection) -> None:
     """What a map cannot show, in figures and in words."""
-    title = "PCA" if is_meanwhile else find_projection(spec.method).title
     known = drawn.honesty
+    st.caption(plain(f"{projection.title}. {projection.idea}"), help=plain(projection.paper))
     if known is None:
         st.caption("Too few points to say how far this map can be trusted.")
         return
-    st.markdown(f"**How far to trust this map.** {plain(_in_words(known, title))}")
+    st.markdown(f"**How far to trust this map.** {plain(_in_words(known, projection.title))}")
     sample = f" Of a sample of {known.points:,} points." if known.points < len(points.space) else ""
     for place, label, value, help_ in zip(
         st.columns(3),

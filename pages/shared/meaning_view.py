@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.cards import Card, grid
 from pages.shared.chart import draw_chart
@@ -21,7 +22,7 @@ DIRECTIONS, ENDS = 5, 6
 BARELY = 0.02  # above chance
 
 
-def meaning_view(card: RunCard, run: LoadedRun) -> None:
+def meaning_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
     """The section."""
     points = embedded(card.id, "items")
     _ends(points)
@@ -56,7 +57,7 @@ def _ends(points: Embedded) -> None:
 
 
 def _cards(points: Embedded, end: Int64) -> list[Card]:
-    return [Card(int(points.space.rows[at]), note=points.details[at].rpartition(" · ")[2]) for at in end]
+    return [Card(int(points.space.rows[at]), note=points.counts(int(at))) for at in end]
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -75,7 +76,8 @@ def _told(points: Embedded) -> None:
     numbers = sorted((one for one in found if not one.is_label), key=lambda one: -one.value)
     if not found:
         st.caption(
-            "Too little is known about these items to read anything off their vectors: at least 20 years, or 10 items of a genre."
+            "Too little is known about these items to read anything off their vectors: it takes 20 years, or 10 items "
+            "of a genre."
         )
         return
     left, right = st.columns(2, gap="large")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, choose, nav
 from pages.shared.cards import Card, grid
@@ -26,13 +27,14 @@ from recsys_core.types import Float32, Int64
 
 OTHER = "other"
 MOST_MOVED, NAMED, OFFERED = 100, 5, 200
+FEWEST_EVENTS, USUAL_EVENTS, FEWEST_LEFT = (1, 5, 10, 20, 50, 100), 10, 20
 NOUNS = {"items": "items", "people": "people"}
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
-def spaces_view(card: RunCard, run: LoadedRun) -> None:
-    """The section."""
-    whose, which = st.columns([1, 3])
+def spaces_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
+    """The section; the other model is chosen at ``place``."""
+    which, whose = place.columns([3, 1])
     with whose:
         of = choose.choose("Of", "spaces-of", list(NOUNS), lambda key: NOUNS[key].capitalize())
     others = _others(card)
@@ -42,13 +44,13 @@ def spaces_view(card: RunCard, run: LoadedRun) -> None:
     with which:
         known = {other.id: other for other in others}
         other = known[choose.choose("Beside", OTHER, list(known), lambda one: _name(known[one], card))]
-    first, second = embedded(card.id, of), embedded(other.id, of)  # type: ignore[arg-type]
+    first = embedded(card.id, of)  # type: ignore[arg-type]
     found = _compared(default_home(), card.id, other.id, of)
     _verdict(found, card, other, of)
     _side_by_side(found, first, card, other)
-    _moved(found, first, of)
+    order = _moved(found, first, of)
     if of == "items":
-        _neighbours(found, first, card, other)
+        _neighbours(found, first, card, other, order)
 
 
 def _others(card: RunCard) -> list[RunCard]:
@@ -104,9 +106,9 @@ def _compared(home: Path, first: str, second: str, of: str) -> Compared:
 def _verdict(found: Compared, card: RunCard, other: RunCard, of: str) -> None:
     n, aligned = len(found.pair.first), found.alignment
     shared, by_chance = float(aligned.shared.mean()), min(1.0, NEAREST / max(1, n - 1))
-    st.markdown(
-        f"**{plain(f'Of the {NEAREST} nearest {NOUNS[of]}, the two models agree on {NEAREST * shared:.1f}; chance alone would give {NEAREST * by_chance:.1f}')}**"
-    )
+    agreed, expected = NEAREST * shared, NEAREST * by_chance
+    words = f"Of the {NEAREST} nearest {NOUNS[of]}, the two models agree on {agreed:.1f}; by chance on {expected:.1f}"
+    st.markdown(f"**{plain(words)}**")
     columns = st.columns(3)
     columns[0].metric(
         "Likeness of the spaces",
@@ -144,7 +146,7 @@ def _side_by_side(found: Compared, first: Embedded, card: RunCard, other: RunCar
         chart = map_chart(
             Points(places, titles, details, ~found.pair.first.are_items),
             shade,
-            [Mark("moved most", far, look().ink, is_named=True)],
+            [Mark("moved most", far, look().ink)],
             look(),
             height=420,
         )
@@ -166,16 +168,30 @@ def _in_first(found: Compared, first: Embedded) -> Int64:
     return first.positions(found.pair.first.rows, are_items)
 
 
-def _moved(found: Compared, first: Embedded, of: str) -> None:
-    st.subheader("What moved most", anchor=False)
-    order = np.argsort(-found.alignment.moved, kind="stable")[:MOST_MOVED]
-    at = _in_first(found, first)[order]
+def _moved(found: Compared, first: Embedded, of: str) -> Int64:
+    """The table; gives what it is made of, most moved first."""
+    st.subheader("Who moved most" if of == "people" else "What moved most", anchor=False)
+    at = _in_first(found, first)
+    counts = _counts(first, at)
+    offered = [least for least in FEWEST_EVENTS if (counts >= least).sum() >= min(FEWEST_LEFT, len(counts))]
+    least = st.segmented_control(
+        "With at least so many events",
+        offered,
+        default=max(one for one in offered if one <= USUAL_EVENTS),
+        required=True,
+        help="Of what few events tell of, models know little, so it moves by chance.",
+        key=f"least-events-{of}",
+    )
+    order = np.argsort(-found.alignment.moved, kind="stable")
+    order = order[counts[order] >= (least or 1)]
+    shown = order[:MOST_MOVED]
+    at = at[shown]
     table = pd.DataFrame(
         {
             "title": [first.titles[one] for one in at],
             "about": [first.details[one] for one in at],
-            "moved": found.alignment.moved[order],
-            "neighbours kept": 100 * found.alignment.shared[order],
+            "moved": found.alignment.moved[shown],
+            "neighbours kept": 100 * found.alignment.shared[shown],
         }
     )
     st.dataframe(
@@ -201,6 +217,15 @@ def _moved(found: Compared, first: Embedded, of: str) -> None:
         on_click="ignore",
         key="save-moved",
     )
+    return order
+
+
+def _counts(first: Embedded, at: Int64) -> Int64:
+    """How many events the first model may know of each."""
+    known, rows = first.run.split.test.known, first.space.rows[at]
+    if first.space.are_items[at].all():
+        return np.bincount(known.items, minlength=first.dataset.n_items)[rows]
+    return known.lengths()[rows]
 
 
 def _all_moved(found: Compared, first: Embedded) -> pd.DataFrame:
@@ -214,11 +239,10 @@ def _all_moved(found: Compared, first: Embedded) -> pd.DataFrame:
     )
 
 
-def _neighbours(found: Compared, first: Embedded, card: RunCard, other: RunCard) -> None:
+def _neighbours(found: Compared, first: Embedded, card: RunCard, other: RunCard, order: Int64) -> None:
     st.subheader("Neighbours gained and lost", anchor=False)
     dataset, rows = first.dataset, found.pair.first.rows
-    order = np.argsort(-found.alignment.moved, kind="stable")[:OFFERED]
-    ids = [str(dataset.item_ids.values[rows[at]]) for at in order]
+    ids = [str(dataset.item_ids.values[rows[at]]) for at in order[:OFFERED]]
 
     def name(identifier: str) -> str:
         item = dataset.item_ids.positions.get(identifier)

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
 from pages.shared import cache, choose, loaded, nav
 from pages.shared.frame import errors_as_sentences
 from pages.shared.map_view import map_view
@@ -13,7 +16,7 @@ from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
 
 # A new section is a function and a line here.
-SECTIONS: dict[str, Callable[[RunCard, LoadedRun], None]] = {
+SECTIONS: dict[str, Callable[[RunCard, LoadedRun, DeltaGenerator], None]] = {
     "The map": map_view,
     "Beside another model": spaces_view,
     "What directions mean": meaning_view,
@@ -26,11 +29,13 @@ if not runs:
     choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
 else:
     section = choose.switch("Section", "embedded", list(SECTIONS))
-    card = choose.choose_run(sorted(runs, key=lambda card: card.model not in WITH_VECTORS))
+    which, beside = st.columns([2, 3])
+    with which:
+        card = choose.choose_run(sorted(runs, key=lambda card: card.model not in WITH_VECTORS))
     with errors_as_sentences():
         chosen = loaded.run(card.id)
         if Ability.VECTORS in chosen.model.abilities:
-            SECTIONS[section](card, chosen)
+            SECTIONS[section](card, chosen, beside)
         else:
             choose.empty(
                 f"{card.title} has no vectors, so there is no map of what it learned. Models that have them: "

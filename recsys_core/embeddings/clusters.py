@@ -9,7 +9,7 @@ from recsys_core.types import Float32, Float64, Int64
 
 WORDS = 3  # of a name
 MOST_LEARNED = 10_000  # points that the middles of groups are learned from
-LEAST_SHARE = 0.05  # of a group's items that have to have a word for it to name the group
+LEAST_SHARE = 0.1  # of a group's items that have to have a word for it to name the group
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def colourings(
             found.append(
                 Colouring(
                     "found",
-                    "Found",
+                    f"Found in the top {TOP}",
                     f"Of the people who chose the item after all, the share whose {TOP} best held it: 1 is perfect.",
                     lambda: Numbers("share of people who were shown it", _spread(space, found_share(split, lists))),
                 )

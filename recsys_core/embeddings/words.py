@@ -13,7 +13,9 @@ from recsys_core.embeddings.space import Space
 from recsys_core.types import Int64
 
 FEWEST = 3  # points of which a word has to be said
-SHORTEST, LONGEST_TAG = 4, 40  # letters of a word, and of an attribute's value
+SHORTEST, SHORTEST_TAG, LONGEST_TAG = 4, 3, 40  # letters of a word, and of an attribute's value
+LONGEST_TITLE = 20  # letters
+_YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 
 Said = tuple[csr_array, tuple[str, ...]]  # (n, V) how often each word is said of each point, and the words
@@ -39,21 +41,24 @@ def _from_rows(stacked: csr_array, places: Int64) -> csr_array:
 
 
 def _said(dataset: Dataset, items: Int64) -> Iterator[list[str]]:
-    """Genres and short attribute values as they are; words of title and text in small letters."""
+    """Genres and short attribute values as they are; words of title and text in small letters, but for "that" etc."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
     table = dataset.item_table.iloc[items]
     texts = table["title"] + " " + table["text"].str[:LONGEST]
     tags = [table[name] for name in dataset.item_attributes if table[name].dtype == object]
     for genres, text, *values in zip(table["genres"], texts, *tags, strict=True):
-        words = [word for word in _WORD.findall(text.lower()) if len(word) >= SHORTEST]
-        yield [*genres, *(value for value in values if 0 < len(value) <= LONGEST_TAG), *words]
+        words = [
+            word for word in _WORD.findall(text.lower()) if len(word) >= SHORTEST and word not in ENGLISH_STOP_WORDS
+        ]
+        yield [*genres, *(value for value in values if SHORTEST_TAG <= len(value) <= LONGEST_TAG), *words]
 
 
 def _met(space: Space, dataset: Dataset, known: Histories) -> Said:
     met = known.take(space.rows)
     ones = np.ones(len(met.items))
     counts = csr_array((ones, met.items, met.indptr), shape=(len(space), dataset.n_items))
-    titles = tuple(dataset.title(item) for item in range(dataset.n_items))
-    return counts, titles
+    return counts, tuple(_YEAR.sub("", dataset.title(item))[:LONGEST_TITLE] for item in range(dataset.n_items))
 
 
 def _counted(rows: Sequence[Sequence[str]]) -> Said:

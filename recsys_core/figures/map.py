@@ -10,8 +10,10 @@ from recsys_core.figures.theme import CATEGORIES, LIGHT, Theme, escape, figure
 from recsys_core.types import Bool, Float32, Float64, Int64
 
 HEIGHT = 600
-LONGEST = 34  # letters of a name in the legend
-LONGEST_HOVER = 60
+LONGEST = 54  # letters of a name in the legend
+NAME_WIDTH, NAME_HEIGHT = 0.3, 0.05  # of a title on the map, as shares of the whole
+MOST_BOLD = 30  # points that a mark is bold for
+LONGEST_HOVER, LONGEST_NAME = 60, 26
 UNKNOWN = "not known"
 PEOPLE = "people"
 
@@ -64,7 +66,7 @@ class Mark:
         points: Int64[m].
         colour: of the ring.
         symbol: of plotly.
-        is_named: the titles stand beside.
+        is_named: the titles stand beside, in two dimensions.
     """
 
     name: str
@@ -84,16 +86,19 @@ def map_chart(
     chart = figure("", look, height)
     flat = points.places.shape[1] == 2
     for name, who, marker in _layers(points, colours, look):
-        _add(chart, points, who, marker, name)
+        _add(chart, points, who, marker, name, in_legend="colorbar" not in marker)
     for mark in marks:
+        few = len(mark.points) <= MOST_BOLD
         marker = {
-            "size": _size(len(points.titles)) + 7,
+            "size": _size(len(points.titles)) + (7 if few else 3),
             "color": mark.colour,
             "symbol": mark.symbol,
             "opacity": 1,
-            "line": {"width": 2.5, "color": mark.colour},
+            "line": {"width": 2.5 if few else 1, "color": mark.colour},
         }
-        _add(chart, points, mark.points, marker, mark.name, is_named=mark.is_named, look=look)
+        _add(chart, points, mark.points, marker, mark.name)
+        if mark.is_named and flat:
+            _name(chart, points, mark.points, look)
     chart.update_layout(
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         showlegend=isinstance(colours, Groups) or bool(marks) or len(chart.data) > 1,
@@ -180,41 +185,51 @@ def _ramp(colours: Shade, known: Bool, look: Theme) -> dict[str, object]:
     }
 
 
+def _name(chart: go.Figure, points: Points, who: Int64, look: Theme) -> None:
+    """Titles above points, as annotations: WebGL would draw points over them. Where two would overlap, one is left out."""
+    span = np.maximum(np.ptp(points.places, axis=0), 1e-9)
+    named: list[Float32] = []
+    for point in who.tolist():
+        place = points.places[point] / span
+        if any(abs(place[0] - other[0]) < NAME_WIDTH and abs(place[1] - other[1]) < NAME_HEIGHT for other in named):
+            continue
+        named.append(place)
+        chart.add_annotation(
+            x=float(points.places[point, 0]),
+            y=float(points.places[point, 1]),
+            text=escape(_short(points.titles[point], LONGEST_NAME)),
+            showarrow=False,
+            yshift=16,
+            bgcolor=look.paper,
+            opacity=0.9,
+            borderpad=1,
+            font={"color": look.ink, "size": 12},
+        )
+
+
 def _add(
-    chart: go.Figure,
-    points: Points,
-    who: Int64,
-    marker: dict[str, object],
-    name: str,
-    *,
-    is_named: bool = False,
-    look: Theme = LIGHT,
+    chart: go.Figure, points: Points, who: Int64, marker: dict[str, object], name: str, *, in_legend: bool = True
 ) -> None:
     places = points.places[who].T
     texts = [_hover(points.titles[point], points.details[point]) for point in who]
     about: dict[str, object] = {
         "x": places[0],
         "y": places[1],
-        "mode": "markers+text" if is_named else "markers",
+        "mode": "markers",
         "marker": marker,
         "name": escape(_short(name, LONGEST)),
+        "showlegend": in_legend,
         "customdata": who.astype(np.int32)[:, None],
         "hovertext": texts,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "unselected": {"marker": {"opacity": 0.15}},
     }
-    if is_named:
-        about |= {
-            "text": [escape(_short(points.titles[point], 24)) for point in who],
-            "textposition": "top center",
-            "textfont": {"color": look.ink, "size": 12},
-        }
     if len(places) == 2:
         chart.add_trace(go.Scattergl(about))
     else:
         about.pop("unselected")
         symbol = {"circle-open": "circle-open", "diamond": "diamond", "star": "diamond"}.get(str(marker.get("symbol")))
-        size = float(str(marker["size"])) * 0.6
+        size = float(str(marker["size"])) * 0.45
         solid = {**marker, "size": size, "symbol": symbol or "circle"}
         chart.add_trace(go.Scatter3d({**about, "z": places[2], "marker": solid}))
 

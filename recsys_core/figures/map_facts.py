@@ -42,6 +42,7 @@ def mix_chart(shares: Sequence[Share], look: Theme) -> go.Figure:
         hovertemplate="%{x:.0f} % of all<extra></extra>",
     )
     name_rows(chart, [in_lines(share.label) for share in shares], -0.6, look)
+    chart.update_yaxes(ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")
     chart.update_xaxes(ticksuffix=" %", nticks=5, zeroline=False, rangemode="tozero")
     chart.update_layout(
         showlegend=True,
