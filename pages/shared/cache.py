@@ -20,6 +20,7 @@ from recsys_core.runs.store import Workspace, default_home, open_workspace
 if TYPE_CHECKING:
     from recsys_core.content.held import Held
     from recsys_core.data.profiling.profile import Profile
+    from recsys_core.runs.maps import Maps
 
 
 def workspace() -> Workspace:
@@ -50,6 +51,17 @@ def forecasts() -> Forecasts:
 @lru_cache(maxsize=8)
 def _pilots(home: Path) -> Pilots:
     return Pilots(open_workspace(home), Jobs(open_workspace(home).database))
+
+
+def maps() -> "Maps":
+    return _maps(default_home())
+
+
+@lru_cache(maxsize=8)
+def _maps(home: Path) -> "Maps":
+    from recsys_core.runs.maps import Maps  # brings torch
+
+    return Maps(open_workspace(home))
 
 
 def dataset(identifier: str) -> Dataset:

@@ -13,6 +13,7 @@ from recsys_core.cli import (
     blend_verb,
     compare_verb,
     data_verbs,
+    embed_verb,
     explain_verb,
     import_verb,
     impressions_verb,
@@ -42,6 +43,7 @@ VERBS = (
     *add_item_verb.VERBS,
     *rules_verb.VERBS,
     *explain_verb.VERBS,
+    *embed_verb.VERBS,
 )
 
 

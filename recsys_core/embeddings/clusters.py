@@ -8,7 +8,8 @@ from scipy.sparse import csr_array
 from recsys_core.types import Float32, Float64, Int64
 
 WORDS = 3  # of a name
-LEAST_SHARE = 0.05  # of a group's items that have to have a word for it to name the group
+MOST_LEARNED = 10_000  # points that the middles of groups are learned from
+LEAST_SHARE = 0.1  # of a group's items that have to have a word for it to name the group
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,13 @@ def clusters(vectors: Float32, n: int, seed: int = 0) -> Int64:
     """Int64[n], the group of each point: k-means on vectors of length 1, largest group first."""
     from sklearn.cluster import KMeans
 
-    n = min(n, len(np.unique(vectors, axis=0)))
+    sample = vectors
+    if len(vectors) > MOST_LEARNED:
+        sample = vectors[np.random.default_rng(seed).choice(len(vectors), MOST_LEARNED, replace=False)]
+    n = min(n, len(np.unique(sample, axis=0)))
     if n < 2:
         return np.zeros(len(vectors), dtype=np.int64)
-    labels = KMeans(n, n_init=4, random_state=seed).fit_predict(vectors)
+    labels = KMeans(n, n_init=4, random_state=seed).fit(sample).predict(vectors)
     order = np.argsort(-np.bincount(labels, minlength=n), kind="stable")
     place = np.empty(n, dtype=np.int64)
     place[order] = np.arange(n)

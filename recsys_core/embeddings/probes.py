@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from recsys_core.data.dataset import Dataset
 from recsys_core.embeddings.projection import pca
+from recsys_core.embeddings.space import Space
 from recsys_core.types import Bool, Float32, Float64, Int64
 
 FOLDS = 5
+MOST_PROBED = 4000  # points
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)
 
 
@@ -75,3 +79,54 @@ def predicts_label(vectors: Float32, label: Bool, seed: int = 0) -> float | None
     model = LogisticRegression(C=0.1, max_iter=500, class_weight="balanced")
     found = cross_val_predict(model, scaled, label, cv=folds, method="decision_function")
     return float(roc_auc_score(label, found))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How well one thing can be read off vectors.
+
+    Attributes:
+        name: of the thing.
+        value: AUC of a label, R² of a number.
+        is_label: chance is 0.5, else 0.
+        points: of how many it is known.
+    """
+
+    name: str
+    value: float
+    is_label: bool
+    points: int
+
+
+def probes(space: Space, dataset: Dataset, counts: Int64, seed: int = 0) -> list[Probe]:
+    """What can be read off the vectors of items: year, popularity, numbers among the attributes, and genres.
+
+    What is known of too few items is left out. Of many items a sample is drawn.
+
+    Args:
+        counts: Int64[I], events that the model may know.
+    """
+    if len(space) > MOST_PROBED:
+        drawn = np.random.default_rng(seed).choice(len(space), MOST_PROBED, replace=False)
+        space = space.take(np.sort(drawn))
+    table = dataset.item_table.iloc[space.rows]
+    numbers = {
+        "Popularity (log)": np.log1p(counts[space.rows].astype(np.float64)),
+        "Year": table["year"].to_numpy(np.float64, na_value=np.nan),
+    }
+    for name in dataset.item_attributes:
+        if pd.api.types.is_numeric_dtype(table[name]):
+            numbers[name] = table[name].to_numpy(np.float64, na_value=np.nan)
+    found = []
+    for name, values in numbers.items():
+        share = predicts_number(space.vectors, values, seed)
+        if share is not None:
+            found.append(Probe(name, share, False, int(np.isfinite(values).sum())))
+    known = table["genres"].map(len).to_numpy() > 0
+    vectors, genres = space.vectors[known], table["genres"][known]
+    for genre in sorted({genre for row in genres for genre in row}):
+        label = genres.map(lambda row, genre=genre: genre in row).to_numpy(np.bool_)
+        area = predicts_label(vectors, label, seed)
+        if area is not None:
+            found.append(Probe(genre, area, True, len(label)))
+    return found
