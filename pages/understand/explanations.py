@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import streamlit as st
-from pages.shared.explain_why import why
 
 from pages.shared import cache, choose, loaded, nav
 from pages.shared.asked import Asked
@@ -11,6 +10,7 @@ from pages.shared.choose_person import choose_person
 from pages.shared.explain_change import change
 from pages.shared.explain_overview import overview
 from pages.shared.explain_trust import trust
+from pages.shared.explain_why import why
 from pages.shared.frame import errors_as_sentences
 from recsys_core.explain.person import ask
 from recsys_core.recommending import best, scores_for_user

@@ -22,6 +22,7 @@ from recsys_core.cli import (
     recommending_verbs,
     rules_verb,
     training_verbs,
+    trust_verb,
     tune_verb,
 )
 from recsys_core.errors import ConfigError, StudioError
@@ -42,6 +43,7 @@ VERBS = (
     *add_item_verb.VERBS,
     *rules_verb.VERBS,
     *explain_verb.VERBS,
+    *trust_verb.VERBS,
 )
 
 

@@ -139,7 +139,7 @@ def smallest_removal(
     enough = _pruned(_enough(events, k, tries, ask), k, ask)
     if not len(enough):
         return None
-    for size in range(1, len(enough)):
+    for size in range(2, len(enough)):  # single events were all tried at the start
         if comb(len(events), size) > tries:
             return Removal(enough, int(ask(enough[None])[0][0]), False)
         sets = events[np.array(list(combinations(range(len(events)), size)), dtype=np.int64)]
@@ -182,13 +182,20 @@ def _farthest(ranks: Int64, behind: Float32) -> int:
 
 
 def _pruned(gone: Int64, k: int, ask: Ask) -> Int64:
-    """Without the events that may come back and the item stays out, the least needed first."""
+    """Without the events that may come back and the item stays out, the least needed first; then each one is needed."""
     while len(gone) > 1:
-        fewer = np.stack([np.delete(gone, place) for place in range(len(gone))])
-        ranks, behind = ask(fewer)
-        if ranks.max() <= k:
+        ranks, behind = ask(np.stack([np.delete(gone, place) for place in range(len(gone))]))
+        free = np.lexsort((-behind, ranks <= k))[: min(int((ranks > k).sum()), len(gone) - 1)]  # places of gone
+        if not len(free):
             break
-        gone = fewer[_farthest(ranks, behind)]
+        back = np.zeros((len(free), len(gone)), dtype=bool)  # one more of them in each row
+        back[:, free] = np.tri(len(free), dtype=bool)
+        stays = gone[np.flatnonzero(~back[-1])[0]]
+        together, _ = ask(np.where(back, stays, gone))
+        enough = np.flatnonzero(together > k)
+        if not len(enough):  # the same question in another batch may be rounded otherwise
+            break
+        gone = gone[~back[enough[-1]]]
     return gone
 
 
