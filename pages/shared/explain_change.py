@@ -100,14 +100,17 @@ def _crossing_out(asked: Asked) -> None:
     """The history on the left, the list on the right; it moves with each click."""
     with errors_as_sentences():
         crossed = _crossed(asked)
+        kept = np.repeat(everything(asked.question), 2, axis=0)
+        kept[1, crossed] = False
+        found = moves(*lists_without(asked.run.model, asked.question, kept, K, _order(asked)))
         left, right = st.columns([1, 1], gap="large")
         with left:
             st.subheader("What the person did", anchor=False)
             st.caption("Cross something out, and the list is what the model would show without it.")
-            _pick(asked, crossed)
+            _pick(asked, crossed, _said(asked, found, crossed))
         with right:
             st.subheader("What the model would show", anchor=False)
-            _moved(asked, crossed)
+            _moved(asked, found, is_changed=bool(crossed))
 
 
 def _toggle(crossed: list[int], event: int) -> None:
@@ -117,13 +120,14 @@ def _toggle(crossed: list[int], event: int) -> None:
         crossed.append(event)
 
 
-def _pick(asked: Asked, crossed: list[int]) -> None:
+def _pick(asked: Asked, crossed: list[int], said: str) -> None:
     """Events as cards that are crossed out by a click; of many, a search."""
     dataset, history = asked.run.split.dataset, asked.question.history
     with st.container(horizontal=True, vertical_alignment="center", key="ft-undo"):
         st.button("Undo", icon=":material/undo:", disabled=not crossed, on_click=_undo, args=(crossed,))
         st.button("Reset", icon=":material/restart_alt:", disabled=not crossed, on_click=crossed.clear)
         st.caption(f"{len(crossed):,} of {counted(len(history.items), 'event')} crossed out", width="content")
+    st.markdown(plain(said))
     is_long = len(history.items) > SHOWN
     first, second = st.columns([1, 1]) if is_long else (st.container(), None)
     with first:
@@ -218,14 +222,9 @@ def _weighs(home: Path, run: str, user: int, item: int, _asked: Asked) -> np.nda
     return weigh
 
 
-def _moved(asked: Asked, crossed: Sequence[int]) -> None:
+def _moved(asked: Asked, found: Sequence[Move], is_changed: bool) -> None:
     """The list with what moved, and what left it."""
-    kept = np.repeat(everything(asked.question), 2, axis=0)
-    kept[1, list(crossed)] = False
-    before, after = lists_without(asked.run.model, asked.question, kept, K, _order(asked))
-    found = moves(before, after)
-    st.caption(plain(_said(asked, found, crossed)))
-    rows = "".join(_row(asked, move, bool(crossed)) for move in found if move.after is not None)
+    rows = "".join(_row(asked, move, is_changed) for move in found if move.after is not None)
     left = [move for move in found if move.after is None]
     st.html(f'<div class="ft-moves">{rows}</div>')
     if left:
@@ -237,7 +236,7 @@ def _said(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
     """What the crossings come to, in a sentence."""
     dataset = asked.run.split.dataset
     if not crossed:
-        return _before(asked)
+        return _before(asked, {move.item for move in found})
     came = sum(move.before is None for move in found)
     own = next((move for move in found if move.item == asked.item), None)
     title = dataset.title(asked.item)
@@ -254,13 +253,9 @@ def _said(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
     return f"{words} {counted(came, 'item')} of {K} {'is' if came == 1 else 'are'} new."
 
 
-def _before(asked: Asked) -> str:
+def _before(asked: Asked, here: set[int]) -> str:
     """How the list here stands to that on Recommendations, which may rest on a vector learned in training."""
     shown = {item for item, _ in recommend_to_user(asked.run.model, asked.run.split, asked.user, K)}
-    kept = everything(asked.question)
-    here = {
-        int(item) for item in lists_without(asked.run.model, asked.question, kept, K, _order(asked))[0] if item >= 0
-    }
     if here == shown:
         return "Nothing is crossed out: this is the list as it is."
     return (
@@ -384,7 +379,7 @@ def _addition(asked: Asked) -> None:
         known = {int(item) for item in split.test.known.row(asked.user)[0]}
         offered = [int(item) for item in np.argsort(-counts, kind="stable")[:SEARCHABLE] if int(item) not in known]
         wanted = st.selectbox(
-            "Item",
+            "Item to bring in",
             offered,
             index=None,
             format_func=dataset.title,

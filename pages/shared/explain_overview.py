@@ -153,7 +153,7 @@ def _swarm(grouped: pd.DataFrame, weighed: list[Weight], known: list[Property], 
     lopsided = max(weighed[:IN_SWARM], key=lambda one: abs(one.mean) / max(one.strength.value, 1e-12))
     side = "for" if lopsided.mean > 0 else "against"
     draw_chart(
-        swarm_chart(swarms, CONTRIBUTION, colour.title if colour else "", look()),
+        swarm_chart(swarms, CONTRIBUTION, colour.key if colour else "", look()),
         "contributions",
         grouped[["group", "name", "value", *(one.key for one in known)]],
         finding=f"A point is one part in one explanation; right of 0 it speaks for the item. {lopsided.group} speaks "

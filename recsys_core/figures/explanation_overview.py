@@ -146,7 +146,7 @@ def swarm_chart(swarms: Sequence[Swarm], axis: str, colour: str, look: Theme) ->
             "colorbar": {
                 "orientation": "h",
                 "thickness": 8,
-                "len": 0.6,
+                "len": 0.8,
                 "x": 0.5,
                 "y": 0,
                 "yref": "container",
@@ -154,6 +154,7 @@ def swarm_chart(swarms: Sequence[Swarm], axis: str, colour: str, look: Theme) ->
                 "tickvals": [0.02, 0.5, 0.98],
                 "ticktext": ["low", escape(colour), "high"],
                 "ticklen": 0,
+                "tickangle": 0,
                 "tickfont": {"color": look.quiet, "size": 12},
                 "outlinewidth": 0,
             },
