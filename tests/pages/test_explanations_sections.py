@@ -48,7 +48,7 @@ def test_crossing_out_moves_the_list_and_undo_and_reset_take_it_back(workspace):
     assert "Nothing is crossed out: this is the list as it is." in said(at)
     label = next(button.label for button in at.button if button.label.startswith("Cross out "))
     press(at, label)
-    assert "1 of 8 events crossed out" in said(at) or "events crossed out" in said(at)
+    assert "1 of " in said(at)
     assert any(button.label == label.replace("Cross out", "Put back") for button in at.button)
     second = next(button.label for button in at.button if button.label.startswith("Cross out "))
     press(at, second)
@@ -88,7 +88,7 @@ def test_a_model_that_only_knows_its_people_says_the_way_out(workspace, monkeypa
     monkeypatch.setattr(kind, "abilities", property(lambda self: self.info.abilities - {Ability.HISTORY}))
     for section in (CHANGE, OVERVIEW, TRUST):
         at = opened(EXPLANATIONS, explained=section)
-        assert "only knows the people it met in training" in said(at)
+        assert "only knows the people it met in training" in at.info[0].value
 
 
 def test_a_history_that_makes_no_difference_is_told(workspace):
