@@ -37,7 +37,7 @@ from recsys_core.runs.store import default_home
 from recsys_core.types import Int64
 
 K = 10  # of the lists
-SHOWN = 12  # events at once
+SHOWN, NAMED = 12, 3  # events at once, and in a sentence
 SEARCHABLE = 5_000
 WORTH_WAITING = 3.0  # seconds of asking the model, in each way of a search
 MOST_TRIES, FEWEST_TRIES = 5_000, 150  # sets of events
@@ -100,14 +100,17 @@ def _crossing_out(asked: Asked) -> None:
     """The history on the left, the list on the right; it moves with each click."""
     with errors_as_sentences():
         crossed = _crossed(asked)
+        kept = np.repeat(everything(asked.question), 2, axis=0)
+        kept[1, crossed] = False
+        found = moves(*lists_without(asked.run.model, asked.question, kept, K, _order(asked)))
         left, right = st.columns([1, 1], gap="large")
         with left:
             st.subheader("What the person did", anchor=False)
             st.caption("Cross something out, and the list is what the model would show without it.")
-            _pick(asked, crossed)
+            _pick(asked, crossed, _said(asked, found, crossed))
         with right:
             st.subheader("What the model would show", anchor=False)
-            _moved(asked, crossed)
+            _moved(asked, found, is_changed=bool(crossed))
 
 
 def _toggle(crossed: list[int], event: int) -> None:
@@ -117,16 +120,26 @@ def _toggle(crossed: list[int], event: int) -> None:
         crossed.append(event)
 
 
-def _pick(asked: Asked, crossed: list[int]) -> None:
+def _pick(asked: Asked, crossed: list[int], said: str) -> None:
     """Events as cards that are crossed out by a click; of many, a search."""
     dataset, history = asked.run.split.dataset, asked.question.history
-    with st.container(horizontal=True, key="ft-undo"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ft-undo"):
         st.button("Undo", icon=":material/undo:", disabled=not crossed, on_click=_undo, args=(crossed,))
         st.button("Reset", icon=":material/restart_alt:", disabled=not crossed, on_click=crossed.clear)
         st.caption(f"{len(crossed):,} of {counted(len(history.items), 'event')} crossed out", width="content")
-    order = _sorted(asked)
-    if len(order) > SHOWN:
-        wanted = st.text_input("Search", placeholder="Part of a title", key=_key(asked, "search-event"))
+    st.markdown(plain(said))
+    is_long = len(history.items) > SHOWN
+    first, second = st.columns([1, 1]) if is_long else (st.container(), None)
+    with first:
+        order = _sorted(asked)
+    if second is not None:
+        with second:
+            wanted = st.text_input(
+                "Search what the person did",
+                placeholder="Search by title",
+                key=_key(asked, "search-event"),
+                label_visibility="collapsed",
+            )
         sought = wanted.strip().casefold()
         order = [event for event in order if sought in dataset.title(int(history.items[event])).casefold()]
         if not order:
@@ -209,26 +222,21 @@ def _weighs(home: Path, run: str, user: int, item: int, _asked: Asked) -> np.nda
     return weigh
 
 
-def _moved(asked: Asked, crossed: Sequence[int]) -> None:
+def _moved(asked: Asked, found: Sequence[Move], is_changed: bool) -> None:
     """The list with what moved, and what left it."""
-    kept = np.repeat(everything(asked.question), 2, axis=0)
-    kept[1, list(crossed)] = False
-    before, after = lists_without(asked.run.model, asked.question, kept, K, _order(asked))
-    found = moves(before, after)
-    st.caption(plain(_said(asked, found, crossed)))
-    rows = "".join(_row(asked, move) for move in found if move.after is not None)
+    rows = "".join(_row(asked, move, is_changed) for move in found if move.after is not None)
     left = [move for move in found if move.after is None]
     st.html(f'<div class="ft-moves">{rows}</div>')
     if left:
         st.caption("Left the list")
-        st.html(f'<div class="ft-moves ft-left">{"".join(_row(asked, move) for move in left)}</div>')
+        st.html(f'<div class="ft-moves ft-left">{"".join(_row(asked, move, True) for move in left)}</div>')
 
 
 def _said(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
     """What the crossings come to, in a sentence."""
     dataset = asked.run.split.dataset
     if not crossed:
-        return _before(asked)
+        return _before(asked, {move.item for move in found})
     came = sum(move.before is None for move in found)
     own = next((move for move in found if move.item == asked.item), None)
     title = dataset.title(asked.item)
@@ -245,13 +253,9 @@ def _said(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
     return f"{words} {counted(came, 'item')} of {K} {'is' if came == 1 else 'are'} new."
 
 
-def _before(asked: Asked) -> str:
+def _before(asked: Asked, here: set[int]) -> str:
     """How the list here stands to that on Recommendations, which may rest on a vector learned in training."""
     shown = {item for item, _ in recommend_to_user(asked.run.model, asked.run.split, asked.user, K)}
-    kept = everything(asked.question)
-    here = {
-        int(item) for item in lists_without(asked.run.model, asked.question, kept, K, _order(asked))[0] if item >= 0
-    }
     if here == shown:
         return "Nothing is crossed out: this is the list as it is."
     return (
@@ -260,7 +264,7 @@ def _before(asked: Asked) -> str:
     )
 
 
-def _row(asked: Asked, move: Move) -> str:
+def _row(asked: Asked, move: Move, is_changed: bool) -> str:
     """A place of the list as HTML, escaped."""
     rank = "" if move.after is None else str(move.after)
     if move.after is None:
@@ -268,7 +272,7 @@ def _row(asked: Asked, move: Move) -> str:
     elif move.before is None:
         kind, words = "new", "new"
     elif move.before == move.after:
-        kind, words = "same", "–"
+        kind, words = "same", "=" if is_changed else ""
     else:
         up = move.before > move.after
         kind, words = ("up", f"▲ {move.before - move.after}") if up else ("down", f"▼ {move.after - move.before}")
@@ -304,9 +308,10 @@ def _removal(asked: Asked) -> None:
             return
         found_key = f"removal-{asked.card.id}-{asked.user}-{asked.item}"
         if found_key not in st.session_state:
-            if not st.button("Find it", icon=":material/content_cut:", key="find-removal"):
+            slot = st.empty()
+            if not slot.button("Find it", icon=":material/content_cut:", key="find-removal"):
                 return
-            with progress_bar() as tell:
+            with slot.container(), progress_bar() as tell:
                 st.session_state[found_key] = smallest_removal(
                     asked.run.model,
                     asked.question,
@@ -328,8 +333,12 @@ def _removed(asked: Asked, found: Removal | None, rank: int) -> None:
         )
         return
     items = [int(history.items[event]) for event in found.events]
-    names = in_a_row([dataset.title(item) for item in items]) if len(items) <= 3 else f"these {len(items)} events"
-    st.markdown(f"**Without {plain(names)}, {plain(title)} falls from {ordinal(rank)} to {ordinal(found.rank)}.**")
+    fall = f"{title} falls from {ordinal(rank)} to {ordinal(found.rank)}"
+    if len(items) <= NAMED:
+        words = f"Without {in_a_row([dataset.title(item) for item in items])}, {fall}."
+    else:
+        words = f"It takes {len(items)} of {len(history.items):,} events: without them, {fall}."
+    st.markdown(f"**{plain(words)}**")
     if found.is_smallest:
         proof = (
             "No other single event does it better." if len(items) == 1 else "No smaller set does it: all were tried."
@@ -342,9 +351,12 @@ def _removed(asked: Asked, found: Removal | None, rank: int) -> None:
         dataset,
         [
             Card(item, note=f"★ {history.values[event]:g}" if explicit else "")
-            for item, event in zip(items, found.events, strict=True)
+            for item, event in list(zip(items, found.events, strict=True))[:SHOWN]
         ],
     )
+    if len(items) > SHOWN:
+        with st.expander(f"{len(items) - SHOWN} more"):
+            st.markdown(plain(", ".join(dataset.title(item) for item in items[SHOWN:])))
 
     def cross_out() -> None:
         _crossed(asked)[:] = [int(event) for event in found.events]
@@ -367,7 +379,7 @@ def _addition(asked: Asked) -> None:
         known = {int(item) for item in split.test.known.row(asked.user)[0]}
         offered = [int(item) for item in np.argsort(-counts, kind="stable")[:SEARCHABLE] if int(item) not in known]
         wanted = st.selectbox(
-            "Item",
+            "Item to bring in",
             offered,
             index=None,
             format_func=dataset.title,

@@ -1,6 +1,6 @@
 """Explanations over many people: what a model's recommendations rest on in general."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +81,7 @@ def _draw(run: LoadedRun, players: Players, points: pd.DataFrame, asked: Sequenc
     by = next(iter(ways))
     if len(ways) > 1:
         default = "genres" if "genres" in ways else by
-        by = choose.choose(
-            "Taken together by", "explained-by", list(ways), lambda key: _title(ways[key]), default=default
-        )
+        by = _narrow("Taken together by", "explained-by", list(ways), lambda key: _title(ways[key]), default=default)
     grouped = grouped_points(points, dataset, by)
     weighed = weights(grouped, asked)
     source = f"{dataset.name} · {run.model.title} · {counted(len(asked), 'person')} asked about"
@@ -104,6 +102,12 @@ def _draw(run: LoadedRun, players: Players, points: pd.DataFrame, asked: Sequenc
     _swarm(grouped, weighed, known, dataset, source)
     if players.key is Kind.HISTORY:
         _dependence(points, known, source)
+
+
+def _narrow(label: str, key: str, options: list[str], name: Callable[[str], str], default: str = "") -> str:
+    """A choice that does not take the width of a chart."""
+    with st.columns([2, 3])[0]:
+        return choose.choose(label, key, options, name, default=default)
 
 
 def _title(name: str) -> str:
@@ -138,7 +142,7 @@ def _swarm(grouped: pd.DataFrame, weighed: list[Weight], known: list[Property], 
     by_key = {one.key: one for one in known}
     colour = None
     if known:
-        key = choose.choose("Coloured by", "explained-colour", list(by_key), lambda key: _title(by_key[key].title))
+        key = _narrow("Coloured by", "explained-colour", list(by_key), lambda key: _title(by_key[key].title))
         colour = by_key[key]
     swarms = []
     for one in weighed[:IN_SWARM]:
@@ -149,7 +153,7 @@ def _swarm(grouped: pd.DataFrame, weighed: list[Weight], known: list[Property], 
     lopsided = max(weighed[:IN_SWARM], key=lambda one: abs(one.mean) / max(one.strength.value, 1e-12))
     side = "for" if lopsided.mean > 0 else "against"
     draw_chart(
-        swarm_chart(swarms, CONTRIBUTION, colour.title if colour else "", look()),
+        swarm_chart(swarms, CONTRIBUTION, colour.key if colour else "", look()),
         "contributions",
         grouped[["group", "name", "value", *(one.key for one in known)]],
         finding=f"A point is one part in one explanation; right of 0 it speaks for the item. {lopsided.group} speaks "
@@ -172,7 +176,7 @@ def _dependence(points: pd.DataFrame, known: list[Property], source: str) -> Non
     if not offered:
         return
     st.subheader("What it depends on", anchor=False)
-    key = choose.choose("Against", "explained-against", list(offered), lambda key: _title(offered[key].title))
+    key = _narrow("Against", "explained-against", list(offered), lambda key: _title(offered[key].title))
     prop = offered[key]
     shown = points[["name", "value", key]].dropna()
     draw_chart(

@@ -29,7 +29,7 @@ HELP = {
     "away first: area between the curves, in shares of the range of scores. Petsiuk, Das and Saenko, BMVC 2018.",
     "Insertion gain": "The same while parts come back: how much faster the score rises than by chance.",
     "Stability": "How alike the order of the strongest parts is when the method is run again with another seed: mean "
-    "Spearman's ρ of 3 runs, 1 where nothing is drawn.",
+    "Spearman's ρ of 3 runs.",
     "Fit": "Of LIME: the share of the variance near the score that its line explains (R²), 0 to 1.",
     "Gap": "Of methods whose parts are to add up to the score: how much they miss, as a share of it.",
     "Seconds": "What asking the model takes for one explanation, median.",
@@ -111,10 +111,10 @@ def _table(found: Sequence[Standing]) -> pd.DataFrame:
             "Method": one.title if one.is_better_than_chance else f"{one.title} (not surely better than chance)",
             "Deletion gain": _said(one.deletion),
             "Insertion gain": _said(one.insertion),
-            "Stability": _said(one.stability),
+            "Stability": _said(one.stability) if one.draws else "nothing drawn",
             "Fit": "–" if one.fit is None else _said(one.fit),
             "Gap": "–" if one.gap is None else f"{100 * one.gap:.1f} %",
-            "Seconds": f"{one.seconds:.2g}",
+            "Seconds": f"{one.seconds:.2f}" if one.seconds >= 0.01 else "< 0.01",
             "People": one.people,
         }
         for one in found

@@ -33,7 +33,7 @@ def choose_sample(run: LoadedRun) -> list[int]:
     sizes = [size for size in SIZES if size < len(everybody)] + [len(everybody)]
     if len(sizes) < 2:
         return everybody
-    size = st.select_slider(
+    size = st.columns([2, 3])[0].select_slider(
         "People asked about",
         sizes,
         value=USUAL if USUAL in sizes else sizes[-1],

@@ -23,6 +23,7 @@ from recsys_core.cli import (
     recommending_verbs,
     rules_verb,
     training_verbs,
+    trust_verb,
     tune_verb,
 )
 from recsys_core.errors import ConfigError, StudioError
@@ -44,6 +45,7 @@ VERBS = (
     *rules_verb.VERBS,
     *explain_verb.VERBS,
     *embed_verb.VERBS,
+    *trust_verb.VERBS,
 )
 
 

@@ -139,7 +139,7 @@ def smallest_removal(
     enough = _pruned(_enough(events, k, tries, ask), k, ask)
     if not len(enough):
         return None
-    for size in range(1, len(enough)):
+    for size in range(2, len(enough)):  # single events were all tried at the start
         if comb(len(events), size) > tries:
             return Removal(enough, int(ask(enough[None])[0][0]), False)
         sets = events[np.array(list(combinations(range(len(events)), size)), dtype=np.int64)]
@@ -182,13 +182,20 @@ def _farthest(ranks: Int64, behind: Float32) -> int:
 
 
 def _pruned(gone: Int64, k: int, ask: Ask) -> Int64:
-    """Without the events that may come back and the item stays out, the least needed first."""
+    """Without the events that may come back and the item stays out, the least needed first; then each one is needed."""
     while len(gone) > 1:
-        fewer = np.stack([np.delete(gone, place) for place in range(len(gone))])
-        ranks, behind = ask(fewer)
-        if ranks.max() <= k:
+        ranks, behind = ask(np.stack([np.delete(gone, place) for place in range(len(gone))]))
+        free = np.lexsort((-behind, ranks <= k))[: min(int((ranks > k).sum()), len(gone) - 1)]  # places of gone
+        if not len(free):
             break
-        gone = fewer[_farthest(ranks, behind)]
+        back = np.zeros((len(free), len(gone)), dtype=bool)  # one more of them in each row
+        back[:, free] = np.tri(len(free), dtype=bool)
+        stays = gone[np.flatnonzero(~back[-1])[0]]
+        together, _ = ask(np.where(back, stays, gone))
+        enough = np.flatnonzero(together > k)
+        if not len(enough):  # the same question in another batch may be rounded otherwise
+            break
+        gone = gone[~back[enough[-1]]]
     return gone
 
 
@@ -217,14 +224,16 @@ class Addition:
     Attributes:
         item: to be met.
         rank: where the other one would stand.
+        behind: how far its score would lie below that of the last one of the list, below 0 where it is in.
     """
 
     item: int
     rank: int
+    behind: float
 
 
 def helpful_additions(
-    model: Recommender, question: Question, candidates: Int32, value: float, order: Int64, n: int = 10
+    model: Recommender, question: Question, candidates: Int32, value: float, order: Int64, n: int = 10, k: int = 10
 ) -> list[Addition]:
     """Which further item of these would lift the item that is asked about most, best first.
 
@@ -232,15 +241,18 @@ def helpful_additions(
         question: without a rival.
         candidates: items that the person has not met.
         value: how the person would have rated it, or 1.
+        n: how many are wanted.
+        k: of the list; of two with the same rank, the one that leaves it nearer to the list is better.
     """
     history, item = question.history, question.item
     candidates = candidates[(candidates != item) & ~np.isin(candidates, history.items)]
     found: list[Addition] = []
     for start in range(0, len(candidates), PEOPLE_AT_ONCE):
         some = candidates[start : start + PEOPLE_AT_ONCE]
-        ranks = _ranks(_scores_with(model, question, some, value), item, order)
-        found += [Addition(int(other), int(rank)) for other, rank in zip(some, ranks, strict=True)]
-    return sorted(found, key=lambda one: one.rank)[:n]
+        scores = _scores_with(model, question, some, value)
+        ranks, behind = _ranks(scores, item, order), _behind(scores, item, k)
+        found += [Addition(*one) for one in zip(some.tolist(), ranks.tolist(), behind.tolist(), strict=True)]
+    return sorted(found, key=lambda one: (one.rank, one.behind))[:n]
 
 
 def path_into_list(
@@ -254,13 +266,14 @@ def path_into_list(
         most: items at most; the last rank tells whether that was enough.
     """
     path: list[Addition] = []
-    rank = int(_ranks(scores_without(model, question, everything(question)), question.item, order)[0])
+    scores = scores_without(model, question, everything(question))
+    rank, behind = int(_ranks(scores, question.item, order)[0]), float(_behind(scores, question.item, k)[0])
     while rank > k and len(path) < most:
-        best = helpful_additions(model, question, candidates, value, order, n=1)
-        if not best or best[0].rank >= rank:
+        best = helpful_additions(model, question, candidates, value, order, 1, k)
+        if not best or (best[0].rank, best[0].behind) >= (rank, behind):
             break
         path += best
-        rank = best[0].rank
+        rank, behind = best[0].rank, best[0].behind
         question = replace(question, history=_longer(question.history, np.array([[best[0].item]]), value))
     return path
 

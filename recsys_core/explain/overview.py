@@ -182,7 +182,7 @@ def weights(grouped: pd.DataFrame, people: Sequence[int], seed: int = 0) -> list
     told = grouped[grouped["group"] != TOGETHER]
     if not len(told):
         return []
-    sums = (told["value"] * told["share"]).groupby([told["user"], told["group"]]).sum().unstack(fill_value=0.0)
+    sums = (told["value"] * told["share"]).groupby([told["user"], told["group"]]).sum().unstack().fillna(0.0)
     sums = sums.reindex(index=list(people), fill_value=0.0)
     strengths = sums.abs().mean().sort_values(ascending=False, kind="stable")
     total = float(strengths.sum()) or 1.0

@@ -19,7 +19,7 @@ from recsys_core.models.base import Recommender
 from recsys_core.splitting import Split
 from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser, as_it_is
-from recsys_core.types import Bool, Float64
+from recsys_core.types import Bool, Float64, Json
 
 SEEDS = 3  # that stability looks at
 ORDERS = 10  # random ones beside each explanation's own
@@ -57,11 +57,13 @@ class Judged:
         values: Float64[n], its contributions; all methods share the same players.
         trust: figures of this explanation.
         seconds: what asking the model takes.
+        draws: another seed may give another explanation.
     """
 
     values: Float64
     trust: Trust
     seconds: float
+    draws: bool
 
 
 def judge_first(
@@ -91,7 +93,10 @@ def judge_first(
         found = _last(method, game, budget, seed)
         pace = game.seconds / game.asked
         judged[method.about.key] = Judged(
-            found.values, _trust(method, game, found, budget, seed), found.evaluations * pace
+            found.values,
+            _trust(method, game, found, budget, seed),
+            found.evaluations * pace,
+            method.about.draws and not found.exact,
         )
     return judged
 
@@ -126,6 +131,7 @@ class Standing:
         fit: mean share of the variance that a fitted line explains; None where none is fitted.
         gap: mean of |score − base − Σ parts|, as a share of |score − base|; None where parts are not to add up.
         seconds: median of what asking the model takes.
+        draws: for some of them something was drawn.
         people: how many were asked about.
     """
 
@@ -137,6 +143,7 @@ class Standing:
     fit: Estimate | None
     gap: float | None
     seconds: float
+    draws: bool
     people: int
 
     @property
@@ -146,6 +153,20 @@ class Standing:
             (one.value if one.low is None else one.low) > 0 and one.value >= LEAST_GAIN
             for one in (self.deletion, self.insertion)
         )
+
+    def as_json(self) -> Json:
+        """As the shell prints it."""
+        return {
+            "method": self.method,
+            "deletion_gain": vars(self.deletion),
+            "insertion_gain": vars(self.insertion),
+            "stability": vars(self.stability),
+            "fit": None if self.fit is None else vars(self.fit),
+            "gap": self.gap,
+            "seconds": self.seconds,
+            "people": self.people,
+            "better_than_chance": self.is_better_than_chance,
+        }
 
 
 def standings(judged: Sequence[dict[str, Judged]], titles: dict[str, str], seed: int = 0) -> list[Standing]:
@@ -177,6 +198,7 @@ def standings(judged: Sequence[dict[str, Judged]], titles: dict[str, str], seed:
                 told.get("fit"),
                 float(np.mean(gaps)) if gaps else None,
                 float(np.median([one.seconds for one in mine])),
+                any(one.draws for one in mine),
                 len(mine),
             )
         )

@@ -1,0 +1,139 @@
+"""Explanations: what would change a recommendation, what a model rests on, and whether its explanations can be trusted."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import recsys_core.models as models
+from pages.shared.nav import EXPLANATIONS
+from recsys_core.models import find_model
+from recsys_core.models.base import Ability
+from recsys_core.runs.store import Workspace
+from tests import worlds
+from tests.by_genre import ByGenre, two_tastes
+from tests.pages.test_compare_leakage import charts
+from tests.pages.test_recommendations_page import run_of
+from tests.pages.test_train_page import opened, press, said
+
+CHANGE, OVERVIEW, TRUST = "What would change it?", "Over many people", "Can it be trusted?"
+
+
+@pytest.fixture
+def workspace(home, monkeypatch) -> Workspace:
+    monkeypatch.setattr(models, "MODELS", (*models.MODELS, ByGenre))
+    return Workspace(home)
+
+
+def moves(at: AppTest) -> list[str]:
+    """The rows of the list, and of what left it, as HTML."""
+    lists = [html.body for html in at.get("html") if html.body.startswith('<div class="ft-moves')]
+    return [row for one in lists for row in one.split('<div class="ft-listed')[1:]]
+
+
+def done(at: AppTest) -> AppTest:
+    """A sample that was asked about as a whole."""
+    for _ in range(20):
+        if not any(button.label in ("Stop", "Go on") for button in at.button):
+            return at
+        at.run()
+    raise AssertionError("it never ends")
+
+
+# What would change it?
+
+
+def test_crossing_out_moves_the_list_and_undo_and_reset_take_it_back(workspace):
+    run_of(workspace, two_tastes(), "ease")
+    at = opened(EXPLANATIONS, explained=CHANGE)
+    before = moves(at)
+    assert "Nothing is crossed out: this is the list as it is." in said(at)
+    label = next(button.label for button in at.button if button.label.startswith("Cross out "))
+    press(at, label)
+    assert "1 of " in said(at)
+    assert any(button.label == label.replace("Cross out", "Put back") for button in at.button)
+    second = next(button.label for button in at.button if button.label.startswith("Cross out "))
+    press(at, second)
+    assert "2 of " in said(at)
+    press(at, "Undo")
+    assert "1 of " in said(at)
+    press(at, "Reset")
+    assert moves(at) == before
+
+
+def test_the_smallest_change_is_found_and_can_be_crossed_out(workspace):
+    run_of(workspace, two_tastes(), "ease")
+    at = opened(EXPLANATIONS, explained=CHANGE)
+    press(at, "Find it")
+    words = said(at)
+    assert "falls from 1st to" in words or "stays in the top 10" in words
+    if "falls" in words:
+        press(at, "Cross these out above")
+        assert "leaves the top 10" in said(at)
+
+
+def test_any_item_is_brought_in_or_it_is_said_why_not(workspace):
+    run_of(workspace, two_tastes(), "ease")
+    at = opened(EXPLANATIONS, explained=CHANGE)
+    pick = next(box for box in at.selectbox if box.label == "Item to bring in")
+    known = {"is 1st already", "would rise from", "would lift it", "already"}
+    for item in (0, len(pick.options) - 1):
+        pick = next(box for box in at.selectbox if box.label == "Item to bring in")
+        pick.select_index(item).run()
+        assert not at.exception
+        assert any(words in said(at) for words in known)
+
+
+def test_a_model_that_only_knows_its_people_says_the_way_out(workspace, monkeypatch):
+    run_of(workspace, two_tastes(), "ease")
+    kind = find_model("ease")
+    monkeypatch.setattr(kind, "abilities", property(lambda self: self.info.abilities - {Ability.HISTORY}))
+    for section in (CHANGE, OVERVIEW, TRUST):
+        at = opened(EXPLANATIONS, explained=section)
+        assert "only knows the people it met in training" in at.info[0].value
+
+
+def test_a_history_that_makes_no_difference_is_told(workspace):
+    run_of(workspace, two_tastes(), "popularity")
+    at = opened(EXPLANATIONS, explained=CHANGE)
+    press(at, "Find it")
+    assert "stays in the top 10 whatever is taken away" in said(at)
+    assert "recommends the same to everybody" in said(done(opened(EXPLANATIONS, explained=OVERVIEW)))
+    assert "is surely better than chance" in said(done(opened(EXPLANATIONS, explained=TRUST)))
+
+
+def test_somebody_with_one_event(workspace):
+    run_of(workspace, worlds.popularity_ladder(12), "ease", "leave-one-out")
+    for section in (CHANGE, OVERVIEW, TRUST):
+        assert not opened(EXPLANATIONS, explained=section, person="u10").exception
+
+
+# Over many people
+
+
+def test_what_a_model_rests_on_is_drawn_with_its_finding(workspace):
+    run_of(workspace, two_tastes(), "by_genre")
+    at = done(opened(EXPLANATIONS, explained=OVERVIEW))
+    assert "Recommendations of By genre rest mostly on" in said(at)
+    assert charts(at) == 3
+    assert "50 explanations" in said(at)
+
+
+def test_attributes_are_offered_where_the_model_reads_them(workspace):
+    run_of(workspace, two_tastes(), "by_genre")
+    at = opened(EXPLANATIONS, explained=OVERVIEW, **{"explained-kind": "the item's attributes"})
+    assert "rest mostly on" in said(done(at))
+    assert charts(at) == 2
+
+
+# Can it be trusted?
+
+
+def test_methods_are_judged_beside_chance_and_beside_each_other(workspace):
+    run_of(workspace, two_tastes(), "ease")
+    at = opened(EXPLANATIONS, explained=TRUST)
+    at.select_slider[0].set_value(10).run()
+    done(at)
+    assert not at.exception
+    assert charts(at) == 2
+    frame = at.dataframe[0].value
+    assert len(frame) >= 3
+    assert set(frame["People"]) == {10}
