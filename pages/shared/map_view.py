@@ -92,16 +92,12 @@ def _waiting(spec: MapSpec) -> None:
                         else "it waits for another map. "
                     )
                     st.markdown(plain(f"{title} is being drawn in the background: {so_far}Meanwhile you see PCA."))
-                    if st.button("Stop", key="stop-map"):
-                        cache.maps().stop(spec)
-                        st.rerun(scope="fragment")
+                    st.button("Stop", key="stop-map", on_click=lambda: cache.maps().stop(spec))
                 else:
                     stopped = answer.standing is Standing.STOPPED
                     words = f"{title} was stopped." if stopped else f"{title} could not be drawn. {answer.reason}"
                     st.markdown(plain(f"{words} You see PCA."))
-                    if st.button("Draw it", key="draw-map"):
-                        cache.maps().want_again(spec)
-                        st.rerun()
+                    st.button("Draw it", key="draw-map", on_click=lambda: cache.maps().want_again(spec))
 
     poll()
 

@@ -186,7 +186,7 @@ def _ramp(colours: Shade, known: Bool, look: Theme) -> dict[str, object]:
 
 
 def _name(chart: go.Figure, points: Points, who: Int64, look: Theme) -> None:
-    """Titles above points, as annotations: WebGL would draw points over them. Where two would overlap, one is left out."""
+    """Titles above points, one of those that would overlap. They are annotations: WebGL would draw points over text."""
     span = np.maximum(np.ptp(points.places, axis=0), 1e-9)
     named: list[Float32] = []
     for point in who.tolist():
