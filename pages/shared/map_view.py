@@ -224,7 +224,7 @@ def _draw(
         ]
     marks.append(Mark("found", found, colours_.ink, "square-open", is_named=len(found) <= MOST_NAMED))
     chart = map_chart(
-        Points(drawn.places, points.titles, points.details, ~points.space.are_items),
+        Points(drawn.places, points.titles, points.hover, ~points.space.are_items),
         Groups(colouring.title, colouring.values, colouring.names)
         if isinstance(colouring, Labels)
         else Shade(colouring.title, colouring.values, colouring.is_log),

@@ -131,7 +131,7 @@ def _verdict(found: Compared, card: RunCard, other: RunCard, of: str) -> None:
 
 def _side_by_side(found: Compared, first: Embedded, card: RunCard, other: RunCard) -> None:
     at = _in_first(found, first)
-    titles, details = [first.titles[one] for one in at], [first.details[one] for one in at]
+    titles, hover = [first.titles[one] for one in at], [first.hover[one] for one in at]
     shade = Shade("moved", found.alignment.moved)
     far = np.argsort(-found.alignment.moved, kind="stable")[:NAMED]
     low, high = found.places.reshape(-1, 2).min(axis=0), found.places.reshape(-1, 2).max(axis=0)
@@ -144,7 +144,7 @@ def _side_by_side(found: Compared, first: Embedded, card: RunCard, other: RunCar
         strict=True,
     ):
         chart = map_chart(
-            Points(places, titles, details, ~found.pair.first.are_items),
+            Points(places, titles, hover, ~found.pair.first.are_items),
             shade,
             [Mark("moved most", far, look().ink)],
             look(),

@@ -126,11 +126,12 @@ def _as_csv(table: pd.DataFrame, target: Path) -> None:
 
 def _page(table: pd.DataFrame, space: "Space", drawn: "Map", colours: "Colours", sentences: list[str]) -> str:
     from recsys_core.embeddings.colouring import Labels
-    from recsys_core.figures.map import Groups, Points, Shade, map_chart
+    from recsys_core.figures.map import Groups, Points, Shade, hover_text, map_chart
     from recsys_core.figures.map_page import map_page
     from recsys_core.figures.theme import LIGHT
 
-    points = Points(drawn.places, table["title"].to_list(), [""] * len(table), ~space.are_items)
+    titles = table["title"].to_list()
+    points = Points(drawn.places, titles, [hover_text(title) for title in titles], ~space.are_items)
     coloured = (
         Groups(colours.title, colours.values, colours.names)
         if isinstance(colours, Labels)

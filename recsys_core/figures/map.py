@@ -29,13 +29,13 @@ class Points:
     Attributes:
         places: Float32[n, 2 or 3].
         titles: of each point.
-        details: of each point, a line below the title when hovering; "" for none.
+        hover: of each point, HTML of :func:`hover_text`.
         are_people: Bool[n], drawn as diamonds where there are items too.
     """
 
     places: Float32
     titles: Sequence[str]
-    details: Sequence[str]
+    hover: Sequence[str]
     are_people: Bool
 
 
@@ -211,7 +211,7 @@ def _add(
     chart: go.Figure, points: Points, who: Int64, marker: dict[str, object], name: str, *, in_legend: bool = True
 ) -> None:
     places = points.places[who].T
-    texts = [_hover(points.titles[point], points.details[point]) for point in who]
+    texts = [points.hover[point] for point in who.tolist()]
     about: dict[str, object] = {
         "x": places[0],
         "y": places[1],
@@ -234,7 +234,8 @@ def _add(
         chart.add_trace(go.Scatter3d({**about, "z": places[2], "marker": solid}))
 
 
-def _hover(title: str, detail: str) -> str:
+def hover_text(title: str, detail: str = "") -> str:
+    """What is shown when hovering: a title, and a line below it."""
     bold = f"<b>{escape(_short(title, LONGEST_HOVER))}</b>"
     return f"{bold}<br>{escape(_short(detail, LONGEST_HOVER))}" if detail else bold
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys_core.figures.map import Groups, Mark, Points, Shade, map_chart
+from recsys_core.figures.map import Groups, Mark, Points, Shade, hover_text, map_chart
 from recsys_core.figures.map_facts import Share, Told, mix_chart, told_chart
 from recsys_core.figures.map_page import map_page
 from recsys_core.figures.theme import DARK, LIGHT
@@ -13,7 +13,8 @@ NASTY = "<b>A</b></script>🎬" + "long " * 40
 
 def points(n: int = 6, dimensions: int = 2, people: int = 0) -> Points:
     places = np.random.default_rng(0).normal(size=(n, dimensions)).astype(np.float32)
-    return Points(places, [NASTY, *(f"t{at}" for at in range(1, n))], ["about"] * n, np.arange(n) >= n - people)
+    titles = [NASTY, *(f"t{at}" for at in range(1, n))]
+    return Points(places, titles, [hover_text(title, "about") for title in titles], np.arange(n) >= n - people)
 
 
 GROUPS = Groups("genre", np.array([0, 0, 1, 1, -1, 0]), ("Drama", "<i>War</i>"))
