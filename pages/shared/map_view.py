@@ -279,7 +279,8 @@ def _chosen(points: Embedded) -> Int64:
 def _honesty(points: Embedded, drawn: Map, projection: Projection) -> None:
     """What a map cannot show, in figures and in words."""
     known = drawn.honesty
-    st.caption(plain(f"{projection.title}. {projection.idea}"), help=plain(projection.paper))
+    diamonds = " Diamonds are people." if points.whose == "both" else ""
+    st.caption(plain(f"{projection.title}. {projection.idea}{diamonds}"), help=plain(projection.paper))
     if known is None:
         st.caption("Too few points to say how far this map can be trusted.")
         return

@@ -46,6 +46,11 @@ def test_numbers_are_shades_with_round_steps_and_what_is_not_known_is_grey():
     assert dark.marker.colorscale != shades.marker.colorscale
 
 
+def test_shades_can_have_a_span_of_their_own():
+    (shades,) = map_chart(points(), Shade("moved", np.full(6, 0.001), span=(0, 1)), [], LIGHT).data
+    assert (shades.marker.cmin, shades.marker.cmax) == (0, 1)
+
+
 @pytest.mark.parametrize("values", [[np.nan] * 6, [3.0] * 6, [0.0, 1, 2, 3, 4, 5]])
 def test_shades_of_nothing_of_one_value_and_of_zeros(values):
     chart = map_chart(points(), Shade("x", np.array(values), is_log=True), [], LIGHT)
@@ -54,10 +59,10 @@ def test_shades_of_nothing_of_one_value_and_of_zeros(values):
 
 def test_people_beside_items_are_diamonds_of_their_own_and_alone_they_are_circles():
     both = map_chart(points(people=2), Groups("x", np.array([0, 0, 0, 0, -1, 0]), ("A",)), [], LIGHT)
-    assert [(layer.name, layer.marker.symbol) for layer in both.data] == [
-        ("A", "circle"),
-        ("A (people)", "diamond"),
-        ("people", "diamond"),
+    assert [(layer.name, layer.marker.symbol, layer.showlegend) for layer in both.data] == [
+        ("A", "circle", True),
+        ("A", "diamond", False),
+        ("people", "diamond", True),
     ]
     alone = map_chart(points(people=6), GROUPS, [], LIGHT)
     assert {layer.marker.symbol for layer in alone.data} == {"circle"}

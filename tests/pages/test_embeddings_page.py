@@ -10,9 +10,11 @@ import streamlit as st
 from pages.shared import cache
 from pages.shared.map_view import CHART, CHOSEN
 from pages.shared.nav import EMBEDDINGS
+from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec
 from recsys_core.runs.map_files import map_of
 from recsys_core.runs.maps import Answer, Standing
 from recsys_core.runs.store import Workspace
+from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from tests import worlds
 from tests.pages.test_train_page import opened, said
@@ -203,6 +205,18 @@ def test_models_of_other_catalogues_are_matched_by_id_or_refused(workspace, run)
     trained(workspace, "als", replace(strange, name="strange"), RANDOM, epochs=1)
     at = opened(EMBEDDINGS, embedded="Beside another model", run=run.id)
     assert "0 items with the same id" in at.error[0].value
+
+
+def test_the_run_that_was_fine_tuned_from_it_is_the_first_to_be_compared(workspace, run):
+    jobs = Jobs(workspace.database)
+    spec = TrainSpec(dataset=run.dataset, model="als", settings={"epochs": 2}, split=RANDOM)
+    job = jobs.begin(spec.model_copy(update={"fine_tune": FineTune(run=run.id)}))
+    run_job(workspace, jobs, job)
+    tuned = workspace.find_run(str(jobs.find(job.id).run))
+    trained(workspace, "als", worlds.described(), RANDOM, epochs=3)
+    at = opened(EMBEDDINGS, embedded="Beside another model", run=run.id)
+    assert at.selectbox(key="pick-other").value == tuned.id
+    assert "Implicit ALS, after fine-tuning, turned onto it" in said(at)
 
 
 def test_directions_have_ends_and_vectors_tell_genres(run):
