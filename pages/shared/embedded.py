@@ -13,6 +13,7 @@ from recsys_core.embeddings.colouring import Colouring, Colours, colourings
 from recsys_core.embeddings.maps import Map, space_to_map
 from recsys_core.embeddings.space import Space, Whose
 from recsys_core.errors import StoreError
+from recsys_core.figures.map import hover_text
 from recsys_core.runs.map_files import MapSpec, map_of
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import default_home, open_workspace
@@ -31,6 +32,7 @@ class Embedded:
         titles: of each point.
         small: the same in small letters, with the ids, for searching.
         details: a line about each point.
+        hover: both as HTML.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Embedded:
     titles: list[str]
     small: list[str]
     details: list[str]
+    hover: list[str]
 
     @property
     def dataset(self) -> Dataset:
@@ -88,7 +91,8 @@ def _embedded(home: Path, identifier: str, whose: Whose) -> Embedded:
         titles.append(title)
         small.append(f"{title}\n{identity}".lower())
         details.append(" · ".join(part for part in (*about, counts) if part))
-    return Embedded(identifier, run, whose, space, titles, small, details)
+    hover = [hover_text(title, detail) for title, detail in zip(titles, details, strict=True)]
+    return Embedded(identifier, run, whose, space, titles, small, details, hover)
 
 
 def quick_map(spec: MapSpec) -> Map:

@@ -92,16 +92,12 @@ def _waiting(spec: MapSpec) -> None:
                         else "it waits for another map. "
                     )
                     st.markdown(plain(f"{title} is being drawn in the background: {so_far}Meanwhile you see PCA."))
-                    if st.button("Stop", key="stop-map"):
-                        cache.maps().stop(spec)
-                        st.rerun(scope="fragment")
+                    st.button("Stop", key="stop-map", on_click=lambda: cache.maps().stop(spec))
                 else:
                     stopped = answer.standing is Standing.STOPPED
                     words = f"{title} was stopped." if stopped else f"{title} could not be drawn. {answer.reason}"
                     st.markdown(plain(f"{words} You see PCA."))
-                    if st.button("Draw it", key="draw-map"):
-                        cache.maps().want_again(spec)
-                        st.rerun()
+                    st.button("Draw it", key="draw-map", on_click=lambda: cache.maps().want_again(spec))
 
     poll()
 
@@ -228,7 +224,7 @@ def _draw(
         ]
     marks.append(Mark("found", found, colours_.ink, "square-open", is_named=len(found) <= MOST_NAMED))
     chart = map_chart(
-        Points(drawn.places, points.titles, points.details, ~points.space.are_items),
+        Points(drawn.places, points.titles, points.hover, ~points.space.are_items),
         Groups(colouring.title, colouring.values, colouring.names)
         if isinstance(colouring, Labels)
         else Shade(colouring.title, colouring.values, colouring.is_log),
@@ -283,7 +279,8 @@ def _chosen(points: Embedded) -> Int64:
 def _honesty(points: Embedded, drawn: Map, projection: Projection) -> None:
     """What a map cannot show, in figures and in words."""
     known = drawn.honesty
-    st.caption(plain(f"{projection.title}. {projection.idea}"), help=plain(projection.paper))
+    diamonds = " Diamonds are people." if points.whose == "both" else ""
+    st.caption(plain(f"{projection.title}. {projection.idea}{diamonds}"), help=plain(projection.paper))
     if known is None:
         st.caption("Too few points to say how far this map can be trusted.")
         return

@@ -85,17 +85,19 @@ def _told(points: Embedded) -> None:
         _chart(
             genres,
             "genres-told",
-            "AUC: how often an item of the genre ranks before one of another",
+            "AUC",
             0.5,
-            "Genres: 0.5 is a coin, 1 never errs. A logistic regression tells each genre from all others.",
+            "AUC: how often an item of the genre ranks before one without it. 0.5 is a coin, 1 never errs. A logistic "
+            "regression tells each genre from all others.",
         )
     with right:
         _chart(
             numbers,
             "numbers-told",
-            "R²: share of the differences that vectors explain",
+            "R²",
             0.0,
-            "Numbers: 0 is no better than the mean, 1 exact. A ridge regression predicts each.",
+            "R²: the share of the differences that vectors explain. 0 is no better than the mean, 1 exact. A ridge "
+            "regression predicts each.",
         )
 
 

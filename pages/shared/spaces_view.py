@@ -29,6 +29,7 @@ OTHER = "other"
 MOST_MOVED, NAMED, OFFERED = 100, 5, 200
 FEWEST_EVENTS, USUAL_EVENTS, FEWEST_LEFT = (1, 5, 10, 20, 50, 100), 10, 20
 NOUNS = {"items": "items", "people": "people"}
+BEFORE, AFTER = "before fine-tuning", "after fine-tuning"
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -46,11 +47,12 @@ def spaces_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
         other = known[choose.choose("Beside", OTHER, list(known), lambda one: _name(known[one], card))]
     first = embedded(card.id, of)  # type: ignore[arg-type]
     found = _compared(default_home(), card.id, other.id, of)
-    _verdict(found, card, other, of)
-    _side_by_side(found, first, card, other)
+    titles = _titles(card, other)
+    _verdict(found, titles, of)
+    _side_by_side(found, first, titles)
     order = _moved(found, first, of)
     if of == "items":
-        _neighbours(found, first, card, other, order)
+        _neighbours(found, first, titles, order)
 
 
 def _others(card: RunCard) -> list[RunCard]:
@@ -70,10 +72,21 @@ def _begun_from(run: RunCard) -> str:
 
 def _name(run: RunCard, card: RunCard) -> str:
     if _begun_from(card) == run.id:
-        return f"{choose.run_name(run)} · before fine-tuning"
+        return f"{choose.run_name(run)} · {BEFORE}"
     if _begun_from(run) == card.id:
-        return f"{choose.run_name(run)} · after fine-tuning"
+        return f"{choose.run_name(run)} · {AFTER}"
     return choose.run_name(run)
+
+
+def _titles(card: RunCard, other: RunCard) -> tuple[str, str]:
+    """What tells the two apart: when they are of one name, which is the finer tuned, or when they were trained."""
+    if _begun_from(card) == other.id:
+        return f"{card.title}, {AFTER}", f"{other.title}, {BEFORE}"
+    if _begun_from(other) == card.id:
+        return f"{card.title}, {BEFORE}", f"{other.title}, {AFTER}"
+    if card.title != other.title:
+        return card.title, other.title
+    return f"{card.title} of {choose.moment(card.created)}", f"{other.title} of {choose.moment(other.created)}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,7 @@ def _compared(home: Path, first: str, second: str, of: str) -> Compared:
     return Compared(found, aligned, both.reshape(2, -1, 2), chance_likeness(mine, theirs))
 
 
-def _verdict(found: Compared, card: RunCard, other: RunCard, of: str) -> None:
+def _verdict(found: Compared, titles: tuple[str, str], of: str) -> None:
     n, aligned = len(found.pair.first), found.alignment
     shared, by_chance = float(aligned.shared.mean()), min(1.0, NEAREST / max(1, n - 1))
     agreed, expected = NEAREST * shared, NEAREST * by_chance
@@ -123,28 +136,28 @@ def _verdict(found: Compared, card: RunCard, other: RunCard, of: str) -> None:
         words += f", of which a sample of {n:,} is compared"
     lacking = [
         f"{number:,} only in {title}"
-        for number, title in ((found.pair.only_first, card.title), (found.pair.only_second, other.title))
+        for number, title in zip((found.pair.only_first, found.pair.only_second), titles, strict=True)
         if number
     ]
     st.caption(plain("; ".join([words, *lacking]) + "."))
 
 
-def _side_by_side(found: Compared, first: Embedded, card: RunCard, other: RunCard) -> None:
+def _side_by_side(found: Compared, first: Embedded, titles: tuple[str, str]) -> None:
     at = _in_first(found, first)
-    titles, details = [first.titles[one] for one in at], [first.details[one] for one in at]
-    shade = Shade("moved", found.alignment.moved)
+    names, hover = [first.titles[one] for one in at], [first.hover[one] for one in at]
+    shade = Shade("moved", found.alignment.moved, span=(0, max(1.0, float(found.alignment.moved.max()))))
     far = np.argsort(-found.alignment.moved, kind="stable")[:NAMED]
     low, high = found.places.reshape(-1, 2).min(axis=0), found.places.reshape(-1, 2).max(axis=0)
     margin = 0.06 * (high - low) + 1e-6
     for place, places, title, name in zip(
         st.columns(2),
         found.places,
-        (card.title, f"{other.title}, turned onto it"),
+        (titles[0], f"{titles[1]}, turned onto it"),
         ("first", "second"),
         strict=True,
     ):
         chart = map_chart(
-            Points(places, titles, details, ~found.pair.first.are_items),
+            Points(places, names, hover, ~found.pair.first.are_items),
             shade,
             [Mark("moved most", far, look().ink)],
             look(),
@@ -239,7 +252,7 @@ def _all_moved(found: Compared, first: Embedded) -> pd.DataFrame:
     )
 
 
-def _neighbours(found: Compared, first: Embedded, card: RunCard, other: RunCard, order: Int64) -> None:
+def _neighbours(found: Compared, first: Embedded, titles: tuple[str, str], order: Int64) -> None:
     st.subheader("Neighbours gained and lost", anchor=False)
     dataset, rows = first.dataset, found.pair.first.rows
     ids = [str(dataset.item_ids.values[rows[at]]) for at in order[:OFFERED]]
@@ -258,7 +271,7 @@ def _neighbours(found: Compared, first: Embedded, card: RunCard, other: RunCard,
     gained, lost = gained_and_lost(found.pair.first.vectors, found.pair.second.vectors, int(place[0]))
     for where, title, points in zip(
         st.columns(2, gap="large"),
-        (f"Near only for {card.title}", f"Near only for {other.title}"),
+        (f"Near only for {titles[0]}", f"Near only for {titles[1]}"),
         (lost, gained),
         strict=True,
     ):

@@ -73,7 +73,7 @@ def _embed(options: argparse.Namespace) -> tuple[Json, str]:
             target.write_text(_page(table, space, drawn, colours, sentences), encoding="utf-8")
     except OSError as error:
         raise StoreError(
-            f"{options.out} cannot be written: {error.strerror}.", "Choose another place.", "cannot-write"
+            f"{options.out} cannot be written: {error.strerror or error}.", "Choose another place.", "cannot-write"
         ) from error
     return result, "\n".join(map(plain, [*sentences, f"Written to {target}"]))
 
@@ -120,17 +120,18 @@ def _table(run: "LoadedRun", space: "Space", drawn: "Map", colours: "Colours") -
 def _as_csv(table: pd.DataFrame, target: Path) -> None:
     from recsys_core.data.formula_guard import guard
 
-    texts = {name: guard(table[name].astype(str)) for name in table if table[name].dtype == object}
+    texts = {str(name): guard(table[name].astype(str)) for name in table if table[name].dtype == object}
     table.assign(**texts).to_csv(target, index=False)
 
 
 def _page(table: pd.DataFrame, space: "Space", drawn: "Map", colours: "Colours", sentences: list[str]) -> str:
     from recsys_core.embeddings.colouring import Labels
-    from recsys_core.figures.map import Groups, Points, Shade, map_chart
+    from recsys_core.figures.map import Groups, Points, Shade, hover_text, map_chart
     from recsys_core.figures.map_page import map_page
     from recsys_core.figures.theme import LIGHT
 
-    points = Points(drawn.places, table["title"].to_list(), [""] * len(table), ~space.are_items)
+    titles = table["title"].to_list()
+    points = Points(drawn.places, titles, [hover_text(title) for title in titles], ~space.are_items)
     coloured = (
         Groups(colours.title, colours.values, colours.names)
         if isinstance(colours, Labels)

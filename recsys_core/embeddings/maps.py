@@ -12,6 +12,7 @@ from recsys_core.models.base import Recommender
 from recsys_core.types import Float32
 
 DIMENSIONS = (2, 3)
+ROUNDING = 1e-5  # coordinates of length 1 that differ by less are the same
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def space_to_map(model: Recommender, whose: Whose) -> Space:
     space = space_of(model, whose)
     known = space.take(np.flatnonzero(space.vectors.any(axis=1)))
     what = {"items": "items", "people": "people", "both": "items and people"}[whose]
-    if len(space) > 1 and not (len(known) and np.ptp(known.vectors, axis=0).any()):
+    if len(space) > 1 and not (len(known) and np.ptp(known.vectors, axis=0).max() > ROUNDING):
         raise ModelError(
             f"{model.title} gives all {what} the same vector, so there is nothing to map: it learned no difference.",
             "Look at its curves on Train, and train it longer, with less regularisation, or on more events.",

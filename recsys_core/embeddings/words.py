@@ -14,7 +14,7 @@ from recsys_core.types import Int64
 
 FEWEST = 3  # points of which a word has to be said
 SHORTEST, SHORTEST_TAG, LONGEST_TAG = 4, 3, 40  # letters of a word, and of an attribute's value
-LONGEST_TITLE = 20  # letters
+LONGEST_TITLE = 22  # letters
 _YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -58,7 +58,9 @@ def _met(space: Space, dataset: Dataset, known: Histories) -> Said:
     met = known.take(space.rows)
     ones = np.ones(len(met.items))
     counts = csr_array((ones, met.items, met.indptr), shape=(len(space), dataset.n_items))
-    return counts, tuple(_YEAR.sub("", dataset.title(item))[:LONGEST_TITLE] for item in range(dataset.n_items))
+    titles = (_YEAR.sub("", dataset.title(item)) for item in range(dataset.n_items))
+    short = (title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].strip()}…" for title in titles)
+    return counts, tuple(short)
 
 
 def _counted(rows: Sequence[Sequence[str]]) -> Said:

@@ -10,7 +10,7 @@ from recsys_core.figures.theme import CATEGORIES, LIGHT, Theme, escape, figure
 from recsys_core.types import Bool, Float32, Float64, Int64
 
 HEIGHT = 600
-LONGEST = 54  # letters of a name in the legend
+LONGEST = 72  # letters of a name in the legend
 NAME_WIDTH, NAME_HEIGHT = 0.3, 0.05  # of a title on the map, as shares of the whole
 MOST_BOLD = 30  # points that a mark is bold for
 LONGEST_HOVER, LONGEST_NAME = 60, 26
@@ -29,23 +29,30 @@ class Points:
     Attributes:
         places: Float32[n, 2 or 3].
         titles: of each point.
-        details: of each point, a line below the title when hovering; "" for none.
+        hover: of each point, HTML of :func:`hover_text`.
         are_people: Bool[n], drawn as diamonds where there are items too.
     """
 
     places: Float32
     titles: Sequence[str]
-    details: Sequence[str]
+    hover: Sequence[str]
     are_people: Bool
 
 
 @dataclass(frozen=True)
 class Shade:
-    """A number for each point: Float64[n], NaN where unknown; in colours from little to much."""
+    """A number for each point, in colours from little to much.
+
+    Attributes:
+        values: Float64[n], NaN where unknown.
+        is_log: values are compared by their ratio.
+        span: the values of the first and the last colour; None: the lowest and the highest there are.
+    """
 
     title: str
     values: Float64
     is_log: bool = False
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,10 @@ def map_chart(
     """
     chart = figure("", look, height)
     flat = points.places.shape[1] == 2
+    named: set[str] = set()  # groups of items and people are one in the legend
     for name, who, marker in _layers(points, colours, look):
-        _add(chart, points, who, marker, name, in_legend="colorbar" not in marker)
+        _add(chart, points, who, marker, name, in_legend="colorbar" not in marker and name not in named)
+        named.add(name)
     for mark in marks:
         few = len(mark.points) <= MOST_BOLD
         marker = {
@@ -145,8 +154,7 @@ def _layers(points: Points, colours: Shade | Groups, look: Theme) -> Iterator[tu
             for who, symbol in ((~points.are_people, "circle"), (points.are_people, "diamond")):
                 found = np.flatnonzero(inside & (who | (not has_both)))
                 if len(found) and (has_both or symbol == "circle"):
-                    label = f"{name} ({PEOPLE})" if has_both and symbol == "diamond" else name
-                    yield label, found, {**marker, "symbol": symbol}
+                    yield name, found, {**marker, "symbol": symbol}
     else:
         known = np.isfinite(colours.values)
         yield colours.title, np.flatnonzero(known), {"size": size, "opacity": 0.85, **_ramp(colours, known, look)}
@@ -162,7 +170,7 @@ def _ramp(colours: Shade, known: Bool, look: Theme) -> dict[str, object]:
     values = colours.values[known]
     is_log = colours.is_log and bool((values > 0).all())
     shown = np.log10(values) if is_log else values
-    low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0)
+    low, high = colours.span or ((float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0))
     ramp = RAMPS[look == LIGHT]
     bar: dict[str, object] = {
         "title": {"text": escape(colours.title), "side": "right", "font": {"color": look.quiet, "size": 12}},
@@ -186,7 +194,7 @@ def _ramp(colours: Shade, known: Bool, look: Theme) -> dict[str, object]:
 
 
 def _name(chart: go.Figure, points: Points, who: Int64, look: Theme) -> None:
-    """Titles above points, as annotations: WebGL would draw points over them. Where two would overlap, one is left out."""
+    """Titles above points, one of those that would overlap. They are annotations: WebGL would draw points over text."""
     span = np.maximum(np.ptp(points.places, axis=0), 1e-9)
     named: list[Float32] = []
     for point in who.tolist():
@@ -211,7 +219,7 @@ def _add(
     chart: go.Figure, points: Points, who: Int64, marker: dict[str, object], name: str, *, in_legend: bool = True
 ) -> None:
     places = points.places[who].T
-    texts = [_hover(points.titles[point], points.details[point]) for point in who]
+    texts = [points.hover[point] for point in who.tolist()]
     about: dict[str, object] = {
         "x": places[0],
         "y": places[1],
@@ -219,6 +227,7 @@ def _add(
         "marker": marker,
         "name": escape(_short(name, LONGEST)),
         "showlegend": in_legend,
+        "legendgroup": name,
         "customdata": who.astype(np.int32)[:, None],
         "hovertext": texts,
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -234,7 +243,8 @@ def _add(
         chart.add_trace(go.Scatter3d({**about, "z": places[2], "marker": solid}))
 
 
-def _hover(title: str, detail: str) -> str:
+def hover_text(title: str, detail: str = "") -> str:
+    """What is shown when hovering: a title, and a line below it."""
     bold = f"<b>{escape(_short(title, LONGEST_HOVER))}</b>"
     return f"{bold}<br>{escape(_short(detail, LONGEST_HOVER))}" if detail else bold
 
