@@ -11,6 +11,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.errors import AbilityError, ConfigError
 from recsys_core.explain.explanation import Contributions, Explanation, Kind, Part, by_strength
 from recsys_core.explain.game import Game, Grouped, Question, value_meaning
+from recsys_core.explain.gradients import integrated_gradients
 from recsys_core.explain.local_line import lime
 from recsys_core.explain.players import PLAYERS, Cast, Players
 from recsys_core.explain.shapley import MOST_EXACT, Sampler, exact
@@ -52,6 +53,7 @@ class Explainer(ABC):
     """A way to share a score out among the players of a game."""
 
     about: About
+    refusal, why_not = "cannot-explain", "it asks what this model does not tell"
 
     def offers(self, model: Recommender, players: Players) -> bool:
         """Whether it can share this model's score out among such players."""
@@ -98,6 +100,8 @@ class LinearShap(Explainer):
         draws=False,
     )
 
+    refusal, why_not = "not-linear", "its scores are no sums over it"
+
     def offers(self, model: Recommender, players: Players) -> bool:
         return super().offers(model, players) and model.is_linear and players.key is Kind.HISTORY
 
@@ -121,6 +125,25 @@ class Lime(Explainer):
         yield lime(game, budget, rng)
 
 
+class IntegratedGradients(Explainer):
+    about = About(
+        "gradients",
+        "Integrated gradients",
+        "How fast the score grows with each event, added up while all events come in together, little by little.",
+        "Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, ICML 2017",
+        additive=True,
+        draws=False,
+    )
+
+    refusal, why_not = "no-slopes", "it has no gradient by it"
+
+    def offers(self, model: Recommender, players: Players) -> bool:
+        return super().offers(model, players) and model.has_slopes and players.key is Kind.HISTORY
+
+    def steps(self, game: Game, budget: int, rng: np.random.Generator) -> Iterator[Contributions]:
+        yield integrated_gradients(game)
+
+
 class LeaveOneOut(Explainer):
     about = About(
         "leave-one-out",
@@ -135,7 +158,7 @@ class LeaveOneOut(Explainer):
         yield leave_one_out(game)
 
 
-EXPLAINERS: tuple[Explainer, ...] = (Shap(), LinearShap(), Lime(), LeaveOneOut())
+EXPLAINERS: tuple[Explainer, ...] = (Shap(), LinearShap(), IntegratedGradients(), Lime(), LeaveOneOut())
 
 
 def find_explainer(key: str) -> tuple[Explainer, Players]:
@@ -187,9 +210,9 @@ def play(method: str, model: Recommender, dataset: Dataset, question: Question, 
     cast = players.require(model, dataset, question)
     if not explainer.offers(model, players):
         raise AbilityError(
-            f"{explainer.about.title} cannot explain {model.title} by {players.title}: its scores are no sums over it.",
+            f"{explainer.about.title} cannot explain {model.title} by {players.title}: {explainer.why_not}.",
             "Choose another way to explain.",
-            "not-linear",
+            explainer.refusal,
         )
     groups = grouped(cast.game, min(MOST_PLAYERS, max(2, budget // ASKED_A_PLAYER)))
     return Play(explainer, players, cast, groups)

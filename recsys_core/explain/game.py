@@ -25,6 +25,13 @@ class Game(ABC):
     def __call__(self, kept: Bool) -> Float64:
         """Float64[M], the values of M coalitions, Bool[M, n]."""
 
+    def slopes(self, parts: Float64) -> Float64:
+        """Float64[S, n], how fast the value grows with each player where all are there to these parts, Float64[S].
+
+        Of games whose model says so.
+        """
+        raise NotImplementedError
+
     def ends(self) -> tuple[float, float]:
         """The value of nobody (the base) and of everybody (the score)."""
         base, score = self(np.stack([np.zeros(self.n, bool), np.ones(self.n, bool)]))
@@ -72,6 +79,10 @@ class Grouped(Game):
     def __call__(self, kept: Bool) -> Float64:
         return self._game(kept[:, self.groups])
 
+    def slopes(self, parts: Float64) -> Float64:
+        members = np.eye(self.n)[self.groups]  # (players of the other game, n)
+        return self._game.slopes(parts) @ members
+
 
 class HistoryGame(Game):
     """The players are events of a person's history.
@@ -96,6 +107,10 @@ class HistoryGame(Game):
     def __call__(self, kept: Bool) -> Float64:
         scores = self._model.score_histories(self._histories(kept), self._items).astype(np.float64)
         return scores @ self._signs
+
+    def slopes(self, parts: Float64) -> Float64:
+        everything = self._histories(np.ones((1, self.n), dtype=bool))
+        return self._model.slopes(everything, parts, self._items, self._signs)
 
     def _histories(self, kept: Bool) -> Histories:
         """One row for each coalition (M, n), with its events in their order."""

@@ -4,7 +4,7 @@ Gradients are sums of the same kind over the transposed data. torch's own took e
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,6 +13,25 @@ from torch.nn import functional as F
 from recsys_core.types import Float32, Int32, Int64
 
 MULTIPLIED_AT_ONCE = 1 << 20  # numbers: 4 MB stay in the cache
+
+
+class HasSums(Protocol):
+    """Rows of members of a table that can be added up."""
+
+    def sums(self, table: torch.Tensor) -> torch.Tensor:
+        """(R, d), one for each row."""
+
+
+@dataclass(frozen=True)
+class SameMembers:
+    """Rows that all hold the same members (E,), with values (R, E) that gradients go back to."""
+
+    members: torch.Tensor
+    values: torch.Tensor
+
+    def sums(self, table: torch.Tensor) -> torch.Tensor:
+        """(R, d), Σ value · ``table[member]`` of each row."""
+        return self.values @ table[self.members]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from recsys_core.errors import AbilityError, ConfigError, ModelError
 from recsys_core.models.smaller import Smaller, smaller
 from recsys_core.ranking import list_memory
 from recsys_core.training.context import Cancelled, FitContext, TrainingSummary
-from recsys_core.types import Feedback, Float32, Int32, Json
+from recsys_core.types import Feedback, Float32, Float64, Int32, Json
 
 
 class Ability(StrEnum):
@@ -212,6 +212,11 @@ class Recommender(ABC):
         return False
 
     @property
+    def has_slopes(self) -> bool:
+        """Whether it can say how fast a score grows with each event of a history: :meth:`slopes`."""
+        return False
+
+    @property
     def is_fitted(self) -> bool:
         return self.n_items > 0
 
@@ -334,6 +339,16 @@ class Recommender(ABC):
     def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
         """As :meth:`score`, for people known by their history alone. Ability HISTORY."""
         raise self._lacks(Ability.HISTORY)
+
+    def slopes(self, history: Histories, parts: Float64, items: Int32, signs: Float64) -> Float64:
+        """Float64[S, E], how fast a weighted sum of scores grows with each of E events, for a model that says so.
+
+        Args:
+            history: one row.
+            parts: Float64[S], to which part, 0 to 1, all events are there.
+            items: whose scores; signs: Float64, what each counts in the sum.
+        """
+        raise NotImplementedError
 
     def newcomers(self, histories: Histories) -> dict[str, Float32]:
         """Rows (B, ...) that people known by their history alone would have in what is learned about each person.

@@ -87,6 +87,34 @@ class HalvesNet(nn.Module, ABC):
             hidden = F.linear(dropout(hidden.relu_()), weight, bias)
         return output + hidden.squeeze(-1)
 
+    def slopes(
+        self, users: torch.Tensor, items: torch.Tensor, moves: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """As :meth:`join`, and how fast each output grows when its person's half moves in d directions.
+
+        Args:
+            moves: (d, f), the directions.
+
+        Returns:
+            (B, C) and (B, C, d); the latter without a tower (C, d), where the items are the same for all.
+        """
+        user_product, user_hidden = torch.split(users, self.half_sizes, dim=-1)
+        item_product, item_hidden = torch.split(items, self.half_sizes, dim=-1)
+        product_moves, hidden_moves = torch.split(moves, self.half_sizes, dim=-1)
+        output = torch.matmul(item_product, user_product.unsqueeze(-1)).squeeze(-1)  # (B, C)
+        slopes = item_product @ product_moves.T
+        if not len(self.weights):
+            return output, slopes
+        hidden = item_hidden + user_hidden.unsqueeze(-2)  # (B, C, h)
+        layers = []
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            layers.append(hidden.relu_())
+            hidden = F.linear(hidden, weight, bias)
+        by_hidden = torch.ones_like(hidden)
+        for weight, layer in zip(reversed(self.weights), reversed(layers), strict=True):
+            by_hidden = (by_hidden @ weight).mul_(layer.sign_())
+        return output + hidden.squeeze(-1), (by_hidden @ hidden_moves.T).add_(slopes)
+
     def forward(self, users: torch.Tensor, items: torch.Tensor, dropout: Dropout = keep_all) -> torch.Tensor:
         """(B, C) from positions of users (B,) and of their items (B, C)."""
         user_half = self.user_halves(users, dropout)

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
-from recsys_core.models.bags import Bags
+from recsys_core.models.bags import Bags, SameMembers
 from recsys_core.models.base import Recommender, expect_shapes
 from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.multinomial_net import MultinomialNet
@@ -16,7 +16,7 @@ from recsys_core.models.multinomial_task import MultinomialTask
 from recsys_core.models.sparse import pattern, take_matrix, to_arrays
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
-from recsys_core.types import Float32, Int32
+from recsys_core.types import Float32, Float64, Int32
 
 SCORE = "log-probability that the item is the next one drawn from the catalogue for this person"
 LIANG = "Liang, Krishnan, Hoffman and Jebara, Variational Autoencoders for Collaborative Filtering, WWW 2018"
@@ -80,6 +80,23 @@ class MultinomialAutoencoder(Recommender):
             log_shares = self.net.decoder(self.net.codes(self._bags(met[start : start + size])))
             scores[start : start + size] = log_shares.cpu()[:, chosen]
         return scores.numpy()
+
+    @property
+    def has_slopes(self) -> bool:
+        return True
+
+    def slopes(self, history: Histories, parts: Float64, items: Int32, signs: Float64) -> Float64:
+        """A whole event stands for 1 / √n in the input, of n items; events of one item share what it says."""
+        device = self.net.encoder.item_table.device
+        known, places, counts = np.unique(history.items, return_inverse=True, return_counts=True)
+        unit = max(1, len(known)) ** -0.5
+        values = torch.from_numpy(np.tile(parts[:, None], len(known)) * unit).float().to(device).requires_grad_()
+        with torch.enable_grad():
+            seen = SameMembers(torch.from_numpy(known).long().to(device), values)
+            log_shares = self.net.decoder(self.net.codes(seen))[:, torch.from_numpy(items).long().to(device)]
+            (by_value,) = torch.autograd.grad((log_shares @ torch.from_numpy(signs).float().to(device)).sum(), values)
+        by_item: Float64 = by_value.cpu().numpy().astype(np.float64) * unit / counts
+        return by_item[:, places]
 
     def _bags(self, met: csr_array) -> Bags:
         return unit_rows(met, self.net.encoder.item_table.device)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recsys_core.models.bags import Bags
+from recsys_core.models.bags import HasSums
 
 START = 0.05  # standard deviation of an item's fresh row in the first layer
 
@@ -23,7 +23,7 @@ class Encoder(nn.Module, ABC):
     item_table: nn.Parameter  # (I, h)
 
     @abstractmethod
-    def forward(self, met: Bags) -> torch.Tensor:
+    def forward(self, met: HasSums) -> torch.Tensor:
         """Of B people."""
 
 
@@ -40,7 +40,7 @@ class TanhEncoder(Encoder):
         self.weights = nn.ParameterList(dense(out, width, generator) for width, out in pairwise(widths))
         self.biases = nn.ParameterList(torch.zeros(width) for width in widths)
 
-    def forward(self, met: Bags) -> torch.Tensor:
+    def forward(self, met: HasSums) -> torch.Tensor:
         hidden = met.sums(self.item_table) + self.biases[0]
         for weight, bias in zip(self.weights, list(self.biases)[1:], strict=True):
             hidden = F.linear(hidden.tanh(), weight, bias)
@@ -50,7 +50,7 @@ class TanhEncoder(Encoder):
 class DenoisingEncoder(TanhEncoder):
     """The last layer is a tanh as well, as no code is drawn around what it gives."""
 
-    def forward(self, met: Bags) -> torch.Tensor:
+    def forward(self, met: HasSums) -> torch.Tensor:
         return super().forward(met).tanh()
 
 
@@ -87,7 +87,7 @@ class MultinomialNet(nn.Module):
         super().__init__()
         self.encoder, self.decoder, self.size = encoder, decoder, size
 
-    def codes(self, met: Bags) -> torch.Tensor:
+    def codes(self, met: HasSums) -> torch.Tensor:
         """(B, d), without chance: of a distribution the mean."""
         codes: torch.Tensor = self.encoder(met)[:, : self.size]
         return codes

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recsys_core.models.bags import Bags
+from recsys_core.models.bags import HasSums
 from recsys_core.models.multinomial_net import Encoder, dense
 
 START = 0.2  # standard deviation of an item's fresh row in the first layer
@@ -32,7 +32,7 @@ class ResidualEncoder(Encoder):
         self.code_weight = dense(2 * size, width, generator)
         self.code_bias = nn.Parameter(torch.zeros(2 * size))
 
-    def forward(self, met: Bags) -> torch.Tensor:
+    def forward(self, met: HasSums) -> torch.Tensor:
         hidden = self.norms[0](F.silu(met.sums(self.item_table) + self.biases[0]))
         so_far = hidden  # h_1 + … + h_{k−1}
         for weight, bias, norm in zip(self.weights, list(self.biases)[1:], list(self.norms)[1:], strict=True):

@@ -74,6 +74,36 @@ def test_a_word_goes_wherever_it_stands():
     assert game._variants(kept).texts() == [" 0. A  film."]
 
 
+def words_game() -> Words:
+    return Words(reader(), question(0), ItemContent.of(DATASET).take([0]))
+
+
+def test_words_agree_with_the_package_of_shap():
+    shap = pytest.importorskip("shap")
+    game = words_game()
+    reference = shap.explainers.Permutation(lambda rows: game(rows.astype(bool)), np.zeros((1, game.n)), seed=0)
+    wanted = reference(np.ones((1, game.n)), max_evals=270).values[0]
+    found = last("shap-word", reader(), question(0)).contributions
+    assert found.values == pytest.approx(wanted, abs=1e-3)
+
+
+def test_words_agree_with_the_package_of_lime_on_texts():
+    lime_text = pytest.importorskip("lime.lime_text")
+    content, game = ItemContent.of(DATASET).take([0]), words_game()
+
+    def scores(texts: list[str]) -> np.ndarray:
+        tables = content.table.iloc[np.zeros(len(texts), dtype=np.int64)].reset_index(drop=True)
+        left = ItemContent(tables.assign(title="", text=texts), content.pictures * len(texts))
+        return reader().score_content(question(0).history, left)[0][:, None].astype(np.float64)
+
+    package = lime_text.LimeTextExplainer(split_expression=r"\W+", random_state=0)
+    text = " ".join(game.names)
+    theirs = dict(package.explain_instance(text, scores, labels=(0,), num_samples=500).as_list(0))
+    mine = dict(zip(game.names, last("lime-word", reader(), question(0)).contributions.values, strict=True))
+    assert max(theirs, key=theirs.__getitem__) == max(mine, key=mine.__getitem__) == "horror"
+    assert theirs["horror"] == pytest.approx(mine["horror"], rel=0.2)
+
+
 def test_genres_and_other_attributes_are_reasons():
     model = ByGenre().fit(DATASET)
     found = last("shap-attribute", model, question(0))
