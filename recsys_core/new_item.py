@@ -1,18 +1,21 @@
 """Who would like an item that nobody has met, and what it is like: by a trained model as it is, without retraining."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
-from scipy.sparse import csr_array
+import pandas as pd
+from scipy.sparse import csr_array, issparse
 from scipy.special import stdtrit
 from scipy.stats import rankdata
 
 from recsys_core.comparing.cutting import OTHERS, UNKNOWN, Cut
 from recsys_core.comparing.slices import cuts
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.items import ItemContent, Picture
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.findings import counted
 from recsys_core.data.side.clean_text import LONGEST_TEXT, LONGEST_TITLE, clean
 from recsys_core.data.side.picture_files import LARGEST_PICTURE
 from recsys_core.data.side.pictures import redraw
@@ -30,7 +33,8 @@ LEVEL = 0.95
 LEANING = "leaning"  # the key of the cut by genre
 LEANS = 1.0  # standard errors from which on somebody leans to a genre
 ALIKE = 0.05  # less is no likeness that anybody would see
-PEOPLE_ASKED = 500  # whose scores tell which items are alike, of models without vectors
+KIN = 40  # items, at most, by which it is told whom a new one suits; of small catalogues a tenth
+KIN_MET = 5  # people who met each of them, at least
 
 
 def described(dataset: Dataset, known: Mapping[str, Any], picture: bytes | None = None) -> ItemContent:
@@ -69,21 +73,85 @@ def _drawn(content: bytes) -> Picture:
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """What a model reads of all items of a data set: worked out once, compared with each new item.
+
+    Attributes:
+        rows: kind of content → Float32 (I, w), dense or csr, of length 1, or 0 where nothing is known.
+        middles: kind → Float32 (w,), the mean over items that was taken off first; none of sparse rows.
+    """
+
+    rows: Mapping[str, Float32 | csr_array]
+    middles: Mapping[str, Float32]
+
+    @classmethod
+    def of(cls, model: Recommender, dataset: Dataset, around: Around = AROUND) -> Self:
+        """Read the whole catalogue.
+
+        Raises:
+            AbilityError: the model cannot read items that it never met.
+        """
+        read = model.readings(ItemContent.of(dataset), around)
+        middles = {kind: _middle(rows) for kind, rows in read.items() if not issparse(rows)}
+        return cls({kind: _units(rows, middles.get(kind)) for kind, rows in read.items()}, middles)
+
+    def likeness(self, model: Recommender, item: ItemContent) -> Float32:
+        """Float32[I], −1 to 1: how alike a new item and each of the catalogue are described, to the model.
+
+        The mean, over the kinds of content that it read something of, of the cosines around the middle of the
+        catalogue. The year of the new item is left out: few items share it, so it would outweigh all else.
+        """
+        timeless = replace(item, table=item.table.assign(year=pd.array([pd.NA] * len(item), dtype="Int32")))
+        total, kinds = np.zeros(self._n_items, dtype=np.float32), 0
+        for kind, rows in model.readings(timeless).items():
+            one = _units(rows, self.middles.get(kind))
+            if abs(one).sum():
+                found = self.rows[kind] @ one.T
+                total += (found.toarray() if issparse(found) else found)[:, 0]
+                kinds += 1
+        return (total / max(1, kinds)).astype(np.float32)
+
+    @property
+    def _n_items(self) -> int:
+        return int(next(iter(self.rows.values())).shape[0])
+
+
+def _middle(rows: Float32) -> Float32:
+    known = rows.any(axis=1)
+    mean: Float32 = rows[known].mean(axis=0) if known.any() else np.zeros(rows.shape[1], dtype=np.float32)
+    return mean
+
+
+def _units(rows: Any, middle: Float32 | None) -> Any:
+    """Rows of length 1 around a middle; what is 0 stays 0. Sparse rows have that length already."""
+    if middle is None:
+        return rows
+    moved = (rows - middle) * rows.any(axis=1, keepdims=True)
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 0)
+
+
+@dataclass(frozen=True)
 class Places:
-    """Where a new item would stand for each person.
+    """Where a new item would stand for each person, and whom it suits.
 
     Attributes:
         users: Int64[n], everybody of whom something is known and whom the model can answer for.
         places: Float64[n], in the list of what a person has not met: 1 for the first; among equal scores the middle.
         lengths: Int64[n], items in the list of each person, the new one counted.
         above: Float64[n], the share of all other items, met or not, that it stands above: 1 for the first, 0 for the
-            last. Who has met the best already has a list in which anything stands higher, so this compares people.
+            last.
+        ahead: Float64[n], the share of the other people whom it suits less: 1 for the person whom it suits best, one
+            half for all where nothing tells people apart. See :func:`suits`.
+        kin: Int64[K], the items by which that is told: those that it is most like.
     """
 
     users: Int64
     places: Float64
     lengths: Int64
     above: Float64
+    ahead: Float64
+    kin: Int64
 
     @property
     def in_top(self) -> Bool:
@@ -96,12 +164,15 @@ class Places:
         return float(np.minimum(1.0, TOP / self.lengths).mean())
 
     def best(self, count: int) -> Int64:
-        """The rows of the people for whom it stands best, best first."""
-        return np.lexsort((self.users, -self.above))[:count]
+        """The rows of the people whom it suits best, best first."""
+        return np.lexsort((self.users, -self.above, -self.ahead))[:count]
 
 
-def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Places:
-    """Where one new item would stand for everybody.
+def where_it_stands(model: Recommender, split: Split, item: ItemContent, catalogue: Catalogue | None = None) -> Places:
+    """Where one new item would stand for everybody, and whom it suits.
+
+    Args:
+        catalogue: that of the model and the data set, where it was read already.
 
     Raises:
         AbilityError: the model cannot read items that it never met, or knows none of the people.
@@ -118,7 +189,10 @@ def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Plac
             "Choose a split per person.",
             "only-strangers",
         )
-    ahead, known_ahead = [], []
+    catalogue = catalogue or Catalogue.of(model, split.dataset)
+    kin = _kin(catalogue.likeness(model, item), split)
+    trained = np.flatnonzero(split.train.interactions.item_counts())
+    ahead, known_ahead, of_kin, above_usual = [], [], [], []
     own = _score(model, split, users.astype(np.int32), item)  # at once: its content is read but once
     for chunk in np.array_split(np.arange(len(users)), -(-len(users) * n_items // CHUNK)):
         people, new = users[chunk].astype(np.int32), own[chunk]
@@ -133,9 +207,50 @@ def where_it_stands(model: Recommender, split: Split, item: ItemContent) -> Plac
         ahead.append(higher + level / 2)
         met, beside = scores[rows, known.items], new[rows]
         known_ahead.append(np.bincount(rows, (met > beside) + (met == beside) / 2, len(people)))
+        of_kin.append(np.bincount(rows, np.isin(known.items, kin), len(people)))
+        usual = scores[:, trained]
+        above_usual.append((scores[:, kin] - usual.mean(axis=1, keepdims=True)) / _no_zeros(usual.std(axis=1)[:, None]))
     others = np.concatenate(ahead)
     places = 1.0 + others - np.concatenate(known_ahead)
-    return Places(users, places, n_items - lengths[users] + 1, 1.0 - others / n_items)
+    fit = suits(np.concatenate(of_kin), lengths[users], np.concatenate(above_usual))
+    ranks = (rankdata(fit) - 1) / (len(users) - 1) if len(users) > 1 else np.full(1, 0.5)
+    return Places(users, places, n_items - lengths[users] + 1, 1.0 - others / n_items, ranks, kin)
+
+
+def _kin(alike: Float32, split: Split) -> Int64:
+    """The items by which it is told whom a new one suits, those most like it; none where it is like nothing."""
+    counts = split.train.interactions.item_counts()
+    eligible = split.dataset.item_ids.hash_order
+    eligible = eligible[counts[eligible] >= min(KIN_MET, counts.max(initial=0))]
+    nearest = eligible[np.argsort(-alike[eligible], kind="stable")][: max(1, min(KIN, len(eligible) // 10))]
+    return nearest[alike[nearest] > ALIKE].astype(np.int64)
+
+
+def suits(of_kin: Float64, lengths: Int64, above_usual: Float32) -> Float64:
+    """Float64[n], whom something new suits more, by the items that it is most like: the mean of two things in standard
+    deviations over people.
+
+    The score of the new item itself does not tell: scores of things that few people meet rise and fall with how much
+    a person meets at all, and with a liking for what is new, far more than with what the thing is about.
+
+    Args:
+        of_kin: (n,), how many of these items each person met. Told beyond what so many events make likely, in standard
+            errors (binomial).
+        lengths: (n,), events of each person.
+        above_usual: (n, K), how far each of these items stands above a person's usual score, in standard deviations of
+            the person's scores. Told beyond what people give it on average, in standard deviations over people, and
+            averaged over the items.
+    """
+    share = of_kin.sum() / lengths.sum()
+    met = (of_kin - lengths * share) / _no_zeros(np.sqrt(lengths * share * (1 - share)))
+    stands = (above_usual - above_usual.mean(axis=0)) / _no_zeros(above_usual.std(axis=0))
+    parts = [met, stands.mean(axis=1) if stands.shape[1] else np.zeros(len(met))]
+    return np.mean([part / _no_zeros(part.std()) for part in parts], axis=0)
+
+
+def _no_zeros(values: Any) -> Any:
+    """To divide by: 1 in place of 0."""
+    return np.where(values > 0, values, 1)
 
 
 def _require_numbers(*scores: Float32) -> None:
@@ -158,26 +273,26 @@ def _score(model: Recommender, split: Split, users: Int32, item: ItemContent) ->
 
 @dataclass(frozen=True)
 class Audience:
-    """People who have something in common, and where the item stands for them.
+    """People who have something in common, and whether the item is for them.
 
     Attributes:
         cut: what they have in common, such as "Favourite genre".
         name: such as "Horror".
         people: how many they are.
-        above: the mean share of other items that the new one stands above, for them.
+        ahead: the mean share of the other people whom the new item suits less than them.
         others: the same for everybody else.
         top: share of them who would see it among their first ten.
-        lead: how far ``above`` ranks among them over how it ranks among everybody else, in standard errors; infinite
-            where nobody differs within the two groups.
+        lead: how far ``ahead`` of them is over that of everybody else, in standard errors; infinite where nobody
+            differs within the two groups.
         is_certain: whether so many audiences show a lead, or a lag, as large by chance in fewer than 5 of 100 cases
             (Welch's test of ranks, Zimmerman and Zumbo, Canadian Journal of Experimental Psychology 47, 1993, with
-            Bonferroni's correction: most stand low, a few high, and means of twenty such shares are not normal).
+            Bonferroni's correction).
     """
 
     cut: str
     name: str
     people: int
-    above: float
+    ahead: float
     others: float
     top: float
     lead: float
@@ -228,7 +343,7 @@ def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[A
         by: ways to group them, of the same people in the same order.
         fewest: people in a group, and outside of it.
     """
-    above, in_top, n = places.above, places.in_top, len(places.users)
+    ahead, in_top, n = places.ahead, places.in_top, len(places.users)
     slices = [
         (cut, slice_)
         for cut in by
@@ -236,11 +351,11 @@ def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[A
         if fewest <= size <= n - fewest and cut.names[slice_] not in (UNKNOWN, OTHERS)
     ]
     chance = (1 - LEVEL) / 2 / max(1, len(slices))  # Bonferroni
-    ranks, found = rankdata(above), []
+    found = []
     for cut, slice_ in slices:
         inside = cut.of == slice_
-        mine, rest = above[inside], above[~inside]
-        lead, freedom = _lead(ranks[inside], ranks[~inside])
+        mine, rest = ahead[inside], ahead[~inside]
+        lead, freedom = _lead(mine, rest)
         found.append(
             Audience(
                 cut.title,
@@ -250,8 +365,7 @@ def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[A
                 float(rest.mean()),
                 float(in_top[inside].mean()),
                 lead,
-                # A sentence tells the means, so they must not contradict it.
-                bool(abs(lead) > stdtrit(freedom, 1 - chance) and (lead > 0) == (mine.mean() > rest.mean())),
+                bool(abs(lead) > stdtrit(freedom, 1 - chance)),
             )
         )
     return sorted(found, key=lambda one: -one.lead)
@@ -268,13 +382,13 @@ def _lead(mine: Float64, rest: Float64) -> tuple[float, float]:
 
 
 def by_slice(places: Places, cut: Cut, fewest: int = FEWEST) -> list[Estimate | None]:
-    """The mean share of other items that the new one stands above, for each slice of the people who were cut.
+    """The mean share of the other people whom the new item suits less, for each slice of the people who were cut.
 
     With Student's 95 % interval over people; None for a slice with fewer people.
     """
-    above = places.above
+    ahead = places.ahead
     return [
-        _mean(above[cut.of == slice_]) if size >= fewest else None for slice_, size in enumerate(cut.sizes.tolist())
+        _mean(ahead[cut.of == slice_]) if size >= fewest else None for slice_, size in enumerate(cut.sizes.tolist())
     ]
 
 
@@ -285,19 +399,30 @@ def _mean(values: Float64) -> Estimate:
 
 
 def finding(found: Sequence[Audience]) -> str:
-    """For whom the item stands best, and for whom worst, as a sentence; no more than is certain."""
+    """Whom the item suits best, and whom least, as a sentence; no more than is certain."""
     best = next((one for one in found if one.is_certain and one.lead > 0), None)
     worst = next((one for one in reversed(found) if one.is_certain and one.lead < 0), None)
     if best is None:
         return (
-            "No group of people stands out: the model would show it to all kinds of people about equally."
+            "No group of people stands out: from what the model reads, it suits all kinds of people about equally."
             if found
             else "There are too few people, or too little is known of them, to tell groups apart."
         )
-    end = f" Least for {_who(worst)}: {percent(worst.above)}." if worst is not None else ""
+    end = f" Least for {_who(worst)}: {percent(worst.ahead)}." if worst is not None else ""
     return (
-        f"Most of all for {_who(best)}: for them it stands above {percent(best.above)} of all items on average, "
-        f"for everybody else above {percent(best.others)}.{end}"
+        f"Most of all for {_who(best)}: it suits them better than {percent(best.ahead)} of all people on average, "
+        f"everybody else better than {percent(best.others)}.{end}"
+    )
+
+
+def how_people_are_ranked(places: Places) -> str:
+    """By what it is told whom the item suits, as sentences."""
+    if not len(places.kin):
+        return "The model found nothing in the description by which it could tell people apart."
+    return (
+        f"People are ranked by the {counted(len(places.kin), 'item')} that it is most like: how many of them they met, "
+        "beyond what the number of their events explains, and how much higher the model puts these than for other "
+        "people. Its year does not count here: else whoever meets new things would come first, whatever they are about."
     )
 
 
@@ -310,38 +435,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
 
 
-def likeness(model: Recommender, split: Split, item: ItemContent) -> Float32:
-    """Float32[I], −1 to 1, how like each item of the data set the new one is to the model.
+def most_alike(catalogue: Catalogue, model: Recommender, split: Split, item: ItemContent, k: int) -> Shown:
+    """The k items that are described most alike, to the model, most alike first, of the half that more people met.
 
-    The cosine of their vectors, where the model has vectors; else the correlation of what both score among the same
-    people. 0 where the model read nothing about the new item, or thinks the same of it for everybody.
+    What few people met tells few people what the new one is like.
     """
-    if Ability.VECTORS in model.abilities:
-        return _cosine(model.item_vectors(), model.content_vectors(item)[0])
-    people = split.train.interactions.user_counts().nonzero()[0].astype(np.int32)
-    people = people[np.linspace(0, len(people) - 1, min(PEOPLE_ASKED, len(people))).astype(np.int64)]
-    new = model.score_content(people, item)
-    if not np.ptp(new):
-        return np.zeros(model.n_items, dtype=np.float32)
-    scores = np.column_stack([model.score(people), new])
-    scores -= scores.mean(axis=1, keepdims=True)  # who gives high scores to everything says nothing
-    scores /= np.maximum(scores.std(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    columns = (scores - scores.mean(axis=0)).T
-    return _cosine(columns[:-1], columns[-1])
-
-
-def most_alike(model: Recommender, split: Split, item: ItemContent, k: int) -> Shown:
-    """The k items that the new one is most like, most alike first, of the half that more people met.
-
-    What few people met is a poor description of anything, and the model knows little about it.
-    """
-    alike, counts = likeness(model, split, item), split.train.interactions.item_counts()
+    alike, counts = catalogue.likeness(model, item), split.train.interactions.item_counts()
     order = split.dataset.item_ids.hash_order
     order = order[counts[order] >= np.median(counts[counts > 0])]
     nearest = order[np.argsort(-alike[order], kind="stable")][:k]
     return [(int(near), float(alike[near])) for near in nearest if alike[near] > ALIKE]
-
-
-def _cosine(rows: Float32, one: Float32) -> Float32:
-    norms = np.linalg.norm(rows, axis=1) * np.linalg.norm(one)
-    return np.divide(rows @ one, norms, out=np.zeros(len(rows), dtype=np.float32), where=norms > 0)

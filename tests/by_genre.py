@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from recsys_core.content.around import AROUND
 from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
@@ -73,6 +74,9 @@ class ByGenre(Recommender):
 
     def content_vectors(self, content):
         return _vectors(content)
+
+    def readings(self, content, around=AROUND):
+        return {"attributes": _vectors(content)}
 
     def arrays(self):
         return {"items": self.items, "people": self.people}

@@ -7,18 +7,32 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from scipy.sparse import issparse
 from scipy.stats import rankdata, ttest_ind
 
 from recsys_core.comparing.cutting import Cut
+from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, DataError, ModelError
 from recsys_core.models.base import Ability
 from recsys_core.models.popularity import Popularity
-from recsys_core.new_item import Places, audiences, described, finding, groups, likeness, most_alike, where_it_stands
+from recsys_core.models.tfidf import TfIdfProfile
+from recsys_core.new_item import (
+    Catalogue,
+    Places,
+    audiences,
+    described,
+    finding,
+    groups,
+    how_people_are_ranked,
+    most_alike,
+    suits,
+    where_it_stands,
+)
 from recsys_core.splitting import KNOWN, TEST, TRAIN, Split, SplitRecipe, split
 from recsys_core.types import Feedback
 from tests import worlds
-from tests.by_genre import ByGenre, WithoutVectors, two_tastes
+from tests.by_genre import ByGenre, two_tastes
 
 RANDOM = SplitRecipe(key="random")
 
@@ -62,6 +76,7 @@ def test_everybody_of_whom_something_is_known_is_asked_in_whatever_chunks(parts,
     chunked = where_it_stands(model, parts, horror(parts))
     assert np.array_equal(chunked.places, whole.places)
     assert np.array_equal(chunked.above, whole.above)
+    assert np.array_equal(chunked.ahead, whole.ahead)
 
 
 def test_strangers_are_asked_by_what_is_known_of_them(parts, model):
@@ -103,14 +118,78 @@ def test_a_score_that_is_no_number_is_told(parts):
         where_it_stands(Broken().fit(parts.train), parts, horror(parts))
 
 
+def people(ahead: np.ndarray) -> Places:
+    """People of whom nothing is known but whom the item suits."""
+    n = len(ahead)
+    return Places(np.arange(n), np.full(n, 5.0), np.full(n, 9), np.full(n, 0.5), ahead, np.arange(3))
+
+
 def test_shares_and_chances():
-    places = Places(np.array([3, 5]), np.array([1.0, 21.0]), np.array([21, 21]), np.array([1.0, 0.0]))
+    places = replace(people(np.array([1.0, 0.0])), places=np.array([1.0, 21.0]), lengths=np.array([21, 21]))
     assert places.in_top.tolist() == [True, False]
     assert places.by_chance == pytest.approx(10 / 21)
     assert places.best(1).tolist() == [0]
-    assert (
-        Places(np.array([0]), np.array([1.0]), np.array([1]), np.array([0.5])).by_chance == 1.0
-    )  # nothing else is left
+    assert replace(places, lengths=np.array([1, 1])).by_chance == 1.0  # nothing else is left
+
+
+# Whom it suits
+
+
+def test_what_people_met_counts_beyond_what_their_number_of_events_explains():
+    """Nothing in the scores: of 4 kin among 40 events, 2 and 2 are as many as 10 and 30 events make likely, or not."""
+    fit = suits(np.array([2.0, 2.0]), np.array([10, 30]), np.zeros((2, 0)))
+    assert fit[0] > 0 > fit[1]
+    assert suits(np.array([1.0, 3.0]), np.array([10, 30]), np.zeros((2, 0))) == pytest.approx([0, 0])
+
+
+def test_where_kin_stand_counts_beyond_where_they_stand_for_people_on_average():
+    fit = suits(np.ones(2), np.full(2, 10), np.array([[3.0, 1.0], [1.0, 1.0]]))
+    assert fit == pytest.approx([0.5, -0.5])  # half of one standard deviation: what they met is the same
+
+
+def test_nobody_comes_first_where_nothing_is_told(parts, model):
+    places = where_it_stands(model, parts, described(parts.dataset, {"title": "New"}))
+    assert (places.ahead == 0.5).all()
+    assert how_people_are_ranked(places).startswith("The model found nothing in the description")
+    found = audiences(places, groups(parts, places.users))
+    assert not any(one.is_certain for one in found)
+
+
+def late_horror(n: int = 160) -> Dataset:
+    """Horror and comedies, old and new. A quarter of the people each meets horror of both years, comedies of both, new
+    comedies, and old ones; those who meet new comedies meet some new horror as well, and so the most of all."""
+    rng = np.random.default_rng(4)
+    items = np.arange(80)
+    is_horror, is_new = items % 2 == 0, items >= 40
+    rows = []
+    for user in range(n):
+        wanted = (is_horror, ~is_horror, is_new & ~is_horror, ~is_new & ~is_horror)[user % 4]
+        rows += [(user, int(item), 1.0, 0) for item in rng.choice(items[wanted], 20, replace=False)]
+        rows += [(user, int(item), 1.0, 1) for item in items[is_new & ~wanted & (rng.random(80) < (user % 4 == 2) / 6)]]
+    made = worlds.dataset(sorted(set(rows)), n, 80, feedback=Feedback.IMPLICIT, name="late horror")
+    made.item_table["genres"] = pd.Series([(("Horror",), ("Comedy",))[item % 2] for item in items], dtype=object)
+    made.item_table["year"] = pd.array(np.where(is_new, 1998, 1950), dtype="Int32")
+    return made
+
+
+class ByYear(ByGenre):
+    """Knows both, but whoever meets what is new gets everything new first, whatever it is about."""
+
+    def score_content(self, people, content):
+        new = np.array([0.0 if pd.isna(year) else float(year > 1990) for year in content.table["year"]])
+        return super().score_content(people, content) / 10 + 100.0 * (people % 4 == 2)[:, None] * new
+
+
+def test_whoever_meets_new_things_is_not_the_audience_of_new_horror():
+    world = late_horror()
+    parts = Split(world, np.full(len(world.interactions), TRAIN, dtype=np.int8), RANDOM)
+    item = described(world, {"title": "New", "genres": ("Horror",), "year": 1998})
+    places = where_it_stands(ByYear().fit(world), parts, item)
+    assert set((places.users[places.best(40)] % 4).tolist()) == {0}
+    assert audiences(places, groups(parts, places.users))[0].name == "Horror"
+    assert set((places.users[np.argsort(-places.above)[:40]] % 4).tolist()) == {2}  # as its score alone would say
+    timeless = where_it_stands(ByYear().fit(world), parts, described(world, {"title": "New", "genres": ("Horror",)}))
+    assert np.array_equal(places.ahead, timeless.ahead)
 
 
 # Audiences
@@ -123,23 +202,17 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     by_name = {(one.cut, one.name): one for one in found}
     mine = by_name["Favourite genre", "Horror"]
     even = places.users % 2 == 0
-    assert mine.above == pytest.approx(places.above[even].mean())
-    assert mine.others == pytest.approx(places.above[~even].mean())
+    assert mine.ahead == pytest.approx(places.ahead[even].mean())
+    assert mine.others == pytest.approx(places.ahead[~even].mean())
     assert mine.top == pytest.approx(places.in_top[even].mean())
     assert mine.people == even.sum()
     assert mine.lead > 5
-    assert by_name["Age", "30"].above == mine.above  # they are the same people
+    assert by_name["Age", "30"].ahead == mine.ahead  # they are the same people
     assert by_name["Favourite genre", "Comedy"].lead == pytest.approx(-mine.lead)
     words = finding(found)
     assert words.startswith("Most of all for “")
-    assert "(60 people): for them it stands above" in words
+    assert "(60 people): it suits them better than" in words
     assert " Least for “" in words
-
-
-def placed(places: np.ndarray, length: int) -> Places:
-    """People who have met nothing, each with this place in a list of this length."""
-    n = len(places)
-    return Places(np.arange(n), places, np.full(n, length), (length - places) / (length - 1))
 
 
 def test_people_lean_to_what_they_meet_more_than_others_do():
@@ -168,7 +241,7 @@ def test_who_meets_what_everybody_meets_leans_nowhere():
 
 def test_an_audience_by_chance_is_none():
     rng = np.random.default_rng(0)
-    places = placed(rng.permutation(400) + 1.0, 400)
+    places = people(rng.permutation(400) / 399)
     found = audiences(places, [Cut("x", "X", ("a", "b", "c", "d"), rng.integers(0, 4, 400)) for _ in range(20)])
     assert len(found) == 80
     assert not any(one.is_certain for one in found)
@@ -182,36 +255,23 @@ def test_a_lead_is_certain_where_welch_and_bonferroni_say_so(repeats: int):
     cut = Cut("x", "X", ("a", "not known"), np.repeat([0, 1], [20, 300]))
     certain = []
     for gap in np.linspace(0, 0.9, 60):
-        above = rng.beta(1, 8, 320) ** np.repeat([1 - gap, 1], [20, 300])
-        ranks = rankdata(above)
+        ranks = (rankdata(rng.beta(1, 8, 320) ** np.repeat([1 - gap, 1], [20, 300])) - 1) / 319
         chance = ttest_ind(ranks[:20], ranks[20:], equal_var=False).pvalue * repeats
-        found = audiences(Places(np.arange(320), above, np.full(320, 9), above), [cut] * repeats)
+        found = audiences(people(ranks), [cut] * repeats)
         certain.append(found[0].is_certain)
         assert certain[-1] == (chance < 0.05)
     assert 0 < sum(certain) < 60
 
 
-def test_an_audience_whose_ranks_and_means_disagree_is_not_certain():
-    """A few of the others like it so much that on average they like it more."""
-    above = np.concatenate([np.full(20, 0.5), np.full(240, 0.45), np.full(60, 0.95)])
-    (found,) = audiences(
-        Places(np.arange(320), above, np.full(320, 9), above),
-        [Cut("x", "X", ("a", "not known"), (above != 0.5).astype(np.int64))],
-    )
-    assert found.above < found.others
-    assert found.lead > 5
-    assert not found.is_certain
-
-
 def test_small_unknown_and_mixed_groups_are_no_audience():
-    places = placed(np.arange(50) + 1.0, 50)
+    places = people(np.arange(50) / 49)
     of = np.repeat([0, 1, 2], [19, 11, 20])
     assert audiences(places, [Cut("x", "X", ("few", "all others", "not known"), of)]) == []
     assert finding([]).startswith("There are too few people")
 
 
 def test_groups_in_which_nobody_differs_are_told_apart():
-    places = placed(np.repeat([1.0, 5.0], 20), 9)
+    places = people(np.repeat([1.0, 0.0], 20))
     found = audiences(places, [Cut("x", "X", ("a", "b"), np.repeat([0, 1], 20))])
     assert [(one.name, one.lead, one.is_certain) for one in found] == [("a", np.inf, True), ("b", -np.inf, True)]
 
@@ -219,27 +279,33 @@ def test_groups_in_which_nobody_differs_are_told_apart():
 # What it is like
 
 
-@pytest.mark.parametrize("kind", [ByGenre, WithoutVectors])
-def test_it_is_like_items_of_its_genre(parts, kind):
-    model = kind().fit(parts.train)
-    alike = likeness(model, parts, horror(parts))
+def test_it_is_like_items_of_its_genre(parts, model):
+    alike = Catalogue.of(model, parts.dataset).likeness(model, horror(parts, year=1998))
     assert alike.shape == (parts.dataset.n_items,)
-    assert alike[::2].min() > 0.5
-    assert alike[1::2].max() < 0.5
+    assert alike[::2] == pytest.approx(1)
+    assert alike[1::2] == pytest.approx(-1)
 
 
-@pytest.mark.parametrize("kind", [ByGenre, WithoutVectors])
-def test_an_item_of_which_nothing_is_known_is_like_nothing(parts, kind):
-    alike = likeness(kind().fit(parts.train), parts, described(parts.dataset, {"title": "New"}))
-    assert np.abs(alike).max() < 1e-3
+def test_an_item_of_which_nothing_is_known_is_like_nothing(parts, model):
+    item = described(parts.dataset, {"title": "New"})
+    assert not Catalogue.of(model, parts.dataset).likeness(model, item).any()
+
+
+def test_words_are_compared_without_reading_their_zeros(parts):
+    model = TfIdfProfile().fit(parts.train)
+    catalogue = Catalogue.of(model, parts.dataset)
+    assert issparse(catalogue.rows["texts"])
+    alike = catalogue.likeness(model, described(parts.dataset, {"text": "A horror film."}))
+    assert alike[::2].min() > alike[1::2].max()
 
 
 def test_only_what_more_people_met_is_shown_as_alike(parts, model):
-    shown = most_alike(model, parts, horror(parts), 3)
+    catalogue = Catalogue.of(model, parts.dataset)
+    shown = most_alike(catalogue, model, parts, horror(parts), 3)
     assert len(shown) == 3
     counts = parts.train.interactions.item_counts()
     assert all(counts[item] >= np.median(counts) and item % 2 == 0 and near == pytest.approx(1) for item, near in shown)
-    assert most_alike(model, parts, described(parts.dataset, {"title": "New"}), 3) == []
+    assert most_alike(catalogue, model, parts, described(parts.dataset, {"title": "New"}), 3) == []
 
 
 # What is told about it

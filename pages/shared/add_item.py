@@ -15,6 +15,7 @@ from pages.shared.chart import draw_chart
 from pages.shared.compared import colour_of
 from pages.shared.frame import look, plain, show_error
 from pages.shared.known_form import known_form
+from recsys_core.content.around import Around
 from recsys_core.content.held import Held
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
@@ -23,12 +24,12 @@ from recsys_core.models.base import Ability
 from recsys_core.recommending import Shown
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
-from recsys_core.runs.store import default_home
+from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.types import Json
 
 if TYPE_CHECKING:
     from recsys_core.comparing.cutting import Cut
-    from recsys_core.new_item import Audience, Places
+    from recsys_core.new_item import Audience, Catalogue, Places
 
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 PEOPLE_SHOWN, FAVOURITES = 6, 3
@@ -159,16 +160,25 @@ def _attributes(home: Path, run: str) -> tuple[str, ...]:
 def _answer(home: Path, identifier: str, told: Told, picture: bytes | None) -> Answer:
     from recsys_core.new_item import audiences, described, groups, most_alike, where_it_stands
 
-    run = loaded.run(identifier)
+    run, catalogue = loaded.run(identifier), _catalogue(home, identifier)
     item = described(run.split.dataset, dict(told), picture)
-    places = where_it_stands(run.model, run.split, item)
+    places = where_it_stands(run.model, run.split, item, catalogue)
     people = groups(run.split, places.users)
-    return Answer(places, people, audiences(places, people), most_alike(run.model, run.split, item, MOST_ALIKE))
+    alike = most_alike(catalogue, run.model, run.split, item, MOST_ALIKE)
+    return Answer(places, people, audiences(places, people), alike)
+
+
+@st.cache_resource(show_spinner="Reading the catalogue", max_entries=4)
+def _catalogue(home: Path, identifier: str) -> "Catalogue":
+    from recsys_core.new_item import Catalogue
+
+    run = loaded.run(identifier)
+    return Catalogue.of(run.model, run.split.dataset, Around(open_workspace(home).content_cache))
 
 
 def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
     """Who would like it: figures, audiences, and the first of its people."""
-    from recsys_core.new_item import TOP, finding, percent
+    from recsys_core.new_item import TOP, finding, how_people_are_ranked, percent
 
     places = answer.places
     st.subheader("Who would like it", anchor=False)
@@ -194,14 +204,14 @@ def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
         st.markdown(f"**{plain(words)}**")
     else:
         _audience_chart(card, run, answer, words)
-    st.markdown("**Its first people**")
+    st.markdown("**Its first people**", help=how_people_are_ranked(places))
     for row in places.best(PEOPLE_SHOWN).tolist():
         _person(card.id, run, int(places.users[row]), float(places.places[row]), int(places.lengths[row]))
 
 
 def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -> None:
     """Where it stands for the slices of a cut; at first of the one that tells people apart best."""
-    from recsys_core.new_item import LEANING, by_slice
+    from recsys_core.new_item import LEANING, by_slice, how_people_are_ranked
 
     titles = [cut.title for cut in answer.groups]
     best = answer.found[0].cut if answer.found else titles[0]
@@ -217,25 +227,28 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
     ]
     if cut.key == LEANING:  # genres have no order of their own
         slices = sorted((one for one in slices if one.points), key=lambda one: -one.points[0][0])
-    whole = 100 * float(answer.places.above.mean())
+    whole = 50.0  # everybody, on average
     draw_chart(
         slice_chart(
             slices,
             [Model(run.model.title, colour_of(run.model.info.key), whole)],
-            "stands above so many per cent of all items",
+            "suits them better than so many per cent of all people",
             look(),
         ),
         "audiences",
         pd.DataFrame(
             [
                 {"people by": cut.title, "slice": one.name, "people": one.people}
-                | dict(zip(("above_percent", "low", "high"), one.points[0] if one.points else (None,) * 3, strict=True))
+                | dict(zip(("ahead_percent", "low", "high"), one.points[0] if one.points else (None,) * 3, strict=True))
                 for one in slices
             ]
         ),
         title=words,
     )
-    st.caption(f"Dots are means over people with 95 % intervals; the dotted line is everybody. {plain(cut.meaning)}")
+    st.caption(
+        f"Dots are means over people with 95 % intervals; the dotted line is everybody. {plain(cut.meaning)} "
+        f"{how_people_are_ranked(answer.places)}"
+    )
 
 
 def _person(identifier: str, run: LoadedRun, user: int, place: float, length: int) -> None:
@@ -262,12 +275,10 @@ def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:
     if not alike:
         st.caption("Nothing in the catalogue is like it: the model found nothing in its description that it knows.")
         return
-    how = (
-        "those nearest on the model's map, by the angle between vectors; 1.00 is the same direction."
-        if Ability.VECTORS in run.model.abilities
-        else "those recommended to the same people, by the correlation of scores."
+    st.caption(
+        "Of the half of the items that more people met, those whose description the model reads most alike, the year "
+        "left out; 1.00 is the same."
     )
-    st.caption(f"Of the half of the items that more people met, {how}")
     grid(
         run.split.dataset,
         [Card(item, place, note=f"likeness {near:.2f}") for place, (item, near) in enumerate(alike, start=1)],

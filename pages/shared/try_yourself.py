@@ -80,8 +80,7 @@ def _about_you(run: LoadedRun) -> pd.DataFrame | None:
 def _questions(home: Path, run: str) -> "Questions":
     from recsys_core.interview import Questions
 
-    opened = loaded.run(run)
-    return Questions.of(opened.model, opened.split)
+    return Questions.of(loaded.run(run).split)
 
 
 def _interview(card: RunCard, run: LoadedRun, answers: Answers) -> None:

@@ -32,12 +32,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
+    from recsys_core.content.around import Around
     from recsys_core.new_item import (
         TOP,
+        Catalogue,
         audiences,
         described,
         finding,
         groups,
+        how_people_are_ranked,
         most_alike,
         percent,
         where_it_stands,
@@ -51,7 +54,8 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
         raise ConfigError(
             f"--year cannot be {options.year}: it is a year from 1 to {LATEST_YEAR}.", "Change it.", "bad-setting"
         )
-    run = workspace().load_run(options.run)
+    home = workspace()
+    run = home.load_run(options.run)
     dataset = run.split.dataset
     known: dict[str, Any] = {
         "title": options.title,
@@ -61,7 +65,8 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
         **dict(_attribute(dataset, text) for text in options.set),
     }
     item = described(dataset, known, None if options.picture is None else _read(options.picture))
-    places = where_it_stands(run.model, run.split, item)
+    catalogue = Catalogue.of(run.model, dataset, Around(home.content_cache))
+    places = where_it_stands(run.model, run.split, item, catalogue)
     found = audiences(places, groups(run.split, places.users))
     people = [
         {
@@ -74,7 +79,7 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
     ]
     items = [
         {"id": str(dataset.item_ids.values[near]), "title": dataset.title(near), "likeness": likeness}
-        for near, likeness in most_alike(run.model, run.split, item, options.k)
+        for near, likeness in most_alike(catalogue, run.model, run.split, item, options.k)
     ]
     words = finding(found)
     result: Json = {
@@ -96,13 +101,22 @@ def _add_item(options: argparse.Namespace) -> tuple[Json, str]:
             "people by": group.cut,
             "who": group.name,
             "people": group.people,
-            "stands above": percent(group.above),
+            "suits better than": percent(group.ahead),
             "for others": percent(group.others),
             "beyond chance": "yes" if group.is_certain else "",
         }
         for group in found[:MOST_GROUPS]
     ]
-    parts = [head, plain(words), *([table(shown)] if shown else []), "", table(people), "", table(items)]
+    parts = [
+        head,
+        plain(words),
+        how_people_are_ranked(places),
+        *([table(shown)] if shown else []),
+        "",
+        table(people),
+        "",
+        table(items),
+    ]
     return result, "\n".join(parts)
 
 

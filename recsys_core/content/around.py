@@ -29,3 +29,6 @@ class Around:
     on_progress: Callable[[str, int, int], None] = _silent
     cancel: Callable[[], bool] = _never
     at_most: float | None = None
+
+
+AROUND = Around()

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from recsys_core.content.around import Around
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.tokens import words_of
 from recsys_core.content.vector_cache import REPORT_SECONDS
 from recsys_core.content.vocabulary import Vocabulary
@@ -19,7 +19,6 @@ from recsys_core.training.context import Cancelled
 from recsys_core.types import Float32
 
 MOST_WORDS = 50_000
-AROUND = Around()
 
 
 @dataclass(frozen=True)

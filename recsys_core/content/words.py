@@ -5,10 +5,10 @@ from typing import Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from recsys_core.content.around import Around
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.items import ItemContent
 from recsys_core.content.reader import Read, Reader
-from recsys_core.content.tfidf import AROUND, TfIdf
+from recsys_core.content.tfidf import TfIdf
 from recsys_core.errors import ModelError
 from recsys_core.training.context import Cancelled
 from recsys_core.types import Float32

@@ -13,7 +13,9 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
+from scipy.sparse import csr_array
 
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.coverage import Coverage
 from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
@@ -371,6 +373,15 @@ class Recommender(ABC):
 
     def content_vectors(self, content: ItemContent) -> Float32:
         """Float32[N, d], where N items stand among :meth:`item_vectors`. Abilities CONTENT and VECTORS."""
+        raise self._lacks(Ability.CONTENT)
+
+    def readings(self, content: ItemContent, around: Around = AROUND) -> Mapping[str, Float32 | csr_array]:
+        """What it reads of N items, before it makes anything of that for people. Ability CONTENT.
+
+        Returns:
+            Kind of content, such as "texts" → Float32 (N, w), near for items that are described alike, 0 where nothing
+            is known.
+        """
         raise self._lacks(Ability.CONTENT)
 
     def item_vectors(self) -> Float32:

@@ -1,14 +1,16 @@
 """Neural matrix factorisation that knows what is known about items."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 import torch
 from pydantic import Field
+from scipy.sparse import csr_array
 from torch.nn import functional as F
 
-from recsys_core.content.around import Around
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories, Interactions
@@ -164,10 +166,15 @@ class ContentNCF(NeuralCF):
             return super().content_vectors(content)
         return self._vectors(self._half(content))
 
+    def readings(self, content: ItemContent, around: Around = AROUND) -> Mapping[str, Float32 | csr_array]:
+        if Ability.CONTENT not in self.abilities:
+            return super().readings(content, around)
+        return self.net.content.readings(self.readers.read(content, around))
+
     def _half(self, content: ItemContent) -> torch.Tensor:
         """(N, f), of items of which nothing but their content is known."""
         net = self.net
-        made = net.content(net.content.look(ReadItems.of(self.readers.read(content, Around()))))
+        made = net.content(net.content.look(ReadItems.of(self.readers.read(content, AROUND))))
         return net.half_with(torch.zeros(len(content), net.item_table.shape[1]), made)
 
     @torch.no_grad()

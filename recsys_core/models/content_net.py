@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from recsys_core.content.reader import Read
 from recsys_core.models.content_readers import ItemReaders
 from recsys_core.training.dropout import Dropout, keep_all
+from recsys_core.types import Float32
 
 LOOKED_AT_ONCE = 64  # items that pass a reader's network
 
@@ -80,6 +81,12 @@ class ContentNet(nn.Module):
             parts = [self.nets[what](some) for some in torch.split(items.values[what], LOOKED_AT_ONCE)]
             looked[what] = torch.cat(parts)
         return ReadItems(looked, items.known)
+
+    @torch.no_grad()
+    def readings(self, read: Mapping[str, Read]) -> dict[str, Float32]:
+        """What is read → Float32 (n, width), as :meth:`look` gives it; 0 where nothing is known."""
+        looked = self.look(ReadItems.of(read))
+        return {what: (values * looked.known[what]).numpy() for what, values in looked.values.items()}
 
     def forward(self, items: ReadItems, dropout: Dropout = keep_all) -> torch.Tensor:
         """(n, h) of items that were looked at."""

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.items import ItemContent
 from recsys_core.content.tfidf import TfIdf
 from recsys_core.content.tokens import LONGEST
@@ -87,6 +88,9 @@ class TfIdfProfile(Recommender):
     def score_content(self, people: Int32 | Histories, content: ItemContent) -> Float32:
         met = people.matrix() if isinstance(people, Histories) else self.events[people]
         return self._cosines(met, self.tfidf.rows(content.texts()).T.tocsr())
+
+    def readings(self, content: ItemContent, around: Around = AROUND) -> dict[str, csr_array]:
+        return {"texts": self.tfidf.rows(content.texts(), around)}
 
     def _of(self, items: Int32 | None) -> csr_array:
         return self._by_word if items is None else self.rows[items].T.tocsr()

@@ -1,13 +1,15 @@
 """The hybrid: items are known by what people did with them and by what is known about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import torch
+from scipy.sparse import csr_array
 
-from recsys_core.content.around import Around
+from recsys_core.content.around import AROUND, Around
 from recsys_core.content.attributes import Attributes
 from recsys_core.content.items import ItemContent
 from recsys_core.data.dataset import Dataset
@@ -189,10 +191,15 @@ class TwoTower(Recommender):
             return super().content_vectors(content)
         return self._read(content)[0]
 
+    def readings(self, content: ItemContent, around: Around = AROUND) -> Mapping[str, Float32 | csr_array]:
+        if Ability.CONTENT not in self.abilities:
+            return super().readings(content, around)
+        return self.net.content.readings(self.readers.read(content, around))
+
     @torch.no_grad()
     def _read(self, content: ItemContent) -> tuple[Float32, Float32]:
         """Vectors (N, d) and biases (N,) of items of which nothing but their content is known."""
-        looked = self.net.content.look(ReadItems.of(self.readers.read(content, Around())))
+        looked = self.net.content.look(ReadItems.of(self.readers.read(content, AROUND)))
         _, vectors, biases = self.net.items(looked, len(content))
         return vectors.numpy(), biases[:, 0].numpy()
 

@@ -310,7 +310,10 @@ QUESTIONS = {
     Ability.HISTORY: [lambda model: model.score_histories(STRANGERS)],
     Ability.VECTORS: [lambda model: model.item_vectors(), lambda model: model.user_vectors()],
     Ability.WARM_START: [lambda model: go_on(model)],
-    Ability.CONTENT: [lambda model: model.score_content(ALL_USERS[:1], ItemContent.of(world()))],
+    Ability.CONTENT: [
+        lambda model: model.score_content(ALL_USERS[:1], ItemContent.of(world())),
+        lambda model: model.readings(ItemContent.of(world())),
+    ],
     # What it reads shows in its scores; it is not asked.
     Ability.TEXT: [],
     Ability.IMAGE: [],
