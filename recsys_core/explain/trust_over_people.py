@@ -48,6 +48,9 @@ class Remembering(Game):
             self._known |= dict(zip([name for name, _ in fresh], values.tolist(), strict=True))
         return np.array([self._known[name] for name in names], dtype=np.float64)
 
+    def slopes(self, parts: Float64) -> Float64:
+        return self._game.slopes(parts)
+
 
 @dataclass(frozen=True)
 class Judged:
