@@ -7,8 +7,8 @@ that the others were asked (Cohn, Ghahramani and Jordan, Active Learning with St
 recommenders: Rubens, Kaplan and Sugiyama, Active Learning in Recommender Systems, Recommender Systems Handbook, 2011).
 So an item that few people know, that nearly all like, or that repeats an earlier question, waits.
 
-In simulated interviews of held-out people this beats asking for the most popular items, question by question; popularity
-times disagreement times distance on the map, as chosen before, did not.
+In simulated interviews of held-out people of MovieLens 100K and of the demo catalogue, lists after five to twenty
+questions were better than after as many about the most popular items, whichever of three models made them.
 """
 
 from collections.abc import Collection

@@ -6,11 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys_core.interview import Questions
-from recsys_core.models import MODELS, Ability, find_model
 from recsys_core.splitting import TRAIN, Split, SplitRecipe, split
 from recsys_core.types import Feedback
 from tests import worlds
-from tests.by_genre import ByGenre, WithoutVectors, two_tastes
+from tests.by_genre import two_tastes
+
+
+def whole(world) -> Split:
+    return Split(world, np.full(len(world.interactions), TRAIN, dtype=np.int8), SplitRecipe())
 
 
 @pytest.fixture(scope="module")
@@ -19,24 +22,33 @@ def parts() -> Split:
 
 
 def hand_made() -> Questions:
-    """Items 7, 3 and 5: 7 is worth most, 3 is like it, 5 is like nothing."""
-    likeness = np.array([[1.0, 0.9, -1.0], [0.9, 1.0, 0.0], [-1.0, 0.0, 1.0]])
-    return Questions(np.array([7, 3, 5]), np.array([3.0, 2.0, 1.0]), likeness)
+    """Items 7 and 3 are of one taste, 5 of another, which fewer people have; all have as much of their own."""
+    tastes = np.array([[4.0, 3.9, 0.0], [3.9, 4.0, 0.0], [0.0, 0.0, 2.0]])
+    return Questions(np.array([7, 3, 5]), tastes, np.full(3, 0.5))
 
 
-def test_the_worthiest_comes_first_and_what_is_like_it_waits():
+def test_what_tells_most_comes_first_and_what_repeats_it_waits():
     questions = hand_made()
     assert questions.next([]) == 7
-    assert questions.next([7]) == 5  # 2 × 0.1 against 1 × 1: what is opposite is no further away than what is unlike
+    assert questions.next([7]) == 5
     assert questions.next([7, 5]) == 3
     assert questions.next([7, 3, 5]) is None
 
 
-def test_the_nearest_of_what_was_asked_counts():
-    """Item 3 is like 7 and unlike 5, which was asked too; item 9 is half like both."""
-    likeness = np.array([[1.0, 0, 0.9, 0.5], [0, 1.0, 0, 0.5], [0.9, 0, 1.0, 0], [0.5, 0.5, 0, 1.0]])
-    questions = Questions(np.array([7, 5, 3, 9]), np.array([3.0, 3.0, 2.0, 1.0]), likeness)
-    assert questions.next([7, 5]) == 9  # 1 × 0.5 against 2 × 0.1
+def test_the_next_question_leaves_the_least_uncertainty():
+    """Against the variance of all tastes after an answer, worked out for each item by Bayes' rule."""
+    rng = np.random.default_rng(0)
+    factors = rng.normal(size=(6, 3))
+    questions = Questions(np.arange(6), factors @ factors.T, rng.uniform(0.1, 2.0, 6))
+    asked: list[int] = []
+    for _ in range(6):
+        left = {}
+        for item in set(range(6)) - set(asked):
+            told = [*asked, item]
+            precision = np.eye(3) + factors[told].T @ np.diag(1 / questions.own[told]) @ factors[told]
+            left[item] = np.trace(factors @ np.linalg.inv(precision) @ factors.T)
+        asked.append(min(left, key=left.__getitem__))
+        assert questions.next(asked[:-1]) == asked[-1]
 
 
 def test_items_from_elsewhere_change_nothing():
@@ -44,87 +56,68 @@ def test_items_from_elsewhere_change_nothing():
     assert hand_made().next([99, 7]) == 5
 
 
-@pytest.mark.parametrize("kind", [ByGenre, WithoutVectors])
-def test_the_second_question_is_about_the_other_taste(parts, kind):
-    questions = Questions.of(kind().fit(parts.train), parts)
-    first = questions.next([])
-    assert questions.next([first]) % 2 != first % 2
+def test_the_second_question_is_about_another_taste():
+    """Four camps of people, who like five items each: one question tells of one camp."""
+    rows = [(user, 5 * (user % 4) + place, 1.0, place) for user in range(80) for place in range(5)]
+    questions = Questions.of(whole(worlds.dataset(rows, 80, 20, feedback=Feedback.IMPLICIT)))
+    asked: list[int] = []
+    for _ in range(3):  # these tell of the fourth as well
+        asked.append(questions.next(asked))
+    assert len({item // 5 for item in asked}) == 3
 
 
-class FarFromTheOrigin(ByGenre):
-    def item_vectors(self):
-        return super().item_vectors() + 100
+def test_what_nearly_all_like_or_few_know_tells_less():
+    """Item 0 is liked by all, 1 and 2 by one half, 3 and 4 by two people alone."""
+    rows = [(user, 0, 5.0, 0) for user in range(40)] + [(user, item, 5.0, 1) for user in range(20) for item in (1, 2)]
+    rows += [(user, item, 5.0, 2) for user in (5, 25) for item in (3, 4)]
+    questions = Questions.of(whole(worlds.dataset(rows, 40, 6)))
+    assert set(questions.items.tolist()) == {0, 1, 2, 3, 4}  # nobody met item 5
+    assert questions.next([]) in (1, 2)
+    assert questions.next([1, 2]) in (3, 4)
+    assert questions.next([1, 2, 3, 4]) == 0
 
 
-def test_where_the_middle_of_the_map_lies_does_not_matter(parts):
-    near, far = (Questions.of(kind().fit(parts.train), parts).likeness for kind in (ByGenre, FarFromTheOrigin))
-    assert far == pytest.approx(near, abs=1e-3)
-    assert near.min() < -0.5
+def test_a_low_rating_is_no_liking():
+    """Of 30 people 20 meet the items 0 and 1. All of these like 1, half of them 0."""
+    rows = [(user, 0, 5.0 if user % 2 else 1.0, 0) for user in range(20)] + [(user, 1, 5.0, 1) for user in range(20)]
+    rows += [(user, 2, 5.0, 2) for user in range(1, 40, 2)]
+    questions = Questions.of(whole(worlds.dataset(rows, 40, 3)))
+    covariance = questions.tastes + np.diag(questions.own)
+    at = {item: place for place, item in enumerate(questions.items.tolist())}
+    found = covariance[np.ix_([at[0], at[1]], [at[0], at[1]])]
+    assert found == pytest.approx(np.array([[2, 1], [1, 2]]) / 9, abs=1e-4)
 
 
-def test_what_more_people_know_and_disagree_on_is_worth_more():
-    rows = [(user, 0, 1.0 + 4.0 * (user % 2), user) for user in range(20)]  # known by all, who disagree
-    rows += [(user, 1, 3.0, 100 + user) for user in range(20)]  # known by all, who agree
-    rows += [(user, 2, 1.0 + 4.0 * (user % 2), 200 + user) for user in range(4)]  # known by few
-    world = worlds.dataset(rows, 20, 4)
-    parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), SplitRecipe())
-    questions = Questions.of(find_model("ease")().fit(world), parts)
-    assert set(questions.items.tolist()) == {0, 1, 2}  # nobody met item 3
-    worth = dict(zip(questions.items.tolist(), questions.worth.tolist(), strict=True))
-    # Ratings around their means: 20 × 4 of item 0, none of item 1, 4 × 4 of item 2; ten times the mean of 96 / 44 more.
-    usual = (20 * 4 + 4 * 4) / 44
-    assert worth[0] == pytest.approx(np.sqrt((80 + 10 * usual) / 30))
-    assert worth[1] == pytest.approx(np.sqrt(10 * usual / 30))
-    assert worth[2] == pytest.approx(0.2 * np.sqrt((16 + 10 * usual) / 14))
-    assert questions.next([]) == 0
-
-
-def test_of_events_that_are_no_ratings_popularity_decides():
-    world = worlds.popularity_ladder(8)
-    parts = Split(world, np.full(len(world.interactions), TRAIN, dtype=np.int8), SplitRecipe())
-    questions = Questions.of(find_model("ease")().fit(world), parts)
-    assert questions.items.tolist() == list(range(8))
-    assert questions.worth.tolist() == [(8 - item) / 8 for item in range(8)]
+def test_meeting_twice_is_meeting():
+    rows = [(user, user % 2, 1.0, time) for user in range(10) for time in range(3)]
+    questions = Questions.of(whole(worlds.dataset(rows, 10, 2, feedback=Feedback.IMPLICIT)))
+    assert questions.tastes + np.diag(questions.own) == pytest.approx(
+        np.array([[0.25, -0.25], [-0.25, 0.25]]), abs=1e-5
+    )
 
 
 def test_the_pool_ends_somewhere(parts, monkeypatch):
     monkeypatch.setattr("recsys_core.interview.POOL", 5)
-    assert len(Questions.of(ByGenre().fit(parts.train), parts).items) == 5
+    assert len(Questions.of(parts).items) == 5
 
 
 @given(st.permutations(range(20)))
 def test_order_does_not_matter_and_the_interview_ends_after_every_item_came_once(order):
-    questions = QUESTIONS
+    asked: list[int] = []
+    while (item := QUESTIONS.next(asked)) is not None:
+        assert item not in asked
+        assert item == QUESTIONS.next([one for one in order if one in asked])
+        asked.append(item)
+    assert sorted(asked) == sorted(QUESTIONS.items.tolist())
+
+
+QUESTIONS = Questions.of(split(two_tastes(), SplitRecipe(key="random")))
+
+
+def test_where_everybody_likes_everything_anything_may_be_asked():
+    world = worlds.dataset([(user, item, 4.0, user) for user in range(6) for item in range(4)], 6, 4)
+    questions = Questions.of(whole(world))
     asked: list[int] = []
     while (item := questions.next(asked)) is not None:
-        assert item not in asked
-        assert item == questions.next([one for one in order if one in asked])
         asked.append(item)
-    assert sorted(asked) == sorted(questions.items.tolist())
-
-
-WORLD = split(two_tastes(), SplitRecipe(key="random"))
-QUESTIONS = Questions.of(ByGenre().fit(WORLD.train), WORLD)
-
-
-@pytest.mark.parametrize(
-    "kind", [model for model in MODELS if Ability.HISTORY in model.info.abilities], ids=lambda kind: kind.info.key
-)
-def test_every_model_that_serves_new_people_can_hold_an_interview(kind):
-    world = worlds.two_camps(24, Feedback.EXPLICIT).dataset
-    parts = split(world, SplitRecipe(key="random"))
-    settings = {"epochs": 1, "embedding_size": 4}
-    model = kind(kind.Config(**{name: settings[name] for name in settings if name in kind.Config.model_fields}))
-    questions = Questions.of(model.fit(parts.train), parts)
-    assert np.isfinite(questions.worth).all()
-    assert np.abs(questions.likeness).max() <= 1 + 1e-9
-    asked: list[int] = []
-    for _ in range(5):
-        asked.append(questions.next(asked))
-    assert len(set(asked)) == 5
-
-
-def test_ratings_that_are_all_equal_leave_popularity():
-    world = worlds.dataset([(user, item, 4.0, user) for user in range(6) for item in range(6 - user)], 6, 6)
-    parts = Split(world, np.full(len(world.interactions), TRAIN, dtype=np.int8), SplitRecipe())
-    assert Questions.of(find_model("ease")().fit(world), parts).next([]) == 0
+    assert sorted(asked) == [0, 1, 2, 3]

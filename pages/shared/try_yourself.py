@@ -85,7 +85,11 @@ def _questions(home: Path, run: str) -> "Questions":
 
 def _interview(card: RunCard, run: LoadedRun, answers: Answers) -> None:
     """The next question, or the end."""
-    st.subheader("What you know", anchor=False)
+    st.subheader(
+        "What you know",
+        anchor=False,
+        help="Each question is the one whose answer tells most about your taste, given what you were asked before.",
+    )
     known = sum(stars is not None for stars in answers.values())
     goal = st.session_state.setdefault(_key(run, "goal"), WANTED)
     item = _questions(default_home(), card.id).next(answers)

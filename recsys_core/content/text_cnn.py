@@ -42,6 +42,7 @@ class TextCnn(Reader):
     title = "phrases, learned with the model"
     idea = "Learns vectors of words, and which phrases of three to five words tell who likes what."
     learns = True
+    pace = 0.1  # a catalogue holds too few texts: at full pace it learns them by heart
     width = FILTERS * len(PHRASES)
 
     def __init__(self, vocabulary: Vocabulary, longest: int, meanings: Float32 | None = None) -> None:
