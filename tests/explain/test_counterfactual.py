@@ -81,7 +81,7 @@ def test_the_smallest_removal_has_as_few_events_as_brute_force_finds(seed: int):
     assert rank(model, asked, tuple(found.events.tolist())) == found.rank > k
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 25, 48, 80, 119])  # of the last four, some first came out in vain
 def test_where_not_all_sets_can_be_tried_it_does_not_claim_so_and_each_event_is_needed(seed: int):
     model, asked = world(seed, events=14)
     told: list[int] = []
