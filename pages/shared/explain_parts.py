@@ -19,6 +19,7 @@ from pages.shared.unfolding import Unfolding
 from recsys_core.explain.content_games import WORD, Regions
 from recsys_core.explain.explainers import OTHERS, find_explainer
 from recsys_core.explain.explanation import Explanation, Kind, Part
+from recsys_core.explain.sentence import is_nothing
 from recsys_core.figures.explanation import AGAINST, FOR, Share, bars_chart, picture_chart, waterfall_chart
 from recsys_core.runs.run_files import LoadedRun
 
@@ -39,10 +40,11 @@ def follow(
     """
     drawn, latest = 0.0, None
     for number, latest in enumerate(answers):
-        is_last = answers.is_complete or latest.found.contributions.exact
+        found = latest.found
+        is_last = answers.is_complete or found.contributions.exact or is_nothing(found)
         if not is_last and time.monotonic() - drawn >= PAUSE:
             top.html(draw_head(latest))
-            figure = chart(latest.found, most)
+            figure = chart(found, most)
             place.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"{name}-{number}")
             drawn = time.monotonic()
     assert latest is not None
@@ -56,7 +58,7 @@ def head(run: LoadedRun, wish: Wish, answer: Answer, rank: int | None = None) ->
     item = cards.html(dataset, [cards.Card(wish.question.item, rank)], compact=True)
     speaking = [part for part in answer.found.parts if part.value > 0 and part.key != OTHERS][:REASONS]
     reasons = ""
-    if speaking and speaking[0].kind is Kind.HISTORY:
+    if speaking and speaking[0].kind is Kind.HISTORY and not is_nothing(answer.found):
         noted = [
             cards.Card(dataset.item_ids.positions[part.key], note=_noted(run, wish, part, answer.found))
             for part in speaking
@@ -103,9 +105,10 @@ def table(found: Explanation) -> pd.DataFrame:
     )
 
 
-def draw(answer: Answer, name: str, source: str) -> None:
-    """The chart of a complete answer, with its menu."""
-    draw_chart(chart(answer.found), name, table(answer.found), title=answer.words, source=source)
+def draw(answer: Answer, name: str, source: str, most: int = SHOWN) -> None:
+    """The chart of a complete answer, with its menu; no chart where all parts are zero but for rounding."""
+    if not is_nothing(answer.found):
+        draw_chart(chart(answer.found, most), name, table(answer.found), title=answer.words, source=source)
 
 
 def marked_words(run: LoadedRun, item: int, found: Explanation) -> str:

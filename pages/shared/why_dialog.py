@@ -5,8 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shared import choose, nav
-from pages.shared.chart import draw_chart
-from pages.shared.explain_parts import chart, follow, head, table
+from pages.shared.explain_parts import draw, follow, head
 from pages.shared.explained import Wish, affordable, answers, methods_of, reasons_of
 from pages.shared.frame import errors_as_sentences
 from recsys_core.errors import AbilityError
@@ -45,4 +44,4 @@ def _answer(run: LoadedRun, wish: Wish) -> None:
     top, place = st.empty(), st.empty()
     answer = follow(answers(wish), top, place, lambda one: head(run, wish, one), "why-here", SHOWN)
     with place.container():
-        draw_chart(chart(answer.found, SHOWN), "why-here", table(answer.found), title=answer.words)
+        draw(answer, "why-here", run.model.title, SHOWN)

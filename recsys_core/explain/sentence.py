@@ -41,6 +41,8 @@ def sentence(found: Explanation, before: int | None = None, after: int | None = 
     strong = list(dict.fromkeys(map(_name, best)))
     if not rival and before is not None and before > FAR:
         why = f"Not recommended, it stands {_ordinal(before)}; what speaks for it most: {_in_a_row(strong)}"
+    elif found.contributions.score < found.contributions.base:
+        why = f"{_capital(what)} as a whole {_speaks(what)} against it; what speaks for it most: {_in_a_row(strong)}"
     elif sum(part.value for part in best) >= MOSTLY * sum(part.value for part in reasons):
         why = f"{subject} mostly because of {_in_a_row(strong)}"
     else:
@@ -66,6 +68,14 @@ def _name(part: Part) -> str:
     if part.kind is Kind.REGION:
         return f"the {part.title.partition(',')[0]} of its picture"
     return part.title
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _speaks(what: str) -> str:
+    return "speak" if what.endswith("s") else "speaks"
 
 
 def _in_a_row(words: list[str]) -> str:

@@ -13,7 +13,7 @@ from recsys_core.types import Float64, Int64
 FOR, AGAINST = CATEGORIES[0], CATEGORIES[5]  # blue and vermilion, told apart by colour-blind people too
 NAME_WIDTH, NAME_LINES = 22, 2
 AXIS_WIDTH, SIDE_WIDTH = 48, 34  # letters in a line of the name of an axis
-ROW = 34  # pixels
+ROW = 38  # pixels
 ROOM = 0.16  # of the range, for the numbers beside the bars
 FINEST = 120  # squares along the longer side of a picture's map
 MOST_INK = 0.62  # opacity of the strongest region
