@@ -155,4 +155,4 @@ def draw_picture(run: LoadedRun, wish: Wish, found: Explanation, source: str) ->
     data = pd.DataFrame({"region": cast.keys, "contributes": np.array([share.value for share in shares])})
     figure = picture_chart(picture, cast.game.segments, shares, look())
     draw_chart(figure, "why-picture", data, title="Which regions of the picture speak for it", source=source)
-    st.caption("Blue regions speak for the item, red ones against it; the stronger the colour, the more.")
+    st.caption("Blue regions speak for the item, orange ones against it; the stronger the colour, the more.")
