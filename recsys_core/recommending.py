@@ -99,7 +99,15 @@ def scores_for_history(
         DataError: an item comes twice or a rating lies outside the scale.
         AbilityError: the model only knows the people it met in training.
     """
-    dataset = split.dataset
+    told = guest(model, split.dataset, history, about)
+    items = [item for item, _ in history]
+    return hide(model.score_histories(told), Histories.of([(items, [1.0] * len(items))], split.dataset.n_items))[0]
+
+
+def guest(
+    model: Recommender, dataset: Dataset, history: Sequence[tuple[int, float | None]], about: pd.DataFrame | None = None
+) -> Histories:
+    """One row: what of this history the model is told, as in :func:`scores_for_history`."""
     items = [item for item, _ in history]
     for item in items:
         if items.count(item) > 1:
@@ -116,8 +124,7 @@ def scores_for_history(
             )
     chosen = [(item, value) for item, value in zip(items, values, strict=True) if is_choice(model, dataset, value)]
     row = Histories.of([([item for item, _ in chosen], [value for _, value in chosen])], dataset.n_items)
-    row = replace(row, about=about)
-    return hide(model.score_histories(row), Histories.of([(items, values)], dataset.n_items))[0]
+    return replace(row, about=about)
 
 
 def is_choice(model: Recommender, dataset: Dataset, value: float) -> bool:

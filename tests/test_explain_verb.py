@@ -49,3 +49,18 @@ def test_what_cannot_be_explained_ends_with_2(workspace, capsys):
     for words, code in cases:
         assert cli.main(["explain", *words, "--json"]) == 2
         assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+def test_trust_is_measured_if_asked(workspace, capsys):
+    run = trained(workspace, "item_knn").id
+    user = somebody(workspace, run)
+    assert cli.main(["explain", run, "--user", user, "--json"]) == 0
+    assert "verdict" not in json.loads(capsys.readouterr().out)
+    assert cli.main(["explain", run, "--user", user, "--trust", "--budget", "300", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {"gap", "stability", "deletion_gain", "agreement lime-history"} <= set(document["trust"])
+    assert document["better_than_chance"] in (True, False)
+    assert cli.main(["explain", run, "--user", user, "--trust", "--budget", "300"]) == 0
+    words = capsys.readouterr().out
+    assert document["verdict"] in words
+    assert "Base and parts come to the score." in words

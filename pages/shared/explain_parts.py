@@ -2,8 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ from pages.shared import cards
 from pages.shared.chart import draw_chart
 from pages.shared.explained import Answer, Wish
 from pages.shared.frame import look
+from pages.shared.unfolding import Unfolding
 from recsys_core.explain.content_games import WORD, Regions
 from recsys_core.explain.explainers import OTHERS, find_explainer
 from recsys_core.explain.explanation import Explanation, Kind, Part
+from recsys_core.explain.sentence import is_nothing
 from recsys_core.figures.explanation import AGAINST, FOR, Share, bars_chart, picture_chart, waterfall_chart
 from recsys_core.runs.run_files import LoadedRun
 
@@ -25,16 +28,27 @@ PAUSE = 0.7  # seconds between two drawings, so that there is time to look
 REASONS = 3  # items beside the sentence
 
 
-def follow(answers: Iterable[Answer], show: Callable[[Answer], None]) -> Answer:
-    """Show answers as they get better, the first one at once; gives the last one, which is shown too."""
-    drawn = 0.0
-    latest = None
-    for latest in answers:
-        if time.monotonic() - drawn >= PAUSE:
-            show(latest)
+def follow(
+    answers: Unfolding[Answer], top: Any, place: Any, draw_head: Callable[[Answer], str], name: str, most: int = SHOWN
+) -> Answer:
+    """Show answers as they get better, the first one at once; gives the last one, whose chart is left to be drawn.
+
+    Args:
+        top, place: emptied for the head and for the chart.
+        draw_head: HTML.
+        name: of the charts. most: parts on them.
+    """
+    drawn, latest = 0.0, None
+    for number, latest in enumerate(answers):
+        found = latest.found
+        is_last = answers.is_complete or found.contributions.exact or is_nothing(found)
+        if not is_last and time.monotonic() - drawn >= PAUSE:
+            top.html(draw_head(latest))
+            figure = chart(found, most)
+            place.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"{name}-{number}")
             drawn = time.monotonic()
     assert latest is not None
-    show(latest)
+    top.html(draw_head(latest))
     return latest
 
 
@@ -44,7 +58,7 @@ def head(run: LoadedRun, wish: Wish, answer: Answer, rank: int | None = None) ->
     item = cards.html(dataset, [cards.Card(wish.question.item, rank)], compact=True)
     speaking = [part for part in answer.found.parts if part.value > 0 and part.key != OTHERS][:REASONS]
     reasons = ""
-    if speaking and speaking[0].kind is Kind.HISTORY:
+    if speaking and speaking[0].kind is Kind.HISTORY and not is_nothing(answer.found):
         noted = [
             cards.Card(dataset.item_ids.positions[part.key], note=_noted(run, wish, part, answer.found))
             for part in speaking
@@ -66,17 +80,17 @@ def _noted(run: LoadedRun, wish: Wish, part: Part, found: Explanation) -> str:
     return f"★ {history.values[history.items == item][0]:g} · {adds}"
 
 
-def chart(found: Explanation) -> go.Figure:
-    """A waterfall where parts add up, else bars from zero."""
-    parts = [Share(part.title, part.value, part.margin) for part in found.parts]
+def chart(found: Explanation, most: int = SHOWN) -> go.Figure:
+    """A waterfall where parts add up, else bars from zero; so many parts, and the others together where they add up."""
+    parts = [part for part in found.parts if part.key != OTHERS]
+    shares = [Share(part.title, part.value, part.margin) for part in parts[:most]]
     numbers = found.contributions
     if not numbers.additive:
-        return bars_chart(parts[:SHOWN], "what the part says by this method", look())
-    rest = parts[SHOWN:]
+        return bars_chart(shares, "what the part says by this method", look())
+    rest = [part.value for part in found.parts if part.key == OTHERS or part in parts[most:]]
     if rest:
-        together = sum(share.value for share in rest)
-        parts = [*parts[:SHOWN], Share("Everything else together", together)]
-    return waterfall_chart(parts, numbers.base, numbers.score, found.meaning, look())
+        shares.append(Share("Everything else together", sum(rest)))
+    return waterfall_chart(shares, numbers.base, numbers.score, found.meaning, look())
 
 
 def table(found: Explanation) -> pd.DataFrame:
@@ -91,9 +105,10 @@ def table(found: Explanation) -> pd.DataFrame:
     )
 
 
-def draw(answer: Answer, name: str, source: str) -> None:
-    """The chart of a complete answer, with its menu."""
-    draw_chart(chart(answer.found), name, table(answer.found), title=answer.words, source=source)
+def draw(answer: Answer, name: str, source: str, most: int = SHOWN) -> None:
+    """The chart of a complete answer, with its menu; no chart where all parts are zero but for rounding."""
+    if not is_nothing(answer.found):
+        draw_chart(chart(answer.found, most), name, table(answer.found), title=answer.words, source=source)
 
 
 def marked_words(run: LoadedRun, item: int, found: Explanation) -> str:
@@ -140,4 +155,4 @@ def draw_picture(run: LoadedRun, wish: Wish, found: Explanation, source: str) ->
     data = pd.DataFrame({"region": cast.keys, "contributes": np.array([share.value for share in shares])})
     figure = picture_chart(picture, cast.game.segments, shares, look())
     draw_chart(figure, "why-picture", data, title="Which regions of the picture speak for it", source=source)
-    st.caption("Blue regions speak for the item, red ones against it; the stronger the colour, the more.")
+    st.caption("Blue regions speak for the item, orange ones against it; the stronger the colour, the more.")

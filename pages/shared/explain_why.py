@@ -1,5 +1,6 @@
 """Why this: one sentence, the parts of the score, and how far to trust them."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ import streamlit as st
 from pages.shared import choose, nav
 from pages.shared.asked import Asked
 from pages.shared.cards import Card, grid
-from pages.shared.explain_parts import chart, draw, draw_picture, follow, head, marked_words, table
-from pages.shared.explained import BUDGETS, Answer, Wish, affordable, answers, methods_of, reasons_of, trusted
+from pages.shared.explain_parts import draw, draw_picture, follow, head, marked_words, table
+from pages.shared.explained import BUDGETS, Wish, affordable, answers, methods_of, reasons_of, trusted
 from pages.shared.frame import plain, show_error
 from pages.shared.trust_view import WAITING, draw_curves, readings_html
 from recsys_core.errors import DataError, StudioError
@@ -59,7 +60,7 @@ def _explained(asked: Asked, kinds: list[Players]) -> None:
         explainer = _choose_method(asked, players)
         rival = _choose_value(asked)
         question = asked.question if rival is None else ask(asked.run.split, asked.user, asked.item, rival)
-        wish = _choose_effort(asked, Wish(asked.card.id, f"user {asked.user}", question, "", 0), explainer, players)
+        wish = _choose_effort(asked, Wish.of_person(asked.card.id, asked.user, question), explainer, players)
     about = explainer.about
     st.caption(plain(about.idea), help=plain(about.paper) if about.paper else None)
     source = f"{asked.run.model.title} · {asked.card.about['dataset_name']} · {about.title} · seed {wish.seed}"
@@ -71,12 +72,9 @@ def _explained(asked: Asked, kinds: list[Players]) -> None:
     with right:
         beside = st.empty()
 
-    def show(answer: Answer) -> None:
-        top.html(head(asked.run, wish, answer, _rank(asked)))
-        parts.plotly_chart(chart(answer.found), theme=None, config={"displayModeBar": False})
-
     beside.html(WAITING)
-    answer = follow(answers(wish), show)
+    rank = _rank(asked)
+    answer = follow(answers(wish), top, parts, lambda one: head(asked.run, wish, one, rank), "why")
     with parts.container():
         draw(answer, "why", source)
     with below:
@@ -131,7 +129,7 @@ def _choose_effort(asked: Asked, wish: Wish, explainer: Explainer, players: Play
     method = f"{explainer.about.key}-{players.key}"
     budget = affordable(asked.run, wish, players, SECONDS)
     if not explainer.about.draws:
-        return Wish(wish.run, wish.who, wish.question, method, budget)
+        return replace(wish, method=method, budget=budget)
     with st.popover("More", icon=":material/tune:"):
         key = f"why-budget-{wish.run}-{players.key}"
         st.session_state.setdefault(key, budget)
@@ -143,7 +141,7 @@ def _choose_effort(asked: Asked, wish: Wish, explainer: Explainer, players: Play
             help=f"More make it surer, and take longer. About {SECONDS:g} seconds are enough for {budget:,}.",
         )
         seed = st.number_input("Seed of what is drawn", 0, 9_999, 0, key="why-seed")
-    return Wish(wish.run, wish.who, wish.question, method, int(chosen), int(seed))
+    return replace(wish, method=method, budget=int(chosen), seed=int(seed))
 
 
 def _closer(asked: Asked, wish: Wish, found: Explanation, source: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import streamlit as st
 
@@ -35,9 +35,14 @@ class Wish:
     run: str
     who: str
     question: Question
-    method: str
-    budget: int
+    method: str = ""
+    budget: int = 0
     seed: int = 0
+
+    @classmethod
+    def of_person(cls, run: str, user: int, question: Question) -> Self:
+        """Of somebody in the data set; how to explain is not chosen yet."""
+        return cls(run, f"person {user}", question)
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -8,19 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, loaded
-from pages.shared.cards import Card, grid, predicted
+from pages.shared.cards import Card, grid, grid_that_asks, predicted
 from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import colour_of
+from pages.shared.explained import Wish
 from pages.shared.frame import look, plain
 from pages.shared.known_form import known_form
 from pages.shared.newcomer_curves import curve_of, is_quick, newcomers_of
+from pages.shared.why_dialog import why_dialog
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
+from recsys_core.explain.game import Question
 from recsys_core.figures.thermometer import Warming, warming_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models.base import Ability
 from recsys_core.ranking import HIDDEN
-from recsys_core.recommending import best, is_choice, reads_people, scores_for_history, somebody_new
+from recsys_core.recommending import best, guest, is_choice, reads_people, scores_for_history, somebody_new
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import default_home
@@ -50,7 +53,7 @@ def try_yourself(card: RunCard, run: LoadedRun, k: int) -> None:
         _search(run, answers)
         _given(run, answers)
     with right:
-        used = _list(run, answers, about, k)
+        used = _list(card, run, answers, about, k)
     _curve(card, run, used, is_told=bool(used) or about is not None)
 
 
@@ -204,7 +207,7 @@ def rating_of(stars: int, low: float, high: float) -> float:
     return min(high, max(low, value))
 
 
-def _list(run: LoadedRun, answers: Answers, about: pd.DataFrame | None, k: int) -> int:
+def _list(card: RunCard, run: LoadedRun, answers: Answers, about: pd.DataFrame | None, k: int) -> int:
     """What the model would show, what that rests on, and what came in with the last answer; gives the answers used."""
     dataset, model = run.split.dataset, run.model
     st.subheader("What you would see", anchor=False)
@@ -233,7 +236,15 @@ def _list(run: LoadedRun, answers: Answers, about: pd.DataFrame | None, k: int) 
         )
         for rank, (item, score) in enumerate(found, start=1)
     ]
-    grid(dataset, cards)
+    if popular:
+        grid(dataset, cards)
+        return used
+    wondered = grid_that_asks(dataset, cards, "own-list")
+    if wondered is not None:
+        hidden = np.array([item for item, _ in told], dtype=np.int32)
+        question = Question(guest(model, dataset, history, about), wondered, hidden=hidden)
+        known = "" if about is None else about.to_json()
+        why_dialog(run, Wish(card.id, f"guest {history} {known}", question))
     return used
 
 

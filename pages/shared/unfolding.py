@@ -34,6 +34,11 @@ class Unfolding(Generic[T]):
             assert self._latest is not None
             yield self._latest
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing more will come."""
+        return self._answers is None
+
     def _advance(self) -> bool:
         with self._lock:
             if self._error is not None:

@@ -5,13 +5,17 @@ import streamlit as st
 
 from pages.shared import cache, choose, loaded, nav
 from pages.shared.add_item import add_item
-from pages.shared.cards import Card, grid, predicted
+from pages.shared.cards import Card, grid, grid_that_asks, predicted
 from pages.shared.choose_person import choose_person
+from pages.shared.explained import Wish
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
+from pages.shared.why_dialog import why_dialog
+from recsys_core.explain.person import ask
 from recsys_core.models.base import Ability
 from recsys_core.ranking import HIDDEN
 from recsys_core.recommending import Shown, best, scores_for_user
+from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.splitting.base import COLD_ITEM
 from recsys_core.types import Float32
@@ -61,8 +65,8 @@ def cards_of(run: LoadedRun, scores: Float32, found: Shown, hits: set[int]) -> l
     ]
 
 
-def lists(run: LoadedRun, user: int, k: int) -> None:
-    """History beside recommendations, hits marked."""
+def lists(card: RunCard, run: LoadedRun, user: int, k: int) -> None:
+    """History beside recommendations, hits marked; why an item is one of them is a press away."""
     dataset = run.split.dataset
     scores = scores_for_user(run.model, run.split, user)
     found = best(scores, dataset.item_ids.hash_order, k)
@@ -85,7 +89,10 @@ def lists(run: LoadedRun, user: int, k: int) -> None:
             )
         elif found:
             st.caption("Nothing of this person was held out. Bars run from this person's median item to the best.")
-        grid(dataset, cards_of(run, scores, found, held_out))
+        wondered = grid_that_asks(dataset, cards_of(run, scores, found, held_out), "list")
+    if wondered is not None:
+        person = str(dataset.user_ids.values[user])
+        why_dialog(run, Wish.of_person(card.id, user, ask(run.split, user, wondered)), person)
 
 
 def _beside_all(run: LoadedRun) -> str:
@@ -114,7 +121,7 @@ else:
     if view == views[0]:
         with person_place:
             person = choose_person(chosen)
-        lists(chosen, person, k)
+        lists(card, chosen, person, k)
     elif view == views[1]:
         try_yourself(card, chosen, k)
     else:

@@ -20,12 +20,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", default="shap-history", metavar="KEY", help="by default shap-history")
     parser.add_argument("--budget", type=int, default=2000, help="questions put to the model, about")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
+    parser.add_argument("--trust", action="store_true", help="measure how far the explanation can be trusted")
 
 
 def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.explain.explainers import explain
     from recsys_core.explain.person import ask, rank_and_rank_without
+    from recsys_core.explain.readings import readings, verdict
     from recsys_core.explain.sentence import sentence
+    from recsys_core.explain.trust import trust
     from recsys_core.recommending import recommend_to_user
 
     if options.budget < 1:
@@ -41,7 +44,7 @@ def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     question = ask(run.split, user, item, rival)
     *_, found = explain(options.method, run.model, dataset, question, options.budget, options.seed)
     ranks = rank_and_rank_without(run.model, dataset, question, found)
-    words = sentence(found, *ranks)
+    words = sentence(found, *ranks, "" if rival is None else dataset.title(rival))
     result = {
         "user": options.user,
         "item": str(dataset.item_ids.values[item]),
@@ -58,7 +61,14 @@ def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     scores = f"Explained: {found.meaning}: {numbers.score:.4g}, of which {numbers.base:.4g} for anybody."
     if np.isfinite(numbers.gap) and numbers.additive:
         scores += f" The parts add up but for {abs(numbers.gap):.1g}."
-    return result, f"{head}\n{scores}\n{table(rows)}"
+    if not options.trust:
+        return result, f"{head}\n{scores}\n{table(rows)}"
+    about = run.model, dataset, question
+    *_, trusted = trust(*about, options.method, found, options.budget, options.seed)
+    result["trust"] |= trusted.figures()
+    result["verdict"], result["better_than_chance"] = verdict(trusted)[0], not trusted.is_no_better_than_chance
+    said = [{"figure": one.title, "value": one.value, "": one.words} for one in readings(found, trusted)]
+    return result, f"{head}\n{scores}\n{table(rows)}\n\n{result['verdict']}\n{table(said)}"
 
 
 VERBS = (Verb("explain", "Tell why an item is recommended to a person.", _arguments, _explain),)

@@ -10,6 +10,7 @@ from recsys_core.explain.trust import SEEDS, Trust
 STEADY = 0.7  # of a rank correlation: from here on two orders are alike
 LOOSE = 0.3  # below, they have little to do with each other
 GOOD_FIT = 0.7  # of R²
+CLEAR = 0.1  # of the range of values; a smaller gain is little
 TINY = 1e-3  # of |score − base|: a gap below is rounding
 
 
@@ -47,6 +48,8 @@ def verdict(trust: Trust) -> tuple[str, bool]:
             "It beats chance, but the order of its parts changes from seed to seed: put more questions to the model.",
             True,
         )
+    if trust.gain is not None and trust.gain < CLEAR:
+        return "It beats chance, but only just: much of what carries the score it does not name.", True
     return "It names what carries the score, and does so better than chance.", True
 
 
@@ -59,7 +62,9 @@ def readings(found: Explanation, trust: Trust) -> list[Reading]:
 def _sum(trust: Trust) -> Reading:
     meaning = "score − base − the sum of all parts."
     if trust.gap is None:
-        return Reading("Adds up", "no", "The parts of this method say how strong, not how much of the score.", meaning)
+        return Reading(
+            "Adds up", "not meant to", "The parts of this method say how strong, not how much of the score.", meaning
+        )
     share = abs(trust.gap) / trust.span if trust.span else 0.0
     if share <= TINY:
         return Reading("Adds up", "yes", "Base and parts come to the score.", meaning)

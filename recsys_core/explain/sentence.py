@@ -5,6 +5,7 @@ from recsys_core.explain.explanation import Explanation, Kind, Part
 
 NAMED = 3  # reasons at most
 WEAK = 0.2  # of the strongest; what is weaker is not named
+MOSTLY = 0.5  # of all that speaks for it; what carries less is not called its main reason
 FAR = 100  # places; what stands farther down is not called recommended
 NOTHING = 1e-9  # of the score; parts below are zero but for rounding
 
@@ -36,10 +37,13 @@ def sentence(found: Explanation, before: int | None = None, after: int | None = 
     subject = f"Ahead of {rival}" if rival else "Recommended"
     if not named:
         return f"{subject} because of many small things together; none stands out."
-    strong = list(dict.fromkeys(_name(part) for part in named if part.value >= WEAK * named[0].value))[:NAMED]
+    best = [part for part in named if part.value >= WEAK * named[0].value][:NAMED]
+    strong = list(dict.fromkeys(map(_name, best)))
     if not rival and before is not None and before > FAR:
         why = f"Not recommended, it stands {ordinal(before)}; what speaks for it most: {in_a_row(strong)}"
-    elif named[0] is reasons[0]:
+    elif found.contributions.score < found.contributions.base:
+        why = f"{_capital(what)} as a whole {_speaks(what)} against it; what speaks for it most: {in_a_row(strong)}"
+    elif sum(part.value for part in best) >= MOSTLY * sum(part.value for part in reasons):
         why = f"{subject} mostly because of {in_a_row(strong)}"
     else:
         why = f"{subject} because of many things together, most of all {in_a_row(strong)}"
@@ -64,6 +68,14 @@ def _name(part: Part) -> str:
     if part.kind is Kind.REGION:
         return f"the {part.title.partition(',')[0]} of its picture"
     return part.title
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _speaks(what: str) -> str:
+    return "speak" if what.endswith("s") else "speaks"
 
 
 def in_a_row(words: list[str]) -> str:

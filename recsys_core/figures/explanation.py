@@ -12,7 +12,8 @@ from recsys_core.types import Float64, Int64
 
 FOR, AGAINST = CATEGORIES[0], CATEGORIES[5]  # blue and vermilion, told apart by colour-blind people too
 NAME_WIDTH, NAME_LINES = 22, 2
-ROW = 34  # pixels
+AXIS_WIDTH, SIDE_WIDTH = 48, 34  # letters in a line of the name of an axis
+ROW = 38  # pixels
 ROOM = 0.16  # of the range, for the numbers beside the bars
 FINEST = 120  # squares along the longer side of a picture's map
 MOST_INK = 0.62  # opacity of the strongest region
@@ -120,7 +121,11 @@ def _finish(chart: go.Figure, labels: list[str], reach: list[float], meaning: st
     low, high = min(reach), max(reach)
     room = (high - low or max(abs(high), 1.0)) * ROOM
     chart.update_xaxes(
-        title_text=escape(meaning), range=[low - room / 4, high + room], nticks=6, zeroline=False, showgrid=True
+        title_text="<br>".join(map(escape, wrap(meaning, AXIS_WIDTH))),
+        range=[low - room / 4, high + room],
+        nticks=6,
+        zeroline=False,
+        showgrid=True,
     )
     chart.update_layout(margin_t=8, bargap=0.3)
     name_rows(chart, labels, -0.6, look)
@@ -171,7 +176,7 @@ def removal_chart(shares: Float64, own: Float64, random: Float64, moved: str, me
             hovertemplate=f"{name}<br>%{{x:.0f}} % of the parts: %{{y:.4g}}<extra></extra>",
         )
     chart.update_xaxes(title_text=escape(moved), ticksuffix=" %", range=[0, 100], nticks=6, zeroline=False)
-    chart.update_yaxes(title_text="<br>".join(map(escape, wrap(meaning, 34))), nticks=5, zeroline=False)
+    chart.update_yaxes(title_text="<br>".join(map(escape, wrap(meaning, SIDE_WIDTH))), nticks=5, zeroline=False)
     chart.update_layout(
         showlegend=True,
         margin_t=34,

@@ -1,17 +1,24 @@
 """What people read, and which question is asked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
-from recsys_core.explain.explainers import explain
+from recsys_core.explain.explainers import OTHERS, explain
 from recsys_core.explain.explanation import Contributions, Explanation, Kind, Part
-from recsys_core.explain.person import ask, rank_and_rank_without, told
+from recsys_core.explain.game import Question
+from recsys_core.explain.nearest import nearest_of_history
+from recsys_core.explain.person import ask, rank_and_rank_without, stand_in, told
 from recsys_core.explain.sentence import sentence
 from recsys_core.models import find_model
+from recsys_core.recommending import scores_for_user
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.types import Feedback
 from tests import worlds
+from tests.by_genre import ByGenre, two_tastes
 
 
 def explanation(*parts: tuple[str, float]) -> Explanation:
@@ -58,3 +65,73 @@ def test_what_is_known_is_not_asked_about():
         ask(parts, 3, known)
     with pytest.raises(DataError, match="no lead over itself"):
         ask(parts, 3, known, known)
+
+
+def test_what_carries_little_is_not_called_the_reason():
+    many = explanation(*((f"film {number}", 3.0 - number / 100) for number in range(12)))
+    words = "Recommended because of many things together, most of all film 0, film 1 and film 2."
+    assert sentence(many) == words
+    others = Part(Kind.HISTORY, OTHERS, "40 others together", 5.0)
+    assert sentence(replace(many, parts=(others, *many.parts))) == words
+    only = replace(explanation(("A", 1.0)), parts=(others,))
+    assert sentence(only) == "Recommended because of many small things together; none stands out."
+
+
+def test_the_sentence_says_where_an_item_really_stands():
+    found = explanation(("A", 3.0), ("B", -1.0))
+    assert sentence(found, 512, 600).startswith("Not recommended, it stands 512th; what speaks for it most: A")
+    assert sentence(found, 2, 3, "Cube").startswith("Ahead of Cube mostly because of A")
+    against = explanation(("A", 1.0), ("B", -3.0))
+    assert sentence(against) == "The history as a whole speaks against it; what speaks for it most: A."
+    assert sentence(explanation(("A", 0.0))).startswith("Nothing in the history makes a difference")
+
+
+def test_words_and_places_of_a_picture_are_named_as_such():
+    def of(kind: Kind, *titles: str) -> Explanation:
+        found = explanation(*((title, 1.0) for title in titles))
+        return replace(found, parts=tuple(replace(part, kind=kind) for part in found.parts))
+
+    assert sentence(of(Kind.WORD, "alien")) == "Recommended mostly because of “alien”."
+    picture = of(Kind.REGION, "top left, region 1", "middle, region 8")
+    assert "because of the top left of its picture and the middle of its picture" in sentence(picture)
+    attributes = of(Kind.ATTRIBUTE, "a")
+    negative = replace(attributes, parts=(replace(attributes.parts[0], value=-1.0),))
+    assert (
+        sentence(negative) == "Nothing in its attributes speaks for this item: it stands where it does in spite of it."
+    )
+
+
+def test_without_its_strongest_word_an_item_stands_elsewhere():
+    dataset = two_tastes(40)
+    model = ByGenre().fit(dataset)
+    asked = Question(Histories.of([([0, 2, 4], [1.0] * 3)], dataset.n_items), 6)
+    *_, found = explain("shap-attribute", model, dataset, asked)
+    before, after = rank_and_rank_without(model, dataset, asked, found)
+    scores = model.score_histories(asked.history)[0]
+    scores[[0, 2, 4]] = -np.inf
+    assert before == (scores > scores[6]).sum() + 1
+    assert after == (np.delete(scores, 6) > scores[6] - 3).sum() + 1 > before
+
+
+def test_the_nearest_of_the_history_are_named_with_and_without_vectors():
+    parts = split(two_tastes(40), SplitRecipe(key="random"))
+    asked = Question(Histories.of([([0, 1, 2, 3], [1.0] * 4)], parts.dataset.n_items), 4)
+    by_vectors = nearest_of_history(ByGenre().fit(parts.train), parts, asked)
+    assert by_vectors.by_vectors
+    assert [item for item, _ in by_vectors.items] == [0, 2]
+    assert by_vectors.items[0][1] == pytest.approx(1)
+    together = nearest_of_history(find_model("ease")().fit(parts.train), parts, asked, n=2)
+    assert not together.by_vectors
+    assert {item for item, _ in together.items} == {0, 2}
+    met = parts.train.interactions.matrix().toarray() > 0
+    first, likeness = together.items[0]
+    expected = (met[:, first] & met[:, 4]).sum() / np.sqrt(met[:, first].sum() * met[:, 4].sum())
+    assert likeness == pytest.approx(expected)
+
+
+def test_a_list_from_a_learned_vector_is_compared_with_the_one_by_history():
+    parts = split(worlds.two_camps(30, Feedback.IMPLICIT).dataset, SplitRecipe())
+    ease = find_model("ease")().fit(parts.train)
+    item = int(np.argsort(-scores_for_user(ease, parts, 3), kind="stable")[0])
+    seen = stand_in(ease, parts, 3, ask(parts, 3, item))
+    assert (seen.rank, seen.told_rank, seen.common) == (1, 1, min(10, parts.dataset.n_items))
