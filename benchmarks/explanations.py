@@ -174,7 +174,7 @@ def intervals(models: list[str], people: int) -> Iterator[Row]:
         model = trained(key, parts)
         inside: list[bool] = []
         widths: list[float] = []
-        for asked in asked_of(model, parts, INTERVAL_CASES, FEW):
+        for asked in asked_of(model, parts, min(people, INTERVAL_CASES), FEW):
             game = HistoryGame(model, asked)
             true = exact(game)
             sampler = Sampler(game, np.random.default_rng(asked.item))
