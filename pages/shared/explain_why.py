@@ -11,11 +11,11 @@ from pages.shared import choose, nav
 from pages.shared.asked import Asked
 from pages.shared.cards import Card, grid
 from pages.shared.explain_parts import draw, draw_picture, follow, head, marked_words, table
-from pages.shared.explained import BUDGETS, Wish, affordable, answers, methods_of, reasons_of, trusted
+from pages.shared.explained import Wish, affordable, answers, methods_of, reasons_of, trusted
 from pages.shared.frame import plain, show_error
 from pages.shared.trust_view import WAITING, draw_curves, readings_html
 from recsys_core.errors import DataError, StudioError
-from recsys_core.explain.explainers import Explainer
+from recsys_core.explain.explainers import BUDGETS, SECONDS, Explainer
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.nearest import Nearest, nearest_of_history
 from recsys_core.explain.person import TOP, StandIn, ask, stand_in
@@ -24,7 +24,6 @@ from recsys_core.explain.readings import verdict
 from recsys_core.recommending import best, scores_for_user
 from recsys_core.runs.store import default_home
 
-SECONDS = 2.0  # that a budget nobody chose may take
 LISTED = 50  # places in which the next item is looked for
 SCORE = "Its score"
 

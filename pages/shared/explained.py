@@ -20,7 +20,6 @@ from recsys_core.models.base import Recommender
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import default_home
 
-BUDGETS = (200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 KEPT = 128  # answers; each is small once it is complete
 
 
@@ -79,8 +78,7 @@ def affordable(run: LoadedRun, wish: Wish, players: Players, seconds: float) -> 
 def _affordable(home: Path, key: tuple[Any, ...], _run: LoadedRun, _wish: Wish, _players: Players) -> int:
     seconds = key[-1]
     game = _players.require(_run.model, _run.split.dataset, _wish.question).game
-    possible = budget_for(game, seconds)
-    return max((one for one in BUDGETS if one <= possible), default=BUDGETS[0])
+    return budget_for(game, seconds)
 
 
 def answers(wish: Wish) -> Unfolding[Answer]:

@@ -21,7 +21,8 @@ from recsys_core.types import Int64
 
 MOST_PLAYERS = 100  # beyond, those that weigh least go as one
 BUDGET = 2000  # coalitions that are asked about, unasked
-LEAST_BUDGET, FULL_BUDGET = 200, 32_000  # that a time may come to
+BUDGETS = (200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)  # among which a time chooses
+SECONDS = 2.0  # that a budget nobody chose may take
 ASKED_A_PLAYER = 8  # coalitions at least: two orders with their reverses, twice
 OTHERS = "others"  # the key of those that go as one
 PROBE = 24  # coalitions that tell how fast a model answers
@@ -246,13 +247,17 @@ def explain(
         )
 
 
-def budget_for(game: Game, seconds: float) -> int:
-    """Coalitions that a model can be asked about in this time, as measured now on a few."""
+def budget_for(game: Game, seconds: float = SECONDS) -> int:
+    """The largest of ``BUDGETS`` that takes no longer than this, as measured now on a few coalitions; else the least.
+
+    So few numbers to choose from that a machine nearly always asks the same of the same model.
+    """
     kept = np.ones((PROBE, game.n), dtype=bool)
+    game(kept[:1])  # the first answer prepares what all others use
     started = time.perf_counter()
     game(kept)
-    pace = PROBE / max(time.perf_counter() - started, 1e-6)
-    return int(np.clip(seconds * pace, LEAST_BUDGET, FULL_BUDGET))
+    possible = seconds * PROBE / max(time.perf_counter() - started, 1e-9)
+    return max((budget for budget in BUDGETS if budget <= possible), default=BUDGETS[0])
 
 
 def grouped(game: Game, most: int) -> Int64:
