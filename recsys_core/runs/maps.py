@@ -2,18 +2,16 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from recsys_core.embeddings.maps import Map
 from recsys_core.runs.map_files import MapSpec, find_map
+from recsys_core.runs.processes import start_with
 from recsys_core.runs.store import Workspace
 
 log = logging.getLogger(__name__)
@@ -122,16 +120,4 @@ class Maps:
             self._ended[spec] = Answer(Standing.FAILED, reason=f"{error['message']} {error['fix']}".strip())
 
     def _in_own_process(self, spec: MapSpec) -> "subprocess.Popen[str]":
-        words = [str(self._workspace.root), str(os.getpid())]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "recsys_core.runs.map_process", *words],
-            cwd=Path(__file__).resolve().parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdin is not None
-        process.stdin.write(spec.model_dump_json())
-        process.stdin.close()
-        process.stdin = None
-        return process
+        return start_with("recsys_core.runs.map_process", self._workspace.root, spec)

@@ -2,19 +2,17 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from recsys_core.preflight.forecast import Forecast
 from recsys_core.runs.forecasts import Forecasts, key
 from recsys_core.runs.jobs import Jobs, TrainSpec
+from recsys_core.runs.processes import start_with
 from recsys_core.runs.store import Workspace
 
 log = logging.getLogger(__name__)
@@ -126,16 +124,4 @@ class Pilots:
                 self._failed[wish.key] = f"{error['message']} {error['fix']}".strip(), time.monotonic()
 
     def _in_own_process(self, spec: TrainSpec) -> "subprocess.Popen[str]":
-        words = [str(self._workspace.root), str(os.getpid())]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "recsys_core.runs.pilot_process", *words],
-            cwd=Path(__file__).resolve().parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdin is not None
-        process.stdin.write(spec.model_dump_json())
-        process.stdin.close()
-        process.stdin = None
-        return process
+        return start_with("recsys_core.runs.pilot_process", self._workspace.root, spec)

@@ -1,10 +1,14 @@
-"""Which process is meant, even after its number was given to another one."""
+"""Which process is meant, even after its number was given to another one; and processes that are told what to do."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from functools import lru_cache
 from pathlib import Path
+
+from pydantic import BaseModel
 
 
 def identity(pid: int) -> str:
@@ -51,3 +55,19 @@ def end_with(parent: int, status: int) -> None:
         os._exit(status)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def start_with(module: str, root: Path, spec: BaseModel) -> "subprocess.Popen[str]":
+    """A process that is told the workspace and whose child it is, reads what to do, and prints what it came to."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, str(root), str(os.getpid())],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(spec.model_dump_json())
+    process.stdin.close()
+    process.stdin = None
+    return process
