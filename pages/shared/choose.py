@@ -1,7 +1,9 @@
 """Choices that last: across pages, in the session, and in the address, so that a view can be sent to somebody."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import streamlit as st
 
@@ -12,12 +14,42 @@ from recsys_core.runs.cards import DatasetCard, RunCard, names
 DATASET, MODEL, RUN, PERSON, ITEM, SEARCH, VIEW = "data", "model", "run", "person", "item", "search", "view"
 VIEW_OF_PERSON = "A person of the data set"
 
+T = TypeVar("T")
+
 
 def remember(key: str, value: str) -> None:
     """Set a choice from elsewhere, before its widget is drawn."""
     st.session_state[f"kept-{key}"] = value
     st.session_state.pop(f"pick-{key}", None)
     st.query_params.pop(key, None)
+
+
+def forget_unless_of(key: str, owner: str) -> None:
+    """Drop a choice that was made for another owner, such as the id of a person in another data set.
+
+    Whoever comes by an address has chosen for what the address names.
+    """
+    if st.session_state.setdefault(f"{key}-of", owner) != owner:
+        st.session_state[f"{key}-of"] = owner
+        entered = f"pick-{key}" not in st.session_state
+        remember(key, st.query_params.get(key, "") if entered else "")
+
+
+def told_apart(
+    options: Sequence[T], name: Callable[[T], str], identity: Callable[[T], object] = str
+) -> Callable[[T], str]:
+    """What to call options: by name, and by id as well where several are called alike.
+
+    A browser says what was chosen by what it is called, so of two that are called alike only one could be chosen.
+    """
+    called = {one: name(one) for one in options}
+    times = Counter(called.values())
+
+    def call(one: T) -> str:
+        words = called[one] if one in called else name(one)
+        return f"{words} ({identity(one)})" if times[words] > 1 else words
+
+    return call
 
 
 def choose(
@@ -37,7 +69,11 @@ def choose(
     if widget not in st.session_state or (not accept_new and st.session_state[widget] not in options):
         wanted = st.query_params.get(key) or st.session_state.get(f"kept-{key}")
         st.session_state[widget] = wanted if wanted in options or (accept_new and wanted) else default or options[0]
-    value = st.selectbox(label, options, format_func=name, key=widget, accept_new_options=accept_new)
+    if st.session_state[widget] not in options:
+        options = [*options, st.session_state[widget]]  # else the browser would answer with its name, which is no id
+    value = st.selectbox(
+        label, options, format_func=told_apart(options, name), key=widget, accept_new_options=accept_new
+    )
     value = str(value) if value is not None else options[0]
     st.session_state[f"kept-{key}"] = value
     if st.query_params.get(key) != value:
@@ -62,7 +98,13 @@ def choose_many(
         wanted = [one for one in dict.fromkeys(kept.split(",")) if one in options][:most]
         st.session_state[widget], st.session_state[begun] = wanted or default, default
     chosen = st.multiselect(
-        label, options, format_func=name, key=widget, max_selections=most, help=help, persist_state="session"
+        label,
+        options,
+        format_func=told_apart(options, name),
+        key=widget,
+        max_selections=most,
+        help=help,
+        persist_state="session",
     )
     own = ",".join(chosen) if set(chosen) != set(default) else ""
     st.session_state[f"kept-{key}"] = own

@@ -1,7 +1,6 @@
 """Whose list is looked at."""
 
 import numpy as np
-import streamlit as st
 
 from pages.shared import choose
 from recsys_core.runs.run_files import LoadedRun
@@ -12,11 +11,7 @@ PEOPLE_OFFERED = 500
 def choose_person(run: LoadedRun) -> int:
     """Somebody with held-out items; any other id may be typed."""
     dataset, test = run.split.dataset, run.split.test
-    if st.session_state.setdefault("person-of", dataset.fingerprint) != dataset.fingerprint:
-        st.session_state["person-of"] = dataset.fingerprint
-        entered = f"pick-{choose.PERSON}" not in st.session_state  # then the address was written for this data set
-        asked = st.query_params.get(choose.PERSON, "") if entered else ""
-        choose.remember(choose.PERSON, asked)  # ids of one data set mean nothing in another
+    choose.forget_unless_of(choose.PERSON, dataset.fingerprint)  # ids of one data set mean nothing in another
     known = test.known.lengths()
     judged = test.warm_users if len(test.warm_users) else np.arange(dataset.n_users)
     offered = judged[np.argsort(-known[judged], kind="stable")][:PEOPLE_OFFERED]

@@ -57,6 +57,11 @@ class Embedded:
         """How many met an item, or how much a person met."""
         return self.details[point].rpartition(" · ")[2]
 
+    def identity(self, point: int) -> str:
+        """The id of an item, or of a person."""
+        ids = self.dataset.item_ids if self.space.are_items[point] else self.dataset.user_ids
+        return str(ids.values[self.space.rows[point]])
+
     def positions(self, rows: Int64, are_items: bool) -> Int64:
         """Int64[m], the points of items, or of people; those without a place on the map are left out."""
         mine = np.flatnonzero(self.space.are_items == are_items)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from pages.shared import loaded
+from pages.shared import choose, loaded
 from pages.shared.asked import Asked
 from pages.shared.cards import Card, grid, listed
 from pages.shared.frame import errors_as_sentences, plain
@@ -382,7 +382,7 @@ def _addition(asked: Asked) -> None:
             "Item to bring in",
             offered,
             index=None,
-            format_func=dataset.title,
+            format_func=choose.told_apart(offered, dataset.title, dataset.item_ids.values.__getitem__),
             placeholder="Type a title",
             filter_mode="contains",
             key=_key(asked, "bring-in"),

@@ -18,7 +18,7 @@ from recsys_core.errors import DataError, StudioError
 from recsys_core.explain.explainers import BUDGETS, SECONDS, Explainer
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.nearest import Nearest, nearest_of_history
-from recsys_core.explain.person import TOP, StandIn, ask, stand_in
+from recsys_core.explain.person import StandIn, ask, stand_in
 from recsys_core.explain.players import Players
 from recsys_core.explain.readings import verdict
 from recsys_core.recommending import best, scores_for_user
@@ -99,7 +99,7 @@ def _choose_value(asked: Asked) -> int | None:
     rival = _next(asked)
     if rival is None:
         return None
-    lead = f"Its lead over {asked.run.split.dataset.title(rival)}"
+    lead = plain(f"Its lead over {asked.run.split.dataset.title(rival)}")
     chosen = choose.switch("Explained", "value", [SCORE, lead])
     return None if chosen == SCORE else rival
 
@@ -192,13 +192,14 @@ def _stand_in(asked: Asked) -> None:
     if asked.user in asked.run.split.test.strangers:
         return
     seen = _compared(default_home(), asked.card.id, asked.user, asked.item, asked)
-    if seen.common == TOP and seen.rank == seen.told_rank:
+    if seen.common == seen.first and seen.rank == seen.told_rank:
         return
     st.caption(
         plain(
             f"What {asked.run.model.title} shows this person also rests on what it learned about them beside it; what "
             f"is explained is what it says of anybody with this history. The two lists have {seen.common} of their "
-            f"first {TOP} items in common; this one stands at place {seen.rank:,} there and {seen.told_rank:,} here."
+            f"first {seen.first} items in common; this one stands at place {seen.rank:,} there and "
+            f"{seen.told_rank:,} here."
         )
     )
 

@@ -144,7 +144,7 @@ def _find(place: DeltaGenerator, points: Embedded) -> Int64:
                 "Found",
                 found[:MOST_FOUND],
                 index=None,
-                format_func=lambda at: points.titles[at],
+                format_func=choose.told_apart(found[:MOST_FOUND], points.titles.__getitem__, points.identity),
                 placeholder=f"{counted(len(found), 'hit')}: choose one",
                 label_visibility="collapsed",
                 key=f"found-{small}-{points.id}-{points.whose}",
@@ -312,12 +312,9 @@ def _in_words(known: Honesty, title: str) -> str:
 
 def _save(points: Embedded, spec: MapSpec, drawn: Map) -> None:
     def table() -> bytes:
-        dataset, space = points.dataset, points.space
+        space = points.space
         ids = np.where(space.are_items, "item", "person")
-        names = [
-            str((dataset.item_ids if is_item else dataset.user_ids).values[row])
-            for row, is_item in zip(space.rows, space.are_items, strict=True)
-        ]
+        names = [points.identity(at) for at in range(len(space))]
         places = dict(zip("xyz", drawn.places.T, strict=False))
         return as_csv(pd.DataFrame({"kind": ids, "id": names, "title": points.titles, **places}))
 

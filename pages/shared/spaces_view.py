@@ -186,7 +186,7 @@ def _moved(found: Compared, first: Embedded, of: str) -> Int64:
     st.subheader("Who moved most" if of == "people" else "What moved most", anchor=False)
     at = _in_first(found, first)
     counts = _counts(first, at)
-    offered = [least for least in FEWEST_EVENTS if (counts >= least).sum() >= min(FEWEST_LEFT, len(counts))]
+    offered = _least_offered(counts)
     least = st.segmented_control(
         "With at least so many events",
         offered,
@@ -196,7 +196,7 @@ def _moved(found: Compared, first: Embedded, of: str) -> Int64:
         key=f"least-events-{of}",
     )
     order = np.argsort(-found.alignment.moved, kind="stable")
-    order = order[counts[order] >= (least or 1)]
+    order = order[counts[order] >= (least or offered[0])]
     shown = order[:MOST_MOVED]
     at = at[shown]
     table = pd.DataFrame(
@@ -231,6 +231,11 @@ def _moved(found: Compared, first: Embedded, of: str) -> Int64:
         key="save-moved",
     )
     return order
+
+
+def _least_offered(counts: Int64) -> list[int]:
+    """Numbers of events that leave enough to look at; 0 where most were met by nobody."""
+    return [least for least in FEWEST_EVENTS if (counts >= least).sum() >= min(FEWEST_LEFT, len(counts))] or [0]
 
 
 def _counts(first: Embedded, at: Int64) -> Int64:

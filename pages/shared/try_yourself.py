@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared import cache, loaded
+from pages.shared import cache, choose, loaded
 from pages.shared.cards import Card, grid, grid_that_asks, predicted
 from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import colour_of
@@ -177,7 +177,7 @@ def _search(run: LoadedRun, answers: Answers) -> None:
         "Add something you like",
         offered,
         index=None,
-        format_func=dataset.title,
+        format_func=choose.told_apart(offered, dataset.title, dataset.item_ids.values.__getitem__),
         placeholder="Type a title",
         filter_mode="contains",
         key="pick-search",

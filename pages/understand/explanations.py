@@ -12,6 +12,7 @@ from pages.shared.explain_overview import overview
 from pages.shared.explain_trust import trust
 from pages.shared.explain_why import why
 from pages.shared.frame import errors_as_sentences
+from recsys_core.errors import DataError
 from recsys_core.explain.person import ask
 from recsys_core.recommending import best, scores_for_user
 from recsys_core.runs.cards import RunCard
@@ -28,7 +29,14 @@ def choose_item(run: LoadedRun, user: int) -> int:
     """One of the person's list; any other id may be typed."""
     dataset = run.split.dataset
     found = best(scores_for_user(run.model, run.split, user), dataset.item_ids.hash_order, OFFERED)
+    if not found:
+        raise DataError(
+            f"{dataset.person(user)} knows every item already, so there is nothing to recommend and to explain.",
+            "Choose another person.",
+            "knows-all",
+        )
     ids = [str(dataset.item_ids.values[item]) for item, _ in found]
+    choose.forget_unless_of(choose.ITEM, f"{dataset.fingerprint} {user}")
 
     def name(identifier: str) -> str:
         item = dataset.item_ids.positions.get(identifier)

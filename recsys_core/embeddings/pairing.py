@@ -46,6 +46,12 @@ def pair(first: Space, first_ids: Ids, second: Space, second_ids: Ids, noun: str
     names = first_ids.values[first.rows].tolist()
     place = {name: at for at, name in enumerate(second_ids.values[second.rows].tolist())}
     mine = np.array([at for at, name in enumerate(names) if name in place], dtype=np.int64)
+    if (least := min(len(first), len(second))) < FEWEST:
+        raise DataError(
+            f"With {least:,} {noun} there is too little to compare; at least {FEWEST} are needed.",
+            "Choose models of a larger catalogue." if noun == "items" else "Choose models of more people.",
+            "too-few-in-common",
+        )
     if len(mine) < FEWEST:
         raise DataError(
             f"The two models have {len(mine):,} {noun} with the same id in common; at least {FEWEST} are needed.",

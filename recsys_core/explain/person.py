@@ -81,12 +81,14 @@ class StandIn:
 
     Attributes:
         rank: of the item in the person's own list. told_rank: by the history alone, which is what is explained.
-        common: items that both lists have among their first ``TOP``.
+        common: items that both lists have among their first ones. first: how many those are, ``TOP`` where so many are
+            left to be recommended.
     """
 
     rank: int
     told_rank: int
     common: int
+    first: int
 
 
 def stand_in(model: Recommender, split: Split, user: int, question: Question) -> StandIn:
@@ -97,4 +99,5 @@ def stand_in(model: Recommender, split: Split, user: int, question: Question) ->
         np.stack([scores_for_user(model, split, user), told[0]]), told.shape[1], split.dataset.item_ids.hash_order
     )[0]
     rank, told_rank = np.argmax(lists == question.item, axis=1) + 1
-    return StandIn(int(rank), int(told_rank), len(np.intersect1d(lists[0, :TOP], lists[1, :TOP])))
+    first = min(TOP, int((told[0] != HIDDEN).sum()))
+    return StandIn(int(rank), int(told_rank), len(np.intersect1d(lists[0, :first], lists[1, :first])), first)

@@ -208,3 +208,10 @@ def test_planted_genres_and_numbers_are_read_off(parts):
     assert told["Even"].is_label
     assert told["Popularity (log)"].value > 0.9
     assert told["length"].points == 39
+
+
+def test_too_small_a_catalogue_is_not_blamed_on_its_ids():
+    space = Space(np.eye(5, dtype=np.float32), np.arange(5), np.ones(5, dtype=bool))
+    ids = Ids.of([f"i{at}" for at in range(5)])
+    with pytest.raises(DataError, match="With 5 items there is too little to compare"):
+        pair(space, ids, space, ids, "items")

@@ -134,4 +134,14 @@ def test_a_list_from_a_learned_vector_is_compared_with_the_one_by_history():
     ease = find_model("ease")().fit(parts.train)
     item = int(np.argsort(-scores_for_user(ease, parts, 3), kind="stable")[0])
     seen = stand_in(ease, parts, 3, ask(parts, 3, item))
-    assert (seen.rank, seen.told_rank, seen.common) == (1, 1, min(10, parts.dataset.n_items))
+    left = parts.dataset.n_items - len(parts.test.known.row(3)[0])
+    assert (seen.rank, seen.told_rank, seen.common, seen.first) == (1, 1, min(10, left), min(10, left))
+
+
+def test_of_few_items_left_as_many_are_compared():
+    parts = split(worlds.golden(), SplitRecipe())
+    ease = find_model("ease")().fit(parts.train)
+    known = parts.test.known.row(0)[0]
+    item = next(item for item in range(parts.dataset.n_items) if item not in known)
+    seen = stand_in(ease, parts, 0, ask(parts, 0, item))
+    assert seen.common == seen.first == parts.dataset.n_items - len(known)

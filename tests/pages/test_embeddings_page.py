@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared import cache
 from pages.shared.map_view import CHART, CHOSEN
 from pages.shared.nav import EMBEDDINGS
+from pages.shared.spaces_view import _least_offered
 from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec
 from recsys_core.runs.map_files import map_of
 from recsys_core.runs.maps import Answer, Standing
@@ -230,3 +231,8 @@ def test_directions_have_ends_and_vectors_tell_genres(run):
 def test_the_chart_keeps_its_key(run):
     """Choices are found in the session by it."""
     assert CHART in str(opened(EMBEDDINGS).get("plotly_chart")[0].proto)
+
+
+def test_where_most_were_met_by_nobody_all_are_offered():
+    assert _least_offered(np.array([0] * 12 + [3] * 8)) == [0]
+    assert _least_offered(np.array([1] * 12 + [30] * 8)) == [1]

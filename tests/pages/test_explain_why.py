@@ -178,3 +178,11 @@ def test_a_model_that_cannot_be_asked_says_so_in_place(workspace, monkeypatch):
     run_of(workspace, two_tastes(), "only_its_own")
     press_why(monkeypatch, 0)
     assert "only knows the people it met" in opened(RECOMMENDATIONS).error[0].value
+
+
+def test_a_title_in_a_button_stays_text(workspace):
+    dataset = two_tastes()
+    titles = [f"$x$ :red[{item}]" for item in range(dataset.n_items)]
+    run_of(workspace, replace(dataset, item_table=dataset.item_table.assign(title=titles)), "ease")
+    lead = opened(EXPLANATIONS).segmented_control(key="pick-value").options[1]
+    assert lead.startswith("Its lead over \\$x\\$ \\:red\\[")

@@ -1,5 +1,7 @@
 """Explanations: what would change one, what a model rests on, and whether its explanations can be trusted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,11 +11,13 @@ from pages.shared.nav import EXPLANATIONS
 from recsys_core.models import find_model
 from recsys_core.models.base import Ability
 from recsys_core.runs.store import Workspace
+from recsys_core.types import Feedback
 from tests import worlds
 from tests.by_genre import ByGenre, two_tastes
 from tests.pages.test_compare_leakage import charts
 from tests.pages.test_recommendations_page import run_of
 from tests.pages.test_train_page import opened, press, said
+from tests.runs.builders import with_ids
 
 CHANGE, OVERVIEW, TRUST = "What would change it?", "Over many people", "Can it be trusted?"
 
@@ -136,3 +140,68 @@ def test_methods_are_judged_beside_chance_and_beside_each_other(workspace):
     frame = at.dataframe[0].value
     assert len(frame) >= 3
     assert set(frame["People"]) == {10}
+
+
+# Other people's data
+
+
+def test_somebody_who_knows_everything_is_told_that_nothing_is_left(workspace):
+    early = [(0, item, 1.0, item) for item in range(6)]
+    late = [(user, (user + step) % 6, 1.0, 100 + 10 * step + user) for user in range(1, 9) for step in range(3)]
+    run_of(workspace, worlds.dataset(early + late, 9, 6, feedback=Feedback.IMPLICIT), "popularity", "global-temporal")
+    for section in ("Why this?", CHANGE):
+        at = opened(EXPLANATIONS, explained=section, person="u0")
+        assert "u0 knows every item already" in at.error[0].value.replace("\\", "")
+
+
+def test_another_person_is_asked_about_the_own_list(workspace):
+    dataset = two_tastes()
+    run_of(workspace, dataset, "ease")
+    at = opened(EXPLANATIONS, explained=CHANGE, person="u0")
+    first = at.selectbox(key="pick-item").value
+    known = workspace.load_run(workspace.runs()[0].id).split.test.known
+    item = dataset.item_ids.find(first, "item")
+    met = next(user for user in range(dataset.n_users) if item in known.row(user)[0])
+    at.selectbox(key="pick-person").set_value(f"u{met}").run()
+    assert not at.error
+    assert at.selectbox(key="pick-item").value != first
+
+
+def test_another_data_set_is_asked_about_an_item_of_its_own(workspace):
+    dataset = two_tastes()
+    run_of(workspace, dataset, "ease")
+    ids = [[f"{letter}{at}" for at in range(n)] for letter, n in (("p", dataset.n_users), ("m", dataset.n_items))]
+    run_of(workspace, with_ids(dataset, *ids), "ease")
+    at = opened(EXPLANATIONS, explained=CHANGE)
+    runs = at.selectbox(key="pick-run")
+    runs.set_value(next(run.id for run in workspace.runs() if run.id != runs.value)).run()
+    assert not at.exception
+    assert not at.error
+
+
+def test_an_item_far_down_the_list_stays_what_is_asked_about(workspace):
+    dataset = worlds.planted_ratings(np.random.default_rng(0), n_items=200).dataset
+    dataset = replace(dataset, item_table=dataset.item_table.assign(title=[f"Film {at}" for at in range(200)]))
+    run_of(workspace, dataset, "ease")
+    at = opened(EXPLANATIONS)
+    offered = {name.partition(" · ")[2] for name in at.selectbox(key="pick-item").options}
+    known = workspace.load_run(workspace.runs()[0].id).split.test.known
+    met = known.row(dataset.user_ids.find(at.selectbox(key="pick-person").value, "person"))[0]
+    far = next(item for item in range(200) if dataset.title(item) not in offered and item not in met)
+    at = opened(EXPLANATIONS, item=f"i{far}")
+    at.segmented_control(key="pick-method").set_value("LIME").run()
+    assert not at.exception
+    assert not at.error
+    assert at.selectbox(key="pick-item").value == f"i{far}"
+
+
+def test_runs_and_items_that_are_called_alike_can_be_told_apart(workspace):
+    dataset = two_tastes()
+    dataset = replace(dataset, item_table=dataset.item_table.assign(title="The same film"))
+    first, second = run_of(workspace, dataset, "ease"), run_of(workspace, dataset, "ease")
+    for run in (first, second):
+        at = opened(EXPLANATIONS, explained=CHANGE, run=run.id)
+        press(at, next(button.label for button in at.button if button.label.startswith("Cross out ")))
+        assert at.selectbox(key="pick-run").value == run.id
+        pick = next(box for box in at.selectbox if box.label == "Item to bring in")
+        assert len(set(pick.options)) == len(pick.options)
