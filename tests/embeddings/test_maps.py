@@ -1,10 +1,13 @@
 """Maps of models, what their points can be coloured by, slices of them, and pairs of spaces."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Ids
+from recsys_core.embeddings.alignment import linear_cka
 from recsys_core.embeddings.clusters import names
 from recsys_core.embeddings.colouring import NOT_KNOWN, Labels, Numbers, colourings, found_share
 from recsys_core.embeddings.maps import draw_map, space_to_map
@@ -195,9 +198,11 @@ def test_two_spaces_are_matched_by_id_and_too_few_in_common_are_a_sentence():
         pair(first, Ids.of([f"x{at}" for at in range(30)]), second, theirs, "items")
 
 
-def test_likeness_by_chance_is_above_nothing_and_far_below_that_of_the_same():
-    vectors = everything(60).vectors
-    assert 0 < chance_likeness(vectors, vectors) < 0.3
+def test_likeness_by_chance_is_the_mean_over_all_shufflings():
+    first, second = RNG.normal(size=(5, 3)) + 1, RNG.normal(size=(5, 2)) + 2
+    every = [linear_cka(first, second[list(order)]) for order in permutations(range(5))]
+    assert chance_likeness(first, second) == pytest.approx(np.mean(every))
+    assert chance_likeness(np.ones((5, 2)), second) == 0
 
 
 def test_planted_genres_and_numbers_are_read_off(parts):

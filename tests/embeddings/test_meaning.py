@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import orthogonal_procrustes
 from scipy.sparse import csr_array
 
 from recsys_core.embeddings.alignment import align, gained_and_lost, linear_cka
@@ -20,6 +21,14 @@ def test_a_space_that_was_only_turned_has_not_moved():
     assert found.turned == pytest.approx(unit(VECTORS), abs=1e-5)
     assert found.likeness == pytest.approx(1)
     assert found.shared == pytest.approx(np.ones(120))
+
+
+def test_the_turn_is_that_of_scipy():
+    other = np.random.default_rng(3).normal(size=(120, 6)).astype(np.float32)
+    turn, _ = orthogonal_procrustes(unit(other), unit(VECTORS))
+    found = align(VECTORS, other)
+    assert found.turned == pytest.approx(unit(other) @ turn, abs=1e-4)
+    assert found.moved == pytest.approx(1 - (unit(VECTORS) * (unit(other) @ turn)).sum(axis=1), abs=1e-4)
 
 
 def test_what_moved_is_found():
@@ -59,6 +68,23 @@ def test_groups_are_found_and_named_by_what_only_they_have():
     words[np.arange(100), np.repeat([0, 1, 2], sizes)] = 1
     found = names(labels, csr_array(words), ("western", "noir", "musical", "film"))
     assert found == ("western", "noir", "musical")
+
+
+def test_names_are_those_of_the_weighted_log_odds():
+    """Monroe, Colaresi and Quinn, eq. 16, 20 and 22, word by word."""
+    rng = np.random.default_rng(6)
+    labels = np.repeat([0, 1], [70, 50])
+    words = (rng.random((120, 9)) < np.where(labels[:, None] == 0, np.linspace(0.2, 0.8, 9), 0.45)).astype(float)
+    mine, rest = words[labels == 0].sum(0), words[labels == 1].sum(0)
+    prior = 12 * words.sum(0) / words.sum()
+    scores = []
+    for word in range(9):
+        odds = [(said[word] + prior[word]) / (said.sum() + 12 - said[word] - prior[word]) for said in (mine, rest)]
+        error = np.sqrt(1 / (mine[word] + prior[word]) + 1 / (rest[word] + prior[word]))
+        scores.append((np.log(odds[0]) - np.log(odds[1])) / error)
+    best, worst = np.argsort(-np.array(scores), kind="stable")[:3], np.argsort(scores, kind="stable")[:3]
+    wanted = tuple(", ".join("abcdefghi"[word] for word in some) for some in (best, worst))
+    assert names(labels, csr_array(words), tuple("abcdefghi")) == wanted
 
 
 def test_a_group_without_words_has_a_number():
