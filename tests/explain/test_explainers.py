@@ -20,7 +20,7 @@ from recsys_core.explain.explainers import (
     find_explainer,
 )
 from recsys_core.explain.explanation import Explanation, Kind
-from recsys_core.explain.game import HistoryGame, Question
+from recsys_core.explain.game import HistoryGame, Question, compared
 from recsys_core.explain.players import PLAYERS
 from recsys_core.explain.shapley import Sampler
 from recsys_core.explain.single_players import one_alone
@@ -150,6 +150,19 @@ def test_a_lead_is_the_difference_of_two_scores():
 def test_scores_that_mean_something_only_beside_others_are_explained_beside_others():
     found = last(find_explainer("shap-history")[0], model("bpr"), question(), budget=200)
     assert "typical item" in found.meaning
+
+
+def test_a_typical_item_is_one_of_the_whole_catalogue():
+    """Every so many of the items that are neither met nor asked about, all counting the same."""
+    rows = [(user, item, 1.0, item) for user in range(4) for item in range(650) if (user + item) % 2]
+    of = find_model("bpr")(find_model("bpr").Config.parse({"epochs": 1})).fit(worlds.dataset(rows, 4, 650))
+    items, signs = compared(of, Question(Histories.of([([1, 4], [1.0, 1.0])], 650), 7))
+    assert (items[0], signs[0]) == (7, 1)
+    assert len(items) == 201
+    assert not {1, 4, 7} & set(items[1:].tolist())
+    assert set(np.diff(np.sort(items[1:]))) <= {3, 4, 5}
+    assert items[1:].max() > 640
+    assert signs[1:] == pytest.approx(-1 / 200)
 
 
 @every_explainer

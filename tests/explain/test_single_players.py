@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from recsys_core.explain.explainers import grouped
 from recsys_core.explain.faithfulness import Curves, curves
+from recsys_core.explain.game import Grouped
 from recsys_core.explain.likeness import rank_correlation, stability
 from recsys_core.explain.local_line import lime
 from recsys_core.explain.shapley import exact
@@ -24,6 +26,14 @@ def test_of_a_sum_all_ways_find_the_terms():
 def test_taking_out_and_putting_in_differ_where_players_need_each_other():
     assert leave_one_out(Glove()).values == pytest.approx([1, 0, 0])
     assert one_alone(Glove()).values == pytest.approx([0, 0, 0])
+
+
+def test_those_that_weigh_least_go_together():
+    """The three strongest, whichever their sign, keep their order; the last group is all others."""
+    game = Additive([0.1, -5.0, 0.2, 3.0, -0.3, 4.0])
+    groups = grouped(game, 4)
+    assert groups.tolist() == [3, 0, 3, 1, 3, 2]
+    assert exact(Grouped(game, groups)).values == pytest.approx([-5, 3, 4, 0])
 
 
 def test_what_is_no_sum_is_caught_by_its_gap():
