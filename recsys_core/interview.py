@@ -7,8 +7,10 @@ that the others were asked (Cohn, Ghahramani and Jordan, Active Learning with St
 recommenders: Rubens, Kaplan and Sugiyama, Active Learning in Recommender Systems, Recommender Systems Handbook, 2011).
 So an item that few people know, that nearly all like, or that repeats an earlier question, waits.
 
-In simulated interviews of held-out people of MovieLens 100K and of the demo catalogue, lists after five to twenty
-questions were better than after as many about the most popular items, whichever of three models made them.
+In simulated interviews of held-out people, lists after five to twenty questions had a higher NDCG@10 than after as many
+about the most popular items: of MovieLens 100K by 0.087 ± 0.035 (EASE), 0.040 ± 0.017 (Mult-VAE) and 0.101 ± 0.027
+(two-tower), of the demo catalogue by 0.031 ± 0.024 (Mult-VAE) and 0.037 ± 0.020 (two-tower). The lead of EASE there,
+0.026 ± 0.033, lies within its margin over people: it may be none.
 """
 
 from collections.abc import Collection

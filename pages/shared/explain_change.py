@@ -340,9 +340,7 @@ def _removed(asked: Asked, found: Removal | None, rank: int) -> None:
         words = f"It takes {len(items)} of {len(history.items):,} events: without them, {fall}."
     st.markdown(f"**{plain(words)}**")
     if found.is_smallest:
-        proof = (
-            "No other single event does it better." if len(items) == 1 else "No smaller set does it: all were tried."
-        )
+        proof = "One is the fewest there can be." if len(items) == 1 else "No smaller set does it: all were tried."
     else:
         proof = "Each of them is needed. A smaller set may exist: there are too many to try them all."
     st.caption(proof)

@@ -88,7 +88,7 @@ def answers(wish: Wish) -> Unfolding[Answer]:
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _answers(home: Path, key: tuple[Any, ...], _wish: Wish) -> Unfolding[Answer]:
-    return Unfolding(_explain(_wish))
+    return Unfolding(lambda: _explain(_wish))
 
 
 def _explain(wish: Wish) -> Iterator[Answer]:
@@ -112,4 +112,4 @@ def trusted(wish: Wish, found: Explanation) -> Unfolding[Trust]:
 def _trusted(home: Path, key: tuple[Any, ...], _wish: Wish, _found: Explanation) -> Unfolding[Trust]:
     run = loaded.run(_wish.run)
     about = run.model, run.split.dataset, _wish.question
-    return Unfolding(trust(*about, _wish.method, _found, _wish.budget, _wish.seed))
+    return Unfolding(lambda: trust(*about, _wish.method, _found, _wish.budget, _wish.seed))

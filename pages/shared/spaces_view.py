@@ -129,7 +129,7 @@ def _verdict(found: Compared, titles: tuple[str, str], of: str) -> None:
         help="Linear CKA (Kornblith and others, 2019): 1 where the spaces are the same but for turning and scale. "
         f"With the {NOUNS[of]} of one of them shuffled it is {found.chance:.2f}.",
     )
-    columns[1].metric("The same, by chance", f"{found.chance:.2f}", help="The mean of 20 shufflings.")
+    columns[1].metric("The same, by chance", f"{found.chance:.2f}", help="The mean over all shufflings.")
     columns[2].metric("Neighbours shared", f"{shared:.0%}", help=f"Of the {NEAREST} nearest by cosine.")
     words = f"{counted(found.pair.common, 'point').replace('points', NOUNS[of])} in common"
     if found.pair.common > n:

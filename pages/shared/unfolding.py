@@ -1,6 +1,6 @@
 """Answers that get better while somebody looks, kept so that coming back is at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -10,14 +10,17 @@ T = TypeVar("T")
 class Unfolding(Generic[T]):
     """Ever better answers to one question, for all visitors who ask it.
 
-    Whoever leaves early leaves it where it is; the next one goes on from there.
+    Whoever leaves early leaves it where it is; the next one goes on from there. Where a visitor's leaving breaks off
+    the making of an answer, the next one begins anew.
 
     Args:
-        answers: the last one is complete.
+        begin: gives the answers, the last of which is complete.
     """
 
-    def __init__(self, answers: Iterator[T]) -> None:
-        self._answers: Iterator[T] | None = answers
+    def __init__(self, begin: Callable[[], Iterator[T]]) -> None:
+        self._begin = begin
+        self._answers: Iterator[T] | None = None
+        self._is_complete = False
         self._latest: T | None = None
         self._error: Exception | None = None
         self._lock = Lock()
@@ -37,20 +40,25 @@ class Unfolding(Generic[T]):
     @property
     def is_complete(self) -> bool:
         """Whether nothing more will come."""
-        return self._answers is None
+        return self._is_complete
 
     def _advance(self) -> bool:
         with self._lock:
             if self._error is not None:
                 raise self._error
-            if self._answers is None:
+            if self._is_complete:
                 return False
+            if self._answers is None:
+                self._answers = self._begin()
             try:
                 self._latest = next(self._answers)
             except StopIteration:
-                self._answers = None  # with all that it held
+                self._answers, self._is_complete = None, True  # with all that it held
                 return False
             except Exception as error:
-                self._answers, self._error = None, error
+                self._answers, self._error, self._is_complete = None, error, True
+                raise
+            except BaseException:  # Streamlit ends the script of a visitor who left
+                self._answers = None
                 raise
             return True

@@ -47,9 +47,15 @@ def align(first: Float32, second: Float32, k: int = NEAREST) -> Alignment:
 
 def linear_cka(first: Float32, second: Float32) -> float:
     """|Y'X|² / (|X'X| |Y'Y|) of centred spaces; 0 where one of them is a single point."""
-    one, other = (part.astype(np.float64) - part.mean(axis=0, dtype=np.float64) for part in (first, second))
+    one, other = centred(first), centred(second)
     scale = np.linalg.norm(one.T @ one) * np.linalg.norm(other.T @ other)
     return float(np.linalg.norm(other.T @ one) ** 2 / scale) if scale > 0 else 0.0
+
+
+def centred(points: Float32) -> Float64:
+    """Float64[n, d], around their middle."""
+    moved: Float64 = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
+    return moved
 
 
 def shared_neighbours(first: Float32, second: Float32, k: int) -> Float64:

@@ -51,7 +51,11 @@ class Curves:
     @property
     def span(self) -> float:
         """The range of all these values; 0 where nothing changes the score."""
-        return float(np.ptp(np.concatenate([self.deletion, self.insertion, self.random_deletion.ravel()])))
+        return float(
+            np.ptp(
+                np.concatenate([self.deletion[None], self.insertion[None], self.random_deletion, self.random_insertion])
+            )
+        )
 
     def _gain(self, lead: Float64) -> float:
         return float(np.trapezoid(lead, self.shares) / self.span) if self.span > 0 else 0.0

@@ -1,12 +1,15 @@
 """Maps of models, what their points can be coloured by, slices of them, and pairs of spaces."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from recsys_core.data.dataset import Ids
+from recsys_core.embeddings.alignment import linear_cka
 from recsys_core.embeddings.clusters import names
-from recsys_core.embeddings.colouring import NOT_KNOWN, Labels, Numbers, colourings, found_share
+from recsys_core.embeddings.colouring import NOT_KNOWN, Labels, Numbers, colourings, found_share, per_person
 from recsys_core.embeddings.maps import draw_map, space_to_map
 from recsys_core.embeddings.pairing import chance_likeness, pair
 from recsys_core.embeddings.probes import probes
@@ -18,6 +21,7 @@ from recsys_core.errors import ConfigError, DataError, ModelError
 from recsys_core.evaluation import Lists, evaluate
 from recsys_core.models import find_model
 from recsys_core.splitting import Split, SplitRecipe, split
+from recsys_core.statistics.estimates import PerUser
 from recsys_core.types import Feedback
 from tests import worlds
 
@@ -51,6 +55,7 @@ def parts() -> Split:
     made = worlds.described()
     made.item_table["year"] = pd.array([1990 + item if item else pd.NA for item in range(40)], dtype="Int64")
     made.item_table["length"] = [np.nan, *range(39)]
+    made.item_table["premiere"] = pd.to_datetime([None, *["2000-07-02"] * 38, "2001-07-02"])
     made.item_table["studio"] = [f"studio {item % 15}" for item in range(40)]
     return split(made, SplitRecipe(key="random"))
 
@@ -114,6 +119,8 @@ def test_items_are_coloured_by_what_is_known_of_them(parts):
     assert np.isnan(found["year"].values[0])
     assert found["year"].values[1] == 1991
     assert np.isnan(found["attribute-length"].values[0])
+    assert np.isnan(found["attribute-premiere"].values[0])
+    assert found["attribute-premiere"].values[1] == pytest.approx(2000.5, abs=0.01)
     assert len(found["attribute-studio"].names) == 12
     assert found["attribute-studio"].names[-1] == "all others"
 
@@ -124,6 +131,11 @@ def test_people_are_coloured_by_their_figures(parts):
     assert "genre" not in found
     assert np.isnan(found["figure-ndcg@10"].values[-1])  # nobody judged is coloured
     assert np.isfinite(found["figure-ndcg@10"].values).sum() == len(parts.test.warm_users)
+
+
+def test_a_figure_of_a_person_is_a_ratio_and_of_others_unknown():
+    figure = PerUser(np.array([2, 0]), np.array([1.0, 4.0]), np.array([4.0, 1.0]), np.sqrt)
+    assert per_person(figure, 3) == pytest.approx([2, np.nan, 0.5], nan_ok=True)
 
 
 def test_people_beside_items_have_no_colour_but_that_of_their_group(parts):
@@ -165,16 +177,16 @@ def test_groups_of_items_are_named_by_genres_and_those_of_people_by_titles(parts
 
 
 def test_a_slice_stands_beside_all_others_with_an_interval():
-    values = np.array([1.0, 2, 3, 11, 12, 13, np.nan])
-    chosen = np.arange(7) < 3
+    values = np.array([1.0, 2, 3, 11, 12, 40, 15, np.nan])
+    chosen = np.arange(8) < 3
     told = beside(values, chosen)
     from scipy.stats import ttest_ind
 
-    wanted = ttest_ind(values[:3], values[3:6], equal_var=False).confidence_interval()
-    assert (told.inside, told.outside, told.n) == (2, 12, 3)
+    wanted = ttest_ind(values[:3], values[3:7], equal_var=False).confidence_interval()
+    assert (told.inside, told.outside, told.n) == (2, 19.5, 3)
     assert (told.low, told.high) == pytest.approx((wanted.low, wanted.high))
-    assert np.isnan(beside(values, np.arange(7) < 1).low)
-    assert beside(values, np.arange(7) == 6) is None
+    assert np.isnan(beside(values, np.arange(8) < 1).low)
+    assert beside(values, np.arange(8) == 7) is None
 
 
 def test_the_genres_of_a_slice_and_of_what_people_met(parts):
@@ -195,15 +207,18 @@ def test_two_spaces_are_matched_by_id_and_too_few_in_common_are_a_sentence():
         pair(first, Ids.of([f"x{at}" for at in range(30)]), second, theirs, "items")
 
 
-def test_likeness_by_chance_is_above_nothing_and_far_below_that_of_the_same():
-    vectors = everything(60).vectors
-    assert 0 < chance_likeness(vectors, vectors) < 0.3
+def test_likeness_by_chance_is_the_mean_over_all_shufflings():
+    first, second = RNG.normal(size=(5, 3)) + 1, RNG.normal(size=(5, 2)) + 2
+    every = [linear_cka(first, second[list(order)]) for order in permutations(range(5))]
+    assert chance_likeness(first, second) == pytest.approx(np.mean(every))
+    assert chance_likeness(np.ones((5, 2)), second) == 0
 
 
 def test_planted_genres_and_numbers_are_read_off(parts):
     labels = np.arange(40) % 2
     vectors = unit((np.stack([labels, 1 - labels, np.arange(40) / 40], axis=1) + 0.01).astype(np.float32))
-    told = {one.name: one for one in probes(Space(vectors, np.arange(40), np.ones(40, bool)), parts.dataset, labels)}
+    order = np.random.default_rng(1).permutation(40)
+    told = {one.name: one for one in probes(Space(vectors[order], order, np.ones(40, bool)), parts.dataset, labels)}
     assert told["Even"].value > 0.95
     assert told["Even"].is_label
     assert told["Popularity (log)"].value > 0.9

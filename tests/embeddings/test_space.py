@@ -17,11 +17,14 @@ def points(n: int = 60, d: int = 8, seed: int = 0) -> Float32:
     return unit(np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32))
 
 
-def groups(each: int = 30) -> Float32:
+EACH = 15
+
+
+def groups() -> Float32:
     """Three groups far from each other in ten dimensions."""
     rng = np.random.default_rng(0)
     centres = np.eye(3, 10) * 9
-    return np.concatenate([centre + rng.normal(size=(each, 10)) for centre in centres]).astype(np.float32)
+    return np.concatenate([centre + rng.normal(size=(EACH, 10)) for centre in centres]).astype(np.float32)
 
 
 every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.key)
@@ -32,6 +35,12 @@ def test_neighbours_are_those_of_brute_force_and_nobody_is_its_own():
     likeness = vectors @ vectors.T
     np.fill_diagonal(likeness, -np.inf)
     assert np.array_equal(nearest(vectors, 5), np.argsort(-likeness, axis=1, kind="stable")[:, :5])
+
+
+def test_neighbours_are_the_same_in_whatever_chunks(monkeypatch):
+    whole = nearest(points(), 5)
+    monkeypatch.setattr("recsys_core.embeddings.space.CHUNK", 7 * 60)
+    assert np.array_equal(nearest(points(), 5), whole)
 
 
 def test_queries_find_themselves_first():
@@ -61,11 +70,11 @@ def test_a_model_without_vectors_has_no_map():
 def test_a_map_keeps_groups_apart_and_is_drawn_the_same_twice(projection: Projection, dimensions: int):
     vectors = groups()
     places = projection.draw(vectors, dimensions, 3)
-    assert places.shape == (90, dimensions)
+    assert places.shape == (3 * EACH, dimensions)
     assert places.dtype == np.float32
     assert np.array_equal(places, projection.draw(vectors, dimensions, 3))
-    near = np.argsort(((places[:, None] - places) ** 2).sum(-1), axis=1)[:, 1:11]
-    assert (near // 30 == np.arange(90)[:, None] // 30).mean() > 0.95
+    near = np.argsort(((places[:, None] - places) ** 2).sum(-1), axis=1)[:, 1:6]
+    assert (near // EACH == np.arange(3 * EACH)[:, None] // EACH).mean() > 0.95
 
 
 @every_projection

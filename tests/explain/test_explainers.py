@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, ConfigError, DataError
 from recsys_core.explain.counterfactual import Move, helpful_additions, lists_without, moves, smallest_removal
@@ -18,7 +19,7 @@ from recsys_core.explain.explainers import (
     find_explainer,
 )
 from recsys_core.explain.explanation import Explanation, Kind
-from recsys_core.explain.game import HistoryGame, Question
+from recsys_core.explain.game import HistoryGame, Question, compared
 from recsys_core.explain.players import PLAYERS
 from recsys_core.explain.shapley import Sampler
 from recsys_core.explain.single_players import one_alone
@@ -36,9 +37,13 @@ DATASET = worlds.two_camps(30, Feedback.IMPLICIT, items_per_camp=16).dataset
 
 @cache
 def model(key: str = "ease") -> Recommender:
+    return learned(key, DATASET)
+
+
+def learned(key: str, dataset: Dataset) -> Recommender:
     kind = find_model(key)
     settings = {"epochs": 3, "embedding_size": 4} if "epochs" in kind.Config.model_fields else {}
-    return kind(kind.Config.parse(settings)).fit(DATASET)
+    return kind(kind.Config.parse(settings)).fit(dataset)
 
 
 def question(user: int = 0, length: int = 100, rival: int | None = None) -> Question:
@@ -50,9 +55,9 @@ def question(user: int = 0, length: int = 100, rival: int | None = None) -> Ques
     return Question(history, int(scores.argmax()), rival)
 
 
-def able(explainer: Explainer) -> str:
-    """A model that it offers to explain."""
-    return next(key for key in ("ease", "mult_vae") if explainer.offers(model(key), HISTORY))
+def explained_by(explainer: Explainer) -> str:
+    """EASE, or an autoencoder for a method that asks for slopes."""
+    return "ease" if explainer.offers(model(), HISTORY) else "mult_vae"
 
 
 def last(explainer: Explainer, of: Recommender, asked: Question, **settings: int) -> Explanation:
@@ -62,7 +67,7 @@ def last(explainer: Explainer, of: Recommender, asked: Question, **settings: int
 @every_explainer
 def test_parts_name_items_of_the_history_and_nothing_else(explainer: Explainer):
     asked = question()
-    found = last(explainer, model(able(explainer)), asked)
+    found = last(explainer, model(explained_by(explainer)), asked)
     assert {part.key for part in found.parts} == {str(DATASET.item_ids.values[item]) for item in asked.history.items}
     assert all(part.kind is Kind.HISTORY and part.title for part in found.parts)
     strengths = [abs(part.value) for part in found.parts]
@@ -107,7 +112,7 @@ def test_a_planted_error_is_caught():
 def test_the_explained_item_is_none_of_its_reasons(explainer: Explainer):
     history = question().history
     asked = Question(history, int(history.items[2]))
-    found = last(explainer, model(able(explainer)), asked)
+    found = last(explainer, model(explained_by(explainer)), asked)
     assert str(DATASET.item_ids.values[asked.item]) not in {part.key for part in found.parts}
     assert len(found.parts) == len(history.items) - 1
 
@@ -140,17 +145,30 @@ def test_scores_that_mean_something_only_beside_others_are_explained_beside_othe
     assert "typical item" in found.meaning
 
 
+def test_a_typical_item_is_one_of_the_whole_catalogue():
+    """Every so many of the items that are neither met nor asked about, all counting the same."""
+    rows = [(user, item, 1.0, item) for user in range(4) for item in range(650) if (user + item) % 2]
+    of = find_model("bpr")(find_model("bpr").Config.parse({"epochs": 1})).fit(worlds.dataset(rows, 4, 650))
+    items, signs = compared(of, Question(Histories.of([([1, 4], [1.0, 1.0])], 650), 7))
+    assert (items[0], signs[0]) == (7, 1)
+    assert len(items) == 201
+    assert not {1, 4, 7} & set(items[1:].tolist())
+    assert set(np.diff(np.sort(items[1:]))) <= {3, 4, 5}
+    assert items[1:].max() > 640
+    assert signs[1:] == pytest.approx(-1 / 200)
+
+
 @every_explainer
 def test_a_long_history_keeps_its_strongest_events_apart(explainer: Explainer):
     items = np.arange(140)
     rows = [(user, int(item), 1.0, int(item)) for user in range(20) for item in items if (user + item) % 3]
     dataset = worlds.dataset(rows, 20, 141)
-    learned = find_model(able(explainer))().fit(dataset)
+    of = learned(explained_by(explainer), dataset)
     asked = Question(Histories.of([(items.tolist(), [1.0] * 140)], 141), 140)
-    found = list(explain(f"{explainer.about.key}-history", learned, dataset, asked, 2000))[-1]
+    found = list(explain(f"{explainer.about.key}-history", of, dataset, asked, 2000))[-1]
     assert len(found.parts) == MOST_PLAYERS
     assert "41 others together" in {part.title for part in found.parts}
-    assert len(list(explain(f"{explainer.about.key}-history", learned, dataset, asked, 240))[-1].parts) == 30
+    assert len(list(explain(f"{explainer.about.key}-history", of, dataset, asked, 240))[-1].parts) == 30
 
 
 def test_a_budget_is_the_largest_that_there_is_time_for():

@@ -8,6 +8,7 @@ import pytest
 
 from recsys_core.explain.explainers import EXPLAINERS, Shap
 from recsys_core.explain.explanation import Contributions, Kind
+from recsys_core.explain.faithfulness import Curves
 from recsys_core.explain.overview import (
     PROPERTIES,
     TOGETHER,
@@ -21,7 +22,8 @@ from recsys_core.explain.overview import (
 )
 from recsys_core.explain.players import PLAYERS
 from recsys_core.explain.sample import kinds_offered, methods_offered, sample_people
-from recsys_core.explain.trust_over_people import Remembering, agreement, judge_first, standings
+from recsys_core.explain.trust import Trust
+from recsys_core.explain.trust_over_people import Judged, Remembering, agreement, judge_first, standings
 from recsys_core.explain.trust_over_people import finding as trust_finding
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.statistics.estimates import Estimate
@@ -150,6 +152,22 @@ def test_methods_that_name_what_carries_the_score_are_better_than_chance_and_a_w
     alike = agreement(judged, ["linear", "leave-one-out", "backwards"])
     assert alike[0, 1] == pytest.approx(1, abs=0.02)
     assert alike[0, 2] == pytest.approx(-1, abs=0.02)
+
+
+def test_gaps_count_whichever_their_sign_and_the_most_faithful_comes_first():
+    def judged(gap: float, span: float, gain: float) -> Judged:
+        falls = Curves(
+            np.array([0.0, 1.0]), np.array([1 - gain, 0.0]), np.array([0.0, 1.0]), *np.eye(2)[:, ::-1][:, None]
+        )
+        return Judged(np.ones(2), Trust(2, gap, span, None, falls, stability=1.0), 0.1, False)
+
+    people = [
+        {"shap": judged(-0.5, 1.0, -1.0), "lime": judged(1.0, 1.0, 1.0)},
+        {"shap": judged(0.5, 2.0, -1.0), "lime": judged(1.0, 0.0, 1.0)},
+    ]
+    lime, shap = standings(people, TITLES)
+    assert (lime.method, lime.gap, shap.gap) == ("lime", 1.0, pytest.approx(0.375))
+    assert lime.deletion.value > shap.deletion.value
 
 
 def test_nobody_with_two_reasons_is_said():

@@ -4,6 +4,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from recsys_core.explain.game import Game
 from recsys_core.explain.shapley import Sampler, exact
@@ -65,6 +66,31 @@ def test_drawing_finds_the_values_of_a_sum_at_once():
     assert found.values == pytest.approx([1.0, -2.0, 0.5, 0.0])
     assert found.margins == pytest.approx(np.zeros(4), abs=1e-7)
     assert found.base == 3
+
+
+def test_an_order_and_its_reverse_say_all_of_what_players_make_in_twos():
+    """Of Σ a_jk over pairs that are both there, half of each pair is due to either one."""
+    bonus = np.triu(np.random.default_rng(3).normal(size=(7, 7)), 1)
+
+    class Twos(Game):
+        n = 7
+
+        def __call__(self, kept):
+            return np.einsum("mj,jk,mk->m", kept.astype(float), bonus, kept.astype(float))
+
+    sampler = Sampler(Twos(), np.random.default_rng(0))
+    sampler.refine(1)
+    assert sampler.found().values == pytest.approx((bonus + bonus.T).sum(1) / 2)
+
+
+def test_intervals_are_those_of_student_over_pairs_of_orders():
+    sampler, sums = Sampler(Table(5, seed=1), np.random.default_rng(0)), [np.zeros(5)]
+    for pairs in range(1, 6):
+        sampler.refine(1)
+        sums.append(pairs * sampler.found().values)
+    drawn = np.diff(sums, axis=0)
+    wanted = stats.ttest_1samp(drawn, 0).confidence_interval(0.95)
+    assert sampler.found().margins == pytest.approx((wanted.high - wanted.low) / 2)
 
 
 def test_two_orders_and_their_reverses_need_no_more_questions_than_told():

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from recsys_core.explain.faithfulness import curves
+from recsys_core.explain.explainers import grouped
+from recsys_core.explain.faithfulness import Curves, curves
+from recsys_core.explain.game import Grouped
 from recsys_core.explain.likeness import rank_correlation, stability
 from recsys_core.explain.local_line import lime
 from recsys_core.explain.shapley import exact
@@ -26,6 +28,14 @@ def test_taking_out_and_putting_in_differ_where_players_need_each_other():
     assert one_alone(Glove()).values == pytest.approx([0, 0, 0])
 
 
+def test_those_that_weigh_least_go_together():
+    """The three strongest, whichever their sign, keep their order; the last group is all others."""
+    game = Additive([0.1, -5.0, 0.2, 3.0, -0.3, 4.0])
+    groups = grouped(game, 4)
+    assert groups.tolist() == [3, 0, 3, 1, 3, 2]
+    assert exact(Grouped(game, groups)).values == pytest.approx([-5, 3, 4, 0])
+
+
 def test_what_is_no_sum_is_caught_by_its_gap():
     assert one_alone(Glove()).gap == pytest.approx(1)
 
@@ -35,6 +45,33 @@ def test_a_line_through_a_sum_is_the_sum():
     assert found.values == pytest.approx(WEIGHTS, abs=0.15)
     assert found.fit == pytest.approx(1, abs=0.02)
     assert rank_correlation(found.values, np.array(WEIGHTS)) == pytest.approx(1)
+
+
+def test_the_line_is_the_ridge_regression_of_the_kernel():
+    """Of the same coalitions, solved by hand: √exp(−(1 − cos)² / 0.25²) weights each, the intercept is not pulled."""
+    asked: list[np.ndarray] = []
+
+    class Watched(Table):
+        def __call__(self, kept):
+            asked.append(kept)
+            return super().__call__(kept)
+
+    game = Watched(6, seed=4)
+    found = lime(game, 80, np.random.default_rng(2))
+    kept = asked[-1].astype(np.float64)
+    whole = np.ones(6)
+    cosines = kept @ whole / np.maximum(np.linalg.norm(kept, axis=1) * np.linalg.norm(whole), 1e-12)
+    weights = np.sqrt(np.exp(-((1 - cosines) ** 2) / 0.25**2))
+    columns = np.concatenate([kept, np.ones((80, 1))], axis=1)
+    pull = np.diag([1e-4 * weights.sum()] * 6 + [0])
+    values = Table(6, seed=4)(asked[-1])
+    line = np.linalg.solve(columns.T * weights @ columns + pull, columns.T * weights @ values)
+    assert found.values == pytest.approx(line[:6], abs=1e-8)
+    left = (weights * (values - columns @ line) ** 2).sum()
+    around = (weights * (values - np.average(values, weights=weights)) ** 2).sum()
+    assert found.fit == pytest.approx(max(0, 1 - left / around), abs=1e-6)
+    assert asked[-1][0].all()
+    assert not asked[-1][1:].all(axis=1).any()
 
 
 def test_a_line_through_chance_fits_badly():
@@ -73,6 +110,16 @@ def test_an_order_without_meaning_gains_nothing():
 def test_a_constant_score_can_neither_fall_nor_rise():
     found = curves(Additive([0.0, 0.0]), np.zeros(2), np.random.default_rng(0))
     assert (found.deletion_gain, found.insertion_gain) == (0, 0)
+
+
+def test_gains_are_areas_between_curves_in_parts_of_the_range_of_all_values():
+    """One random order alone; its value while players come is the highest of all."""
+    deletion, insertion = np.array([2.0, 0.0, 1.0]), np.array([1.0, 4.0, 2.0])
+    found = Curves(np.array([0, 0.5, 1]), deletion, insertion, np.array([[2.0, 3.0, 1.0]]), np.array([[1.0, 8.0, 2.0]]))
+    assert found.span == 8
+    assert found.deletion_gain == pytest.approx(0.5 * 3 / 8)
+    assert found.insertion_gain == pytest.approx(0.5 * -4 / 8)
+    assert found.beaten_by == 1  # 8 − 3 is more than 4 − 0
 
 
 def test_long_histories_go_in_a_few_steps():

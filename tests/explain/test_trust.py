@@ -10,8 +10,9 @@ from recsys_core.explain.explainers import explain
 from recsys_core.explain.explanation import Explanation
 from recsys_core.explain.faithfulness import curves
 from recsys_core.explain.game import Question
+from recsys_core.explain.likeness import stability
 from recsys_core.explain.readings import readings, verdict
-from recsys_core.explain.trust import Trust, trust
+from recsys_core.explain.trust import ORDERS, SEEDS, Trust, trust
 from tests.explain.games import Additive
 from tests.explain.test_explainers import DATASET, model, question
 
@@ -80,7 +81,11 @@ def test_each_figure_comes_as_soon_as_it_is_known_and_stability_last():
     steps = list(trust(model("mult_vae"), DATASET, asked, found.method, found, BUDGET))
     assert [len(step.agreements) for step in steps] == [0, 1, 2, 3, 3]
     assert [step.stability is None for step in steps] == [True, True, True, True, False]
-    assert steps[-1].stability <= 1
+    seeds = [
+        list(explain("lime-history", model("mult_vae"), DATASET, asked, BUDGET, seed))[-1] for seed in range(SEEDS)
+    ]
+    assert steps[-1].stability == pytest.approx(stability([one.contributions.values for one in seeds]))
+    assert steps[-1].stability < 1
     assert set(steps[-1].figures()) == {
         *("fit", "deletion_gain", "insertion_gain", "beaten_by", "stability"),
         *("agreement shap-history", "agreement gradients-history", "agreement leave-one-out-history"),
@@ -96,6 +101,15 @@ def test_the_share_of_better_orders_is_counted():
     assert worst.beaten_by == 1
     alike = Additive([1.0] * 6)
     assert curves(alike, alike.weights, np.random.default_rng(0)).beaten_by == 0
+
+
+def test_of_orders_without_meaning_one_in_twenty_passes():
+    passed = []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        found = curves(Additive(list(rng.exponential(size=25))), rng.normal(size=25), rng, ORDERS)
+        passed.append(not Trust(25, None, 1.0, None, found).is_no_better_than_chance)
+    assert 0.02 < np.mean(passed) < 0.075
 
 
 def test_two_methods_of_a_sum_agree():

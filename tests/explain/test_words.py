@@ -114,7 +114,11 @@ def test_without_its_strongest_word_an_item_stands_elsewhere():
 
 
 def test_the_nearest_of_the_history_are_named_with_and_without_vectors():
-    parts = split(two_tastes(40), SplitRecipe(key="random"))
+    world = two_tastes(40)
+    rated = replace(
+        world.interactions, values=np.tile(np.float32([1, 4, 2]), len(world.interactions))[: len(world.interactions)]
+    )
+    parts = split(replace(world, interactions=rated), SplitRecipe(key="random"))
     asked = Question(Histories.of([([0, 1, 2, 3], [1.0] * 4)], parts.dataset.n_items), 4)
     by_vectors = nearest_of_history(ByGenre().fit(parts.train), parts, asked)
     assert by_vectors.by_vectors

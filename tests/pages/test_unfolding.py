@@ -15,7 +15,7 @@ def test_whoever_comes_later_goes_on_from_there():
             asked.append(number)
             yield number
 
-    answers = Unfolding(counting())
+    answers = Unfolding(counting)
     first = iter(answers)
     assert [next(first), next(first)] == [0, 1]
     assert not answers.is_complete
@@ -30,7 +30,25 @@ def test_what_cannot_be_answered_says_so_each_time():
         yield 1
         raise ValueError("no")
 
-    answers = Unfolding(failing())
+    answers = Unfolding(failing)
     for _ in range(2):
         with pytest.raises(ValueError, match="no"):
             list(answers)
+
+
+def test_who_leaves_in_the_middle_of_an_answer_spoils_it_for_nobody():
+    class Left(BaseException):
+        """As Streamlit ends a script."""
+
+    leaving = [True, False]
+
+    def asking() -> Iterator[int]:
+        if leaving.pop(0):
+            raise Left
+        yield 1
+
+    answers = Unfolding(asking)
+    with pytest.raises(Left):
+        list(answers)
+    assert not answers.is_complete
+    assert list(answers) == [1]
