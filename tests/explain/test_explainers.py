@@ -119,7 +119,7 @@ def test_the_explained_item_is_none_of_its_reasons(explainer: Explainer):
 
 @every_explainer
 def test_the_same_seed_explains_alike_and_budgets_are_kept(explainer: Explainer):
-    one, again = (last(explainer, model(able(explainer)), question(), budget=150, seed=3) for _ in range(2))
+    one, again = (last(explainer, model(explained_by(explainer)), question(), budget=150, seed=3) for _ in range(2))
     assert [part.value for part in one.parts] == [part.value for part in again.parts]
     assert one.contributions.evaluations <= 2 * 150
 
