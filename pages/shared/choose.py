@@ -37,6 +37,9 @@ def choose(
     if widget not in st.session_state or (not accept_new and st.session_state[widget] not in options):
         wanted = st.query_params.get(key) or st.session_state.get(f"kept-{key}")
         st.session_state[widget] = wanted if wanted in options or (accept_new and wanted) else default or options[0]
+    if st.session_state[widget] not in options:  # offered too, or the browser would send its name back as a new id
+        options = [*options, st.session_state[widget]]
+        st.session_state[widget] = options[-1]
     value = st.selectbox(label, options, format_func=name, key=widget, accept_new_options=accept_new)
     value = str(value) if value is not None else options[0]
     st.session_state[f"kept-{key}"] = value

@@ -46,7 +46,7 @@ def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning:
     labels = ["For anybody", *(_name(share.label) for share in shares), "Score"]
     chart = figure("", look, height=76 + ROW * len(labels))
     reach = [base, score, *(end for share, start in zip(shares, starts, strict=False) for end in _reach(share, start))]
-    digits, far = _digits([base, score, *(share.value for share in shares)]), _far(reach)
+    digits, far = _digits([share.value for share in shares] or [score]), _far(reach)
     for place, value in ((0, base), (len(labels) - 1, score)):
         chart.add_scatter(
             x=[value],
