@@ -46,7 +46,7 @@ def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning:
     labels = ["For anybody", *(_name(share.label) for share in shares), "Score"]
     chart = figure("", look, height=76 + ROW * len(labels))
     reach = [base, score, *(end for share, start in zip(shares, starts, strict=False) for end in _reach(share, start))]
-    digits, far = _digits([share.value for share in shares] or [score]), _far(reach)
+    digits, far = _digits(shares[0].value if shares else score), _far(reach)
     for place, value in ((0, base), (len(labels) - 1, score)):
         chart.add_scatter(
             x=[value],
@@ -80,7 +80,7 @@ def bars_chart(shares: Sequence[Share], meaning: str, look: Theme) -> go.Figure:
         look: light or dark.
     """
     chart = figure("", look, height=76 + ROW * len(shares))
-    digits = _digits([share.value for share in shares])
+    digits = _digits(shares[0].value if shares else 0.0)
     for place, share in enumerate(shares):
         _add_bar(chart, place, share, 0.0, digits, np.inf, look)
     chart.add_vline(x=0, line={"color": look.quiet, "width": 1})
@@ -89,10 +89,9 @@ def bars_chart(shares: Sequence[Share], meaning: str, look: Theme) -> go.Figure:
     return chart
 
 
-def _digits(values: Sequence[float]) -> int:
-    """Decimals that all numbers of a chart are written with: three figures of the largest one."""
-    most = max((abs(value) for value in values if np.isfinite(value)), default=0.0)
-    return max(0, 2 - int(np.floor(np.log10(most)))) if most else 0
+def _digits(first: float) -> int:
+    """Decimals that all numbers of a chart are written with: three figures of the first, which is the strongest."""
+    return max(0, 2 - int(np.floor(np.log10(abs(first))))) if first else 2
 
 
 def _number(value: float, digits: int, sign: str = "") -> str:
