@@ -31,7 +31,7 @@ CHUNK = 1_000_000  # scores held at once: so few stay in the cache of a processo
 FEWEST = 20  # people in an audience
 LEVEL = 0.95
 LEANING = "leaning"  # the key of the cut by genre
-LEANS = 1.0  # standard errors from which on somebody leans to a genre
+LEANS = 2.0  # standard errors from which on somebody leans to a genre
 ALIKE = 0.05  # less is no likeness that anybody would see
 KIN = 40  # items, at most, by which it is told whom a new one suits; of small catalogues a tenth
 KIN_MET = 5  # people who met each of them, at least
@@ -276,6 +276,7 @@ class Audience:
     """People who have something in common, and whether the item is for them.
 
     Attributes:
+        key: of the way people were grouped.
         cut: what they have in common, such as "Favourite genre".
         name: such as "Horror".
         people: how many they are.
@@ -289,6 +290,7 @@ class Audience:
             Bonferroni's correction).
     """
 
+    key: str
     cut: str
     name: str
     people: int
@@ -299,67 +301,93 @@ class Audience:
     is_certain: bool
 
 
-def groups(split: Split, users: Int64) -> list[Cut]:
-    """Ways to group these people: by the genre they lean to, and by what is known of them beside."""
+@dataclass(frozen=True)
+class Grouping:
+    """Groups of people who have something in common; somebody may be in several of them, or in none.
+
+    Attributes:
+        key: short and always the same. title: what they have in common.
+        names: of the groups.
+        members: Bool[groups, n], who is in which.
+        meaning: how they were grouped, in a sentence; "" where the title says it.
+    """
+
+    key: str
+    title: str
+    names: tuple[str, ...]
+    members: Bool
+    meaning: str = ""
+
+    @classmethod
+    def of(cls, cut: Cut) -> Self:
+        """Its slices, but for the people of whom nothing is known and those of rare values."""
+        kept = [slice_ for slice_, name in enumerate(cut.names) if name not in (UNKNOWN, OTHERS)]
+        members = cut.of == np.array(kept, dtype=np.int64)[:, None]
+        return cls(cut.key, cut.title, tuple(cut.names[slice_] for slice_ in kept), members, cut.meaning)
+
+
+def groups(split: Split, users: Int64) -> list[Grouping]:
+    """Ways to group these people: by the genres they lean to, and by what is known of them beside."""
     leaning = _leaning(split, users)
-    attributes = [cut for cut in cuts(split, users, FEWEST) if cut.key.startswith("attribute-")]
+    attributes = [Grouping.of(cut) for cut in cuts(split, users, FEWEST) if cut.key.startswith("attribute-")]
     return ([] if leaning is None else [leaning]) + attributes
 
 
-def _leaning(split: Split, users: Int64) -> Cut | None:
-    """The genre that a person met more often than people do, in standard errors of its share (binomial).
+def _leaning(split: Split, users: Int64) -> Grouping | None:
+    """Genres that a person met more often than people do, in standard errors of their share (binomial).
 
-    The genre that most people met most is the same for nearly all of them, so it tells nobody apart.
+    The genre that most people met most is the same for nearly all of them, so it tells nobody apart. Nor would one
+    genre a person do: who leans to horror mostly leans to thrillers as well, and would be missing from one of the two.
     """
     known = split.test.known.take(users)
     lists = split.dataset.item_table["genres"]
     names, column = np.unique(np.array([name for one in lists for name in one], dtype=object), return_inverse=True)
-    if not len(names):
-        return None
     rows = np.repeat(np.arange(len(lists)), lists.map(len))
     genres = csr_array((np.ones(len(rows)), (rows, column)), shape=(len(lists), len(names)))
     met = csr_array((np.ones(len(known.items)), known.items, known.indptr), shape=(len(known), len(lists)))
     counts, n = (met @ genres).toarray(), known.lengths()[:, None]
     shares = counts.sum(axis=0) / n.sum()
     errors = np.sqrt(n * shares * (1 - shares))
-    lead = np.divide(counts - n * shares, errors, out=np.full(counts.shape, -np.inf), where=errors > 0)
-    of = np.where(lead.max(axis=1) >= LEANS, lead.argmax(axis=1), len(names))
-    present, of = np.unique(of, return_inverse=True)
-    called = [*names.tolist(), UNKNOWN]
-    return Cut(
+    lead = np.divide(counts - n * shares, errors, out=np.zeros(counts.shape), where=errors > 0)
+    members = (lead >= LEANS).T
+    present = np.flatnonzero(members.any(axis=1))
+    if not len(present):
+        return None
+    return Grouping(
         LEANING,
         "Favourite genre",
-        tuple(called[one] for one in present.tolist()),
-        of.astype(np.int64),
-        "The genre that a person met most beyond what people meet on average.",
+        tuple(names[present].tolist()),
+        members[present],
+        "A favourite genre is one that a person met clearly more often than people do on average (by two standard "
+        "errors); somebody may have several, or none.",
     )
 
 
-def audiences(places: Places, by: Sequence[Cut], fewest: int = FEWEST) -> list[Audience]:
+def audiences(places: Places, by: Sequence[Grouping], fewest: int = FEWEST) -> list[Audience]:
     """All groups of the people, those with the surest lead first.
 
     Args:
-        places: of the people who were cut.
+        places: of the people who were grouped.
         by: ways to group them, of the same people in the same order.
         fewest: people in a group, and outside of it.
     """
     ahead, in_top, n = places.ahead, places.in_top, len(places.users)
-    slices = [
-        (cut, slice_)
-        for cut in by
-        for slice_, size in enumerate(cut.sizes.tolist())
-        if fewest <= size <= n - fewest and cut.names[slice_] not in (UNKNOWN, OTHERS)
+    named = [
+        (grouping, name, inside)
+        for grouping in by
+        for name, inside in zip(grouping.names, grouping.members, strict=True)
+        if fewest <= inside.sum() <= n - fewest
     ]
-    chance = (1 - LEVEL) / 2 / max(1, len(slices))  # Bonferroni
+    chance = (1 - LEVEL) / 2 / max(1, len(named))  # Bonferroni
     found = []
-    for cut, slice_ in slices:
-        inside = cut.of == slice_
+    for grouping, name, inside in named:
         mine, rest = ahead[inside], ahead[~inside]
         lead, freedom = _lead(mine, rest)
         found.append(
             Audience(
-                cut.title,
-                cut.names[slice_],
+                grouping.key,
+                grouping.title,
+                name,
                 len(mine),
                 float(mine.mean()),
                 float(rest.mean()),
@@ -381,15 +409,12 @@ def _lead(mine: Float64, rest: Float64) -> tuple[float, float]:
     return gap / float(np.sqrt(errors.sum())), float(freedom)
 
 
-def by_slice(places: Places, cut: Cut, fewest: int = FEWEST) -> list[Estimate | None]:
-    """The mean share of the other people whom the new item suits less, for each slice of the people who were cut.
+def by_group(places: Places, grouping: Grouping, fewest: int = FEWEST) -> list[Estimate | None]:
+    """The mean share of the other people whom the new item suits less, for each group.
 
-    With Student's 95 % interval over people; None for a slice with fewer people.
+    With Student's 95 % interval over people; None for a group of fewer people.
     """
-    ahead = places.ahead
-    return [
-        _mean(ahead[cut.of == slice_]) if size >= fewest else None for slice_, size in enumerate(cut.sizes.tolist())
-    ]
+    return [_mean(places.ahead[inside]) if inside.sum() >= fewest else None for inside in grouping.members]
 
 
 def _mean(values: Float64) -> Estimate:
@@ -398,10 +423,23 @@ def _mean(values: Float64) -> Estimate:
     return Estimate(mean, mean - reach, mean + reach)
 
 
+def headline(found: Sequence[Audience]) -> tuple[Audience | None, Audience | None]:
+    """Whom the item suits best, and whom least, of the groups that surely differ; None where none does.
+
+    Tastes come before what else is known of people: they say what it is about the item that people like.
+    """
+    certain = [one for one in found if one.is_certain]
+    tastes = [one for one in certain if one.key == LEANING]
+    pool = tastes if any(one.lead > 0 for one in tastes) else certain
+    ranked = sorted(pool, key=lambda one: -one.ahead)
+    best = next((one for one in ranked if one.lead > 0), None)
+    worst = next((one for one in reversed(ranked) if one.lead < 0), None)
+    return best, worst
+
+
 def finding(found: Sequence[Audience]) -> str:
     """Whom the item suits best, and whom least, as a sentence; no more than is certain."""
-    best = next((one for one in found if one.is_certain and one.lead > 0), None)
-    worst = next((one for one in reversed(found) if one.is_certain and one.lead < 0), None)
+    best, worst = headline(found)
     if best is None:
         return (
             "No group of people stands out: from what the model reads, it suits all kinds of people about equally."

@@ -18,7 +18,9 @@ from recsys_core.models.base import Ability
 from recsys_core.models.popularity import Popularity
 from recsys_core.models.tfidf import TfIdfProfile
 from recsys_core.new_item import (
+    Audience,
     Catalogue,
+    Grouping,
     Places,
     audiences,
     described,
@@ -215,17 +217,20 @@ def test_those_who_like_horror_are_its_audience(parts, model):
     assert " Least for “" in words
 
 
-def test_people_lean_to_what_they_meet_more_than_others_do():
-    """Everybody met more dramas than anything else; half of them war films too, the others comedies."""
-    rows = [(user, item, 1.0, item) for user in range(40) for item in range(10)]  # ten dramas each
-    rows += [(user, item, 1.0, item) for user in range(20) for item in range(10, 13)]  # three war films
-    rows += [(user, item, 1.0, item) for user in range(20, 40) for item in range(13, 15)]  # two comedies
-    world = worlds.dataset(rows, 40, 15, feedback=Feedback.IMPLICIT)
-    world.item_table["genres"] = pd.Series([("Drama",)] * 10 + [("War",)] * 3 + [("Comedy",)] * 2, dtype=object)
+def test_people_lean_to_all_genres_that_they_meet_more_than_others_do():
+    """Everybody met the same dramas; a third of them war films and westerns too, and a third comedies."""
+    rows = [(user, item, 1.0, item) for user in range(60) for item in range(20)]
+    rows += [(user, item, 1.0, item) for user in range(20) for item in range(20, 36)]
+    rows += [(user, item, 1.0, item) for user in range(20, 40) for item in range(36, 46)]
+    world = worlds.dataset(rows, 60, 46, feedback=Feedback.IMPLICIT)
+    world.item_table["genres"] = pd.Series(
+        [("Drama",)] * 20 + [("War",)] * 8 + [("Western",)] * 8 + [("Comedy",)] * 10, dtype=object
+    )
     parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
-    (leaning,) = groups(parts, np.arange(40))
-    assert leaning.names == ("Comedy", "War")
-    assert leaning.of.tolist() == [1] * 20 + [0] * 20
+    (leaning,) = groups(parts, np.arange(60))
+    assert leaning.names == ("Comedy", "Drama", "War", "Western")
+    third = np.arange(60) // 20
+    assert leaning.members.tolist() == [(third == one).tolist() for one in (1, 2, 0, 0)]
 
 
 def test_who_meets_what_everybody_meets_leans_nowhere():
@@ -233,16 +238,30 @@ def test_who_meets_what_everybody_meets_leans_nowhere():
     world = worlds.dataset(rows, 40, 4, feedback=Feedback.IMPLICIT)
     world.item_table["genres"] = pd.Series([("Drama",), ("Drama",), ("War",), ()], dtype=object)
     parts = Split(world, np.full(len(rows), TRAIN, dtype=np.int8), RANDOM)
-    (leaning,) = groups(parts, np.arange(40))
-    assert leaning.names == ("not known",)
+    assert groups(parts, np.arange(40)) == []
     world.item_table["genres"] = pd.Series([()] * 4, dtype=object)
     assert groups(parts, np.arange(40)) == []
+
+
+def test_the_finding_names_the_taste_whom_it_suits_best_not_the_largest_group():
+    def audience(key: str, name: str, ahead: float, lead: float, is_certain: bool = True) -> Audience:
+        return Audience(key, key, name, 50, ahead, 0.5, 0.1, lead, is_certain)
+
+    men = audience("attribute-gender", "M", 0.56, 10.0)
+    tastes = [audience("leaning", "Drama", 0.6, 9.0), audience("leaning", "Horror", 0.8, 7.0)]
+    doubtful = audience("leaning", "War", 0.9, 2.0, is_certain=False)
+    women = audience("attribute-gender", "F", 0.3, -10.0)
+    assert "leaning: Horror" in finding([men, *tastes, doubtful, women])
+    assert "Least" not in finding([men, *tastes, doubtful, women])
+    assert "Most of all for “attribute-gender: M”" in finding([men, doubtful, women])
 
 
 def test_an_audience_by_chance_is_none():
     rng = np.random.default_rng(0)
     places = people(rng.permutation(400) / 399)
-    found = audiences(places, [Cut("x", "X", ("a", "b", "c", "d"), rng.integers(0, 4, 400)) for _ in range(20)])
+    found = audiences(
+        places, [Grouping.of(Cut("x", "X", ("a", "b", "c", "d"), rng.integers(0, 4, 400))) for _ in range(20)]
+    )
     assert len(found) == 80
     assert not any(one.is_certain for one in found)
     assert finding(found).startswith("No group of people stands out")
@@ -252,7 +271,7 @@ def test_an_audience_by_chance_is_none():
 def test_a_lead_is_certain_where_welch_and_bonferroni_say_so(repeats: int):
     """Of small groups, of which a normal distribution would be too sure."""
     rng = np.random.default_rng(3)
-    cut = Cut("x", "X", ("a", "not known"), np.repeat([0, 1], [20, 300]))
+    cut = Grouping.of(Cut("x", "X", ("a", "not known"), np.repeat([0, 1], [20, 300])))
     certain = []
     for gap in np.linspace(0, 0.9, 60):
         ranks = (rankdata(rng.beta(1, 8, 320) ** np.repeat([1 - gap, 1], [20, 300])) - 1) / 319
@@ -266,13 +285,13 @@ def test_a_lead_is_certain_where_welch_and_bonferroni_say_so(repeats: int):
 def test_small_unknown_and_mixed_groups_are_no_audience():
     places = people(np.arange(50) / 49)
     of = np.repeat([0, 1, 2], [19, 11, 20])
-    assert audiences(places, [Cut("x", "X", ("few", "all others", "not known"), of)]) == []
+    assert audiences(places, [Grouping.of(Cut("x", "X", ("few", "all others", "not known"), of))]) == []
     assert finding([]).startswith("There are too few people")
 
 
 def test_groups_in_which_nobody_differs_are_told_apart():
     places = people(np.repeat([1.0, 0.0], 20))
-    found = audiences(places, [Cut("x", "X", ("a", "b"), np.repeat([0, 1], 20))])
+    found = audiences(places, [Grouping.of(Cut("x", "X", ("a", "b"), np.repeat([0, 1], 20)))])
     assert [(one.name, one.lead, one.is_certain) for one in found] == [("a", np.inf, True), ("b", -np.inf, True)]
 
 

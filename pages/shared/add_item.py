@@ -28,8 +28,7 @@ from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.types import Json
 
 if TYPE_CHECKING:
-    from recsys_core.comparing.cutting import Cut
-    from recsys_core.new_item import Audience, Catalogue, Places
+    from recsys_core.new_item import Audience, Catalogue, Grouping, Places
 
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 PEOPLE_SHOWN, FAVOURITES = 6, 3
@@ -48,7 +47,7 @@ class Answer:
     """
 
     places: "Places"
-    groups: "list[Cut]"
+    groups: "list[Grouping]"
     found: "list[Audience]"
     alike: Shown
 
@@ -210,22 +209,24 @@ def _who(card: RunCard, run: LoadedRun, answer: Answer) -> None:
 
 
 def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -> None:
-    """Where it stands for the slices of a cut; at first of the one that tells people apart best."""
-    from recsys_core.new_item import LEANING, by_slice, how_people_are_ranked
+    """Where it stands for groups of people; at first for those that the finding names."""
+    from recsys_core.new_item import LEANING, by_group, headline, how_people_are_ranked
 
-    titles = [cut.title for cut in answer.groups]
-    best = answer.found[0].cut if answer.found else titles[0]
+    titles = [grouping.title for grouping in answer.groups]
+    best, _ = headline(answer.found)
     st.markdown(f"**{plain(words)}**")
     key = f"new-item-cut-{card.id}"
     if st.session_state.get(key) not in titles:
-        st.session_state[key] = best
+        st.session_state[key] = titles[0] if best is None else best.cut
     chosen = st.selectbox("People by", titles, key=key, persist_state="session")
-    cut = answer.groups[titles.index(chosen)]
+    grouping = answer.groups[titles.index(chosen)]
     slices = [
         Slice(name, size, () if one is None else ((100 * one.value, 100 * one.low, 100 * one.high),))  # type: ignore[operator]
-        for name, size, one in zip(cut.names, cut.sizes.tolist(), by_slice(answer.places, cut), strict=True)
+        for name, size, one in zip(
+            grouping.names, grouping.members.sum(axis=1).tolist(), by_group(answer.places, grouping), strict=True
+        )
     ]
-    if cut.key == LEANING:  # genres have no order of their own
+    if grouping.key == LEANING:  # genres have no order of their own
         slices = sorted((one for one in slices if one.points), key=lambda one: -one.points[0][0])
     whole = 50.0  # everybody, on average
     draw_chart(
@@ -238,7 +239,7 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
         "audiences",
         pd.DataFrame(
             [
-                {"people by": cut.title, "slice": one.name, "people": one.people}
+                {"people by": grouping.title, "group": one.name, "people": one.people}
                 | dict(zip(("ahead_percent", "low", "high"), one.points[0] if one.points else (None,) * 3, strict=True))
                 for one in slices
             ]
@@ -246,7 +247,7 @@ def _audience_chart(card: RunCard, run: LoadedRun, answer: Answer, words: str) -
         title=words,
     )
     st.caption(
-        f"Dots are means over people with 95 % intervals; the dotted line is everybody. {plain(cut.meaning)} "
+        f"Dots are means over people with 95 % intervals; the dotted line is everybody. {plain(grouping.meaning)} "
         f"{how_people_are_ranked(answer.places)}"
     )
 

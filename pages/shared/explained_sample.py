@@ -23,7 +23,7 @@ def choose_kind(run: LoadedRun) -> Players | None:
         return None
     if len(offered) == 1:
         return next(iter(offered.values()))
-    titles = {players.title: players for players in offered.values()}
+    titles = {players.title.capitalize(): players for players in offered.values()}
     return titles[choose.switch("Reasons", "explained-kind", list(titles))]
 
 

@@ -14,6 +14,7 @@ from recsys_core.runs.store import RunCard
 
 MOST_ROWS = 30
 LONG_TITLE = 20  # letters; the column would cut a longer one off
+LETTER, WIDEST = 6.8, 320  # pixels
 USUAL_LENGTH = "10"
 
 
@@ -44,9 +45,10 @@ def metric_table(compared: Compared, group: Group) -> None:
         st.caption(" ".join(notes))
 
 
-def width_of(titles: Iterable[str]) -> Literal["medium"] | None:
-    """Of a column of models, so that their titles fit."""
-    return "medium" if max(map(len, titles), default=0) > LONG_TITLE else None
+def width_of(titles: Iterable[str]) -> int | None:
+    """Of a column of models, in pixels, so that their titles fit; None where any width will do."""
+    longest = max(map(len, titles), default=0)
+    return min(WIDEST, round(LETTER * longest) + 20) if longest > LONG_TITLE else None
 
 
 def height_of(frame: pd.DataFrame) -> Literal["content", "auto"]:

@@ -52,7 +52,7 @@ if not runs:
     choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
 else:
     section = choose.switch("Section", "explained", [*OF_ONE, *OF_MODEL])
-    which, who, what = st.columns([3, 2, 3])
+    which, who, what = st.columns([5, 4, 5])
     with which:
         card = choose.choose_run(sorted(runs, key=lambda card: card.model == "popularity"))
         chosen = loaded.run(card.id)

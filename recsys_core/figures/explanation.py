@@ -15,6 +15,7 @@ NAME_WIDTH, NAME_LINES = 22, 2
 AXIS_WIDTH, SIDE_WIDTH = 48, 34  # letters in a line of the name of an axis
 ROW = 38  # pixels
 ROOM = 0.16  # of the range, for the numbers beside the bars
+FAR = 0.65  # of the range: where bars that end farther right have their number at the left
 FINEST = 120  # squares along the longer side of a picture's map
 MOST_INK = 0.62  # opacity of the strongest region
 
@@ -44,19 +45,21 @@ def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning:
     starts = base + np.concatenate([[0.0], np.cumsum([share.value for share in shares])])
     labels = ["For anybody", *(_name(share.label) for share in shares), "Score"]
     chart = figure("", look, height=76 + ROW * len(labels))
+    reach = [base, score, *(end for share, start in zip(shares, starts, strict=False) for end in _reach(share, start))]
+    digits, far = _digits(shares[0].value if shares else score), _far(reach)
     for place, value in ((0, base), (len(labels) - 1, score)):
         chart.add_scatter(
             x=[value],
             y=[place],
             mode="markers+text",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": look.ink}},
-            text=[f"  <b>{value:.4g}</b>"],
-            textposition="middle right",
+            text=[f"  <b>{_number(value, digits)}</b>  "],
+            textposition="middle left" if value > far else "middle right",
             hovertemplate=f"{labels[place]}<br>%{{x:.4g}}<extra></extra>",
             cliponaxis=False,
         )
     for place, (share, start) in enumerate(zip(shares, starts, strict=False), start=1):
-        _add_bar(chart, place, share, float(start), look)
+        _add_bar(chart, place, share, float(start), digits, far, look)
     for place, at in enumerate(starts):  # each part begins where the one above it ended
         chart.add_shape(
             type="line",
@@ -64,7 +67,6 @@ def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning:
             line={"color": look.quiet, "width": 1, "dash": "dot"},
             layer="below",
         )
-    reach = [base, score, *(end for share, start in zip(shares, starts, strict=False) for end in _reach(share, start))]
     _finish(chart, labels, reach, meaning, look)
     return chart
 
@@ -78,15 +80,31 @@ def bars_chart(shares: Sequence[Share], meaning: str, look: Theme) -> go.Figure:
         look: light or dark.
     """
     chart = figure("", look, height=76 + ROW * len(shares))
+    digits = _digits(shares[0].value if shares else 0.0)
     for place, share in enumerate(shares):
-        _add_bar(chart, place, share, 0.0, look)
+        _add_bar(chart, place, share, 0.0, digits, np.inf, look)
     chart.add_vline(x=0, line={"color": look.quiet, "width": 1})
     reach = [0.0, *(end for share in shares for end in _reach(share, 0.0))]
     _finish(chart, [_name(share.label) for share in shares], reach, meaning, look)
     return chart
 
 
-def _add_bar(chart: go.Figure, place: int, share: Share, start: float, look: Theme) -> None:
+def _digits(first: float) -> int:
+    """Decimals that all numbers of a chart are written with: three figures of the first, which is the strongest."""
+    return max(0, 2 - int(np.floor(np.log10(abs(first))))) if first else 2
+
+
+def _number(value: float, digits: int, sign: str = "") -> str:
+    return f"{value:{sign}.{digits}f}".replace("-", "−") if value else "0"
+
+
+def _far(reach: Sequence[float]) -> float:
+    low, high = min(reach), max(reach)
+    return low + FAR * (high - low)
+
+
+def _add_bar(chart: go.Figure, place: int, share: Share, start: float, digits: int, far: float, look: Theme) -> None:
+    """The bar of a part, with its interval and its number, which stands at the left of bars that end beyond ``far``."""
     drawn = share.margin if np.isfinite(share.margin) else 0.0
     interval = f"<br>95 % interval ± {share.margin:.2g}" if drawn else ""
     chart.add_bar(
@@ -99,13 +117,15 @@ def _add_bar(chart: go.Figure, place: int, share: Share, start: float, look: The
         error_x={"type": "data", "array": [drawn], "color": look.ink, "thickness": 1.2, "width": 3} if drawn else None,
         hovertemplate=f"{escape(share.label)}<br>{share.value:+.4g}{interval}<extra></extra>",
     )
+    left, right = _reach(share, start)
+    at_left = right > far
     chart.add_annotation(
-        x=_reach(share, start)[1],
+        x=left if at_left else right,
         y=place,
-        text=f"{share.value:+.3g}",
+        text=_number(share.value, digits, "+"),
         showarrow=False,
-        xanchor="left",
-        xshift=5,
+        xanchor="right" if at_left else "left",
+        xshift=-5 if at_left else 5,
         font={"size": 12, "color": look.ink},
     )
 

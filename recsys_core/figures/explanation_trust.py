@@ -82,7 +82,7 @@ def gain_chart(gains: Sequence[Gain], look: Theme) -> go.Figure:
     )
     values = [end for one in gains for figures in (one.deletion, one.insertion) for end in figures if end is not None]
     chart.update_xaxes(
-        title_text="gain over a random order, in shares of the range of scores",
+        title_text="gain over a random order,<br>in shares of the range of scores",
         nticks=6,
         zeroline=False,
         range=[min(0, *values) - 0.02, max(0.1, *values) * 1.05],

@@ -42,7 +42,20 @@ def test_each_part_begins_where_the_last_one_ended(look):
 def test_parts_that_do_not_add_up_begin_at_zero():
     chart = bars_chart(SHARES, "weight", LIGHT)
     assert [bar.base[0] for bar in chart.data] == [0, 0, 0]
-    assert [note.text for note in chart.layout.annotations] == ["+3", "-1", "+0.5"]
+    assert [note.text for note in chart.layout.annotations] == ["+3.00", "−1.00", "+0.50"]
+
+
+def test_numbers_stay_inside_a_narrow_chart():
+    """At the left of bars that end far right, and with as many decimals as the largest needs."""
+    chart = waterfall_chart([Share("A", 0.0191), Share("B", 0.0028)], 0.0, 0.0219, "score", LIGHT)
+    assert [(note.text, note.xanchor) for note in chart.layout.annotations] == [
+        ("+0.0191", "right"),
+        ("+0.0028", "right"),
+    ]
+    assert [(trace.text[0].strip(), trace.textposition) for trace in chart.data if trace.type == "scatter"] == [
+        ("<b>0</b>", "middle right"),
+        ("<b>0.0219</b>", "middle left"),
+    ]
 
 
 def test_an_interval_without_end_and_a_score_without_range_can_be_drawn():

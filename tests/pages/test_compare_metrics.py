@@ -125,5 +125,5 @@ def test_of_models_with_the_same_figures_none_leads(workspace):
 def test_tables_of_six_models_with_three_seeds_are_shown_whole():
     assert height_of(pd.DataFrame({"Model": ["A"] * 18})) == "content"
     assert height_of(pd.DataFrame({"Model": ["A"] * 31})) == "auto"
-    assert width_of(["MF (dot product), seed 0"]) == "medium"
+    assert width_of(["MF (dot product), seed 0"]) > 150
     assert width_of(["EASE"]) is width_of([]) is None

@@ -65,6 +65,23 @@ def asked(at: AppTest) -> str:
 # Try it yourself
 
 
+def test_somebody_who_is_not_offered_stays_chosen(workspace, monkeypatch):
+    """What the browser sends back is the name of the choice, which is an id only for those who are offered."""
+    monkeypatch.setattr("pages.shared.choose_person.PEOPLE_OFFERED", 3)
+    card = run_of(workspace, two_tastes(), "popularity")
+    split = workspace.load_run(card.id).split
+    known = split.test.known.lengths()
+    user = int(min(split.test.warm_users[::-1], key=lambda one: known[one]))
+    who = str(split.dataset.user_ids.values[user])
+    at = opened(RECOMMENDATIONS, run=card.id, person=who)
+    at.run()
+    assert not at.exception
+    assert not at.error
+    (box,) = [one for one in at.selectbox if one.label == "Person"]
+    assert box.value == who
+    assert f"{who} · {known[user]} known" in box.options
+
+
 def test_before_the_first_answer_everybody_sees_the_same_and_is_told_so(workspace):
     run_of(workspace, two_tastes(), "ease")
     at = opened(RECOMMENDATIONS, view=ME)
