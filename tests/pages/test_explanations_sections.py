@@ -122,7 +122,7 @@ def test_what_a_model_rests_on_is_drawn_with_its_finding(workspace):
 
 def test_attributes_are_offered_where_the_model_reads_them(workspace):
     run_of(workspace, two_tastes(), "by_genre")
-    at = opened(EXPLANATIONS, explained=OVERVIEW, **{"explained-kind": "the item's attributes"})
+    at = opened(EXPLANATIONS, explained=OVERVIEW, **{"explained-kind": "The item's attributes"})
     assert "rest mostly on" in said(done(at))
     assert charts(at) == 2
 
