@@ -1,6 +1,7 @@
 """Who would like an item that nobody has met, and what it is like: by a trained model as it is, without retraining."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -14,12 +15,13 @@ from recsys_core.comparing.cutting import OTHERS, UNKNOWN, Cut
 from recsys_core.comparing.slices import cuts
 from recsys_core.content.around import AROUND, Around
 from recsys_core.content.items import ItemContent, Picture
+from recsys_core.content.static_text import StaticText
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.findings import counted
 from recsys_core.data.side.clean_text import LONGEST_TEXT, LONGEST_TITLE, clean
 from recsys_core.data.side.picture_files import LARGEST_PICTURE
 from recsys_core.data.side.pictures import redraw
-from recsys_core.errors import AbilityError, DataError, ModelError
+from recsys_core.errors import AbilityError, ContentError, DataError, ModelError
 from recsys_core.models.base import Ability, Recommender
 from recsys_core.recommending import Shown, scores_of_people
 from recsys_core.splitting import Split
@@ -32,6 +34,7 @@ FEWEST = 20  # people in an audience
 LEVEL = 0.95
 LEANING = "leaning"  # the key of the cut by genre
 LEANS = 2.0  # standard errors from which on somebody leans to a genre
+MEANING = "meaning"  # of words, by static embeddings
 ALIKE = 0.05  # less is no likeness that anybody would see
 KIN = 40  # items, at most, by which it is told whom a new one suits; of small catalogues a tenth
 KIN_MET = 5  # people who met each of them, at least
@@ -74,10 +77,11 @@ def _drawn(content: bytes) -> Picture:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a model reads of all items of a data set: worked out once, compared with each new item.
+    """What is read of all items of a data set, by a model and, of texts, by what words mean: worked out once, compared
+    with each new item.
 
     Attributes:
-        rows: kind of content → Float32 (I, w), dense or csr, of length 1, or 0 where nothing is known.
+        rows: kind of reading → Float32 (I, w), dense or csr, of length 1, or 0 where nothing is known.
         middles: kind → Float32 (w,), the mean over items that was taken off first; none of sparse rows.
     """
 
@@ -91,19 +95,19 @@ class Catalogue:
         Raises:
             AbilityError: the model cannot read items that it never met.
         """
-        read = model.readings(ItemContent.of(dataset), around)
+        read = _read(model, ItemContent.of(dataset), around)
         middles = {kind: _middle(rows) for kind, rows in read.items() if not issparse(rows)}
         return cls({kind: _units(rows, middles.get(kind)) for kind, rows in read.items()}, middles)
 
     def likeness(self, model: Recommender, item: ItemContent) -> Float32:
-        """Float32[I], −1 to 1: how alike a new item and each of the catalogue are described, to the model.
+        """Float32[I], −1 to 1: how alike a new item and each of the catalogue are described.
 
-        The mean, over the kinds of content that it read something of, of the cosines around the middle of the
+        The mean, over the kinds of reading that found something, of the cosines around the middle of the
         catalogue. The year of the new item is left out: few items share it, so it would outweigh all else.
         """
         timeless = replace(item, table=item.table.assign(year=pd.array([pd.NA] * len(item), dtype="Int32")))
         total, kinds = np.zeros(self._n_items, dtype=np.float32), 0
-        for kind, rows in model.readings(timeless).items():
+        for kind, rows in _read(model, timeless, AROUND).items():
             one = _units(rows, self.middles.get(kind))
             if abs(one).sum():
                 found = self.rows[kind] @ one.T
@@ -114,6 +118,16 @@ class Catalogue:
     @property
     def _n_items(self) -> int:
         return int(next(iter(self.rows.values())).shape[0])
+
+
+def _read(model: Recommender, content: ItemContent, around: Around) -> dict[str, Float32 | csr_array]:
+    """What the model reads and, beside its reading of texts, what their words mean: a short synopsis shares hardly any
+    of its words with others of its kind."""
+    read = dict(model.readings(content, around))
+    if Ability.TEXT in model.abilities:
+        with suppress(ContentError):  # the encoder is not installed: then without it
+            read[MEANING] = StaticText.fit(content, around).read(content, around).values
+    return read
 
 
 def _middle(rows: Float32) -> Float32:
@@ -474,7 +488,7 @@ def percent(share: float) -> str:
 
 
 def most_alike(catalogue: Catalogue, model: Recommender, split: Split, item: ItemContent, k: int) -> Shown:
-    """The k items that are described most alike, to the model, most alike first, of the half that more people met.
+    """The k items that are described most alike, most alike first, of the half that more people met.
 
     What few people met tells few people what the new one is like.
     """

@@ -318,6 +318,15 @@ def test_words_are_compared_without_reading_their_zeros(parts):
     assert alike[::2].min() > alike[1::2].max()
 
 
+def test_words_that_mean_the_same_are_alike(parts):
+    texts = ["A ghost haunts an old mansion.", "Two lovers plan their wedding."] * parts.dataset.n_items
+    table = parts.dataset.item_table.assign(title="", text=texts[: parts.dataset.n_items])
+    told = replace(parts.dataset, item_table=table)
+    model = TfIdfProfile().fit(told)
+    alike = Catalogue.of(model, told).likeness(model, described(told, {"text": "Spirits inside the spooky house"}))
+    assert alike[::2].min() > alike[1::2].max()
+
+
 def test_only_what_more_people_met_is_shown_as_alike(parts, model):
     catalogue = Catalogue.of(model, parts.dataset)
     shown = most_alike(catalogue, model, parts, horror(parts), 3)

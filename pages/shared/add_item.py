@@ -277,8 +277,8 @@ def _like_what(run: LoadedRun, answer: Answer, k: int) -> None:
         st.caption("Nothing in the catalogue is like it: the model found nothing in its description that it knows.")
         return
     st.caption(
-        "Of the half of the items that more people met, those whose description the model reads most alike, the year "
-        "left out; 1.00 is the same."
+        "Of the half of the items that more people met, those whose description is most alike, by what the model reads "
+        "and by what the words mean, the year left out; 1.00 is the same."
     )
     grid(
         run.split.dataset,
