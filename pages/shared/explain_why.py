@@ -215,9 +215,7 @@ def _nearest(asked: Asked) -> None:
     near = _near(default_home(), asked.card.id, asked.user, asked.item, asked)
     if not near.items:
         return
-    st.subheader(
-        "Most like it, of what they liked" if dataset.scale else "Most like it, of what they met", anchor=False
-    )
+    st.subheader("Most like it, of what they met", anchor=False)
     how = "by the angle between the model's vectors" if near.by_vectors else "by how many people met both"
     st.caption(f"Likeness {how}, 1.00 at most. It says what is near, not what made the score.")
     grid(dataset, [Card(item, note=f"likeness {value:.2f}") for item, value in near.items])

@@ -72,7 +72,7 @@ def test_what_is_missing_is_trained_and_then_the_answer_is_there(workspace):
     assert one.side is Side.NEW_ITEMS  # on this split, all that is to be found
     assert one.estimate.value == pytest.approx(expected.value)
     assert one.estimate.value > 0.1  # who is told the genre of a new item knows who likes it
-    assert one.is_certain
+    assert one.estimate.is_certain
 
 
 def test_without_new_items_the_answer_is_among_all(workspace):
