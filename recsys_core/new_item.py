@@ -35,6 +35,8 @@ LEVEL = 0.95
 LEANING = "leaning"  # the key of the cut by genre
 LEANS = 2.0  # standard errors from which on somebody leans to a genre
 MEANING = "meaning"  # of words, by static embeddings
+HARDLY = 0.03  # of the share of people whom it suits less: groups that differ by less are named together
+NAMED = 3  # of them, at most
 ALIKE = 0.05  # less is no likeness that anybody would see
 KIN = 40  # items, at most, by which it is told whom a new one suits; of small catalogues a tenth
 KIN_MET = 5  # people who met each of them, at least
@@ -452,7 +454,10 @@ def headline(found: Sequence[Audience]) -> tuple[Audience | None, Audience | Non
 
 
 def finding(found: Sequence[Audience]) -> str:
-    """Whom the item suits best, and whom least, as a sentence; no more than is certain."""
+    """Whom the item suits best, and whom least, as a sentence; no more than is certain.
+
+    Up to three tastes are named where they hardly differ: then which of them comes first says little.
+    """
     best, worst = headline(found)
     if best is None:
         return (
@@ -461,6 +466,15 @@ def finding(found: Sequence[Audience]) -> str:
             else "There are too few people, or too little is known of them, to tell groups apart."
         )
     end = f" Least for {_who(worst)}: {percent(worst.ahead)}." if worst is not None else ""
+    near = [one for one in found if one.is_certain and one.key == best.key and best.ahead - one.ahead <= HARDLY]
+    first, *more = sorted(near, key=lambda one: -one.ahead)[:NAMED]
+    if more:
+        *between, last = [f"“{one.name}” ({one.people:,})" for one in more]
+        names = " and ".join([", ".join([_who(first), *between]), last])
+        return (
+            f"Most of all for {names}: it suits each of them better than {percent(more[-1].ahead)} of all people "
+            f"or more on average.{end}"
+        )
     return (
         f"Most of all for {_who(best)}: it suits them better than {percent(best.ahead)} of all people on average, "
         f"everybody else better than {percent(best.others)}.{end}"

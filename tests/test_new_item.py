@@ -254,6 +254,9 @@ def test_the_finding_names_the_taste_whom_it_suits_best_not_the_largest_group():
     assert "leaning: Horror" in finding([men, *tastes, doubtful, women])
     assert "Least" not in finding([men, *tastes, doubtful, women])
     assert "Most of all for “attribute-gender: M”" in finding([men, doubtful, women])
+    near = [audience("leaning", name, ahead, 5.0) for name, ahead in (("A", 0.79), ("B", 0.78), ("C", 0.77))]
+    words = finding([*tastes, *near, doubtful, women])
+    assert "“leaning: Horror” (50 people), “A” (50) and “B” (50): it suits each of them better than 78 %" in words
 
 
 def test_an_audience_by_chance_is_none():
