@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import cache, nav
 from pages.shared.frame import plain
+from recsys_core.data.dataset import Dataset
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
 DATASET, MODEL, RUN, PERSON, ITEM, SEARCH, VIEW = "data", "model", "run", "person", "item", "search", "view"
@@ -172,3 +173,19 @@ def header(page: nav.PageInfo) -> None:
     """Title and the question that the page answers."""
     st.title(page.title, anchor=False)
     st.caption(page.question)
+
+
+def find_item(
+    label: str, offered: Sequence[int], dataset: Dataset, key: str, on_change: Callable[[], None] | None = None
+) -> int | None:
+    """A box in which one of these items is found by a part of its title; None until one is chosen."""
+    return st.selectbox(
+        label,
+        offered,
+        index=None,
+        format_func=told_apart(offered, dataset.title, dataset.item_ids.values.__getitem__),
+        placeholder="Type a title",
+        filter_mode="contains",
+        key=key,
+        on_change=on_change,
+    )

@@ -376,15 +376,7 @@ def _addition(asked: Asked) -> None:
         counts = split.train.interactions.item_counts()
         known = {int(item) for item in split.test.known.row(asked.user)[0]}
         offered = [int(item) for item in np.argsort(-counts, kind="stable")[:SEARCHABLE] if int(item) not in known]
-        wanted = st.selectbox(
-            "Item to bring in",
-            offered,
-            index=None,
-            format_func=choose.told_apart(offered, dataset.title, dataset.item_ids.values.__getitem__),
-            placeholder="Type a title",
-            filter_mode="contains",
-            key=_key(asked, "bring-in"),
-        )
+        wanted = choose.find_item("Item to bring in", offered, dataset, _key(asked, "bring-in"))
         if wanted is None:
             return
         question = _about(asked, int(wanted))

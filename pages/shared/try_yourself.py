@@ -173,16 +173,7 @@ def _search(run: LoadedRun, answers: Answers) -> None:
                 answers[item] = LIKED
             st.session_state["pick-search"] = None
 
-    st.selectbox(
-        "Add something you like",
-        offered,
-        index=None,
-        format_func=choose.told_apart(offered, dataset.title, dataset.item_ids.values.__getitem__),
-        placeholder="Type a title",
-        filter_mode="contains",
-        key="pick-search",
-        on_change=add,
-    )
+    choose.find_item("Add something you like", offered, dataset, "pick-search", add)
 
 
 def _given(run: LoadedRun, answers: Answers) -> None:
