@@ -216,7 +216,7 @@ def _scored(score: Score, holdout: Holdout, users: Int64) -> Iterator[tuple[Floa
     relevant = holdout.relevant
     by_user = np.argsort(relevant.users, kind="stable")
     starts = np.concatenate([[0], np.cumsum(relevant.user_counts())])
-    for chunk, scores in masked_scores(score, users, holdout.known, holdout.candidates):
+    for chunk, scores in masked_scores(score, users, holdout.hidden, holdout.candidates):
         counts = starts[chunk + 1] - starts[chunk]
         people = np.repeat(np.arange(len(chunk)), counts)
         rows = np.repeat(starts[chunk] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(

@@ -8,6 +8,7 @@ import numpy as np
 from recsys_core.data.dataset import Dataset
 from recsys_core.errors import SplitError
 from recsys_core.splitting.base import (
+    HIDDEN,
     KNOWN,
     TEST,
     TRAIN,
@@ -26,6 +27,7 @@ from recsys_core.splitting.new_users import COLD_USER, USER_FOLDS
 from recsys_core.splitting.per_person import LEAVE_ONE_OUT, RANDOM, TEMPORAL
 
 __all__ = [
+    "HIDDEN",
     "KNOWN",
     "SPLITTERS",
     "TEST",

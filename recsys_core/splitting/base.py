@@ -21,6 +21,7 @@ COLD_ITEM = "cold-item"  # the recipe whose lists are drawn from the held-out it
 EVERYTHING = "all items but those the person is known to have met"  # what lists are drawn from
 KNOWN = 3  # never learned from, told of a person when the person is scored
 UNUSED = 4  # after the window: nobody learns from it, knows it or looks for it
+HIDDEN = 5  # nobody learns from it or knows it, but it stays out of the lists of the person who met the item
 
 
 class SplitRecipe(BaseModel):
@@ -55,6 +56,7 @@ class Holdout:
 
     Attributes:
         known: one row per user, events that the model may know and that are hidden from its lists.
+        met: one row per user, all events that are hidden from the lists, where these are more than the known ones.
         targets: held-out events, on which rating errors are measured.
         relevant: those of the targets that a list should contain.
         candidates: Int32[U, C], the items that each user's list is drawn from, or Int32[C], those that all lists are
@@ -71,6 +73,12 @@ class Holdout:
     strangers: Int64 = field(default_factory=_nobody)
     unmet: Int64 = field(default_factory=_nobody)
     scale: Scale | None = None
+    met: Histories | None = None
+
+    @property
+    def hidden(self) -> Histories:
+        """One row per user, what stays out of the lists."""
+        return self.known if self.met is None else self.met
 
     @cached_property
     def warm_users(self) -> Int64:
@@ -126,12 +134,12 @@ class Split:
     @cached_property
     def valid(self) -> Holdout:
         """Known: training events, and what is told of new people. To be found: validation events."""
-        return self._holdout(self.events(TRAIN, KNOWN), VALID)
+        return self._holdout((TRAIN, KNOWN), VALID)
 
     @cached_property
     def test(self) -> Holdout:
         """Known: training and validation events, and what is told of new people. To be found: test events."""
-        return self._holdout(self.events(TRAIN, VALID, KNOWN), TEST)
+        return self._holdout((TRAIN, VALID, KNOWN), TEST)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -152,16 +160,17 @@ class Split:
         threshold = self.recipe.threshold
         return targets if threshold is None else targets.take(targets.values >= threshold)
 
-    def _holdout(self, known: Interactions, role: int) -> Holdout:
+    def _holdout(self, roles: tuple[int, ...], role: int) -> Holdout:
         targets = self.events(role)
         learned = self.train.interactions
         holdout = Holdout(
-            replace(Histories.from_interactions(known), about=self.dataset.user_table),
+            replace(Histories.from_interactions(self.events(*roles)), about=self.dataset.user_table),
             targets,
             self.relevant(targets),
             strangers=np.flatnonzero(learned.user_counts() == 0),
             unmet=np.flatnonzero(learned.item_counts() == 0),
             scale=self.dataset.scale,
+            met=Histories.from_interactions(self.events(*roles, HIDDEN)) if (self.roles == HIDDEN).any() else None,
         )
         return holdout.among(targets.items) if self.recipe.key == COLD_ITEM else holdout
 

@@ -76,9 +76,11 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
         Cancelled: stopped before the first epoch was over, so there is nothing to keep.
         ModelError: the loss is not a number any more.
     """
-    _go_on(task, context)
+    begun = _go_on(task, context)
     history, best_epoch, best = _resume(task, context)
-    reason = f"All {epochs} epochs are done."
+    if context.warm is not None and context.warm.as_it_is:
+        epochs, best = 0, _copy(task.state())
+    reason = f"All {epochs} epochs are done." if epochs else "Taken over as it is: nothing was learned."
     last_checkpoint = time.monotonic()
     between_checkpoints = CHECKPOINT_SECONDS if context.cut_after is None else 0.0
     try:
@@ -86,7 +88,9 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
             if history and epoch - 1 - best_epoch >= patience:
                 reason = _patience_sentence(history[best_epoch - 1], patience)
                 break
-            event, is_best = _one_epoch(task, model, context, epoch, epochs, history, best_epoch)
+            if context.warm is not None and context.warm.thaw:
+                _hold(task, context.warm, epoch)
+            event, is_best = _one_epoch(task, model, context, epoch, epochs, history, best_epoch, begun)
             if is_best:
                 best_epoch, best = epoch, _copy(task.state())
             history.append(event)
@@ -115,12 +119,15 @@ def _one_epoch(
     epochs: int,
     history: list[EpochEnded],
     best_epoch: int,
+    begun: Weights,
 ) -> tuple[EpochEnded, bool]:
     started = time.monotonic()
     try:
         losses, samples = task.train_epoch(heartbeat(context, epoch, epochs))
     except CutShort:
         losses, samples = {}, 0
+    if begun and context.warm is not None and context.warm.pull:
+        _draw_back(task, context.warm, begun)
     seconds = time.monotonic() - started
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise ModelError(
@@ -177,16 +184,36 @@ def _checkpoint(task: TrainingTask, best: State, best_epoch: int, history: list[
     return Checkpoint(tensors, {"best_epoch": best_epoch, "history": [asdict(event) for event in history]})
 
 
-def _go_on(task: TrainingTask, context: FitContext) -> None:
+def _go_on(task: TrainingTask, context: FitContext) -> Weights:
+    """What a training that goes on from another one begins with; nothing for any other."""
     if context.warm is None:
-        return
+        return {}
     assert isinstance(task, Continuing)  # only models with the ability WARM_START get this far
-    learned = task.learned()
-    task.hold(context.warm.paces(learned))
+    begun = context.warm.transplant(task.learned())
+    _hold(task, context.warm, 1)
     if isinstance(task, Replaying):
         task.replay(context.warm)
     if context.start_from is None:  # else the checkpoint knows how far it has come
-        task.begin(context.warm.transplant(learned))
+        task.begin(begun)
+    return begun
+
+
+def _hold(task: TrainingTask, warm: WarmStart, epoch: int) -> None:
+    assert isinstance(task, Continuing)
+    task.hold(warm.paces(task.learned(), epoch))
+
+
+def _draw_back(task: TrainingTask, warm: WarmStart, begun: Weights) -> None:
+    """Move what is known a part of the way back to where it began."""
+    assert isinstance(task, Continuing)
+    learned = task.learned()
+    shares = warm.way_back(learned)
+    with torch.no_grad():
+        for name, one in learned.items():
+            for tensor in (one.tensor, *one.twins):
+                share = shares[name].view(-1, *[1] * (tensor.ndim - 1))
+                tensor.copy_(torch.lerp(tensor, begun[name], share))
+    task.restore(_copy(task.state()))  # so that whatever the model worked out from the weights is worked out anew
 
 
 def _resume(task: TrainingTask, context: FitContext) -> tuple[list[EpochEnded], int, State]:

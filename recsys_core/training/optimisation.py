@@ -117,9 +117,16 @@ class Optimisation(Generic[Net]):
                 torch.lerp(before, weights, paces, out=weights)
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 / memory)
 
-    def learned(self, blocks: Mapping[str, tuple[RowsOf, ...]]) -> dict[str, Learned]:
-        """The averaged weights; ``blocks`` says of which parameters the rows stand for something in the data."""
-        return {name: Learned(one, blocks.get(name, ())) for name, one in self.average.named_parameters()}
+    def learned(
+        self, blocks: Mapping[str, tuple[RowsOf, ...]], heads: frozenset[str] = frozenset()
+    ) -> dict[str, Learned]:
+        """The averaged weights; ``blocks`` says of which parameters the rows stand for something in the data, ``heads``
+        which belong to the last layer."""
+        now = dict(self.net.named_parameters())
+        return {
+            name: Learned(one, blocks.get(name, ()), name in heads, (now[name],))
+            for name, one in self.average.named_parameters()
+        }
 
     def begin(self, weights: Weights) -> None:
         """Start from these weights."""
@@ -129,12 +136,12 @@ class Optimisation(Generic[Net]):
                     net.get_parameter(name).copy_(weight)
 
     def hold(self, paces: Weights) -> None:
-        """Multiply the steps of a row, or of a whole parameter, by its pace: (n,) or (1,)."""
+        """Multiply the steps of a row, or of a whole parameter, by its pace from now on: (n,) or (1,)."""
+        self._held = []
         for group, (name, parameter) in zip(self._adam.param_groups, self.net.named_parameters(), strict=True):
             pace = paces[name]
-            if len(pace) == 1:
-                group["pace"] = float(pace)
-            elif bool((pace != 1).any()):
+            group["pace"] = float(pace) if len(pace) == 1 else 1.0
+            if len(pace) > 1 and bool((pace != 1).any()):
                 weights = parameter.detach()
                 self._held.append((weights, torch.empty_like(weights), pace.view(-1, *[1] * (weights.ndim - 1))))
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from recsys_core.errors import ModelError
-from recsys_core.types import Bool, Int64
+from recsys_core.types import Bool, Float32, Int64
 
 if TYPE_CHECKING:
     import torch
@@ -51,15 +51,25 @@ class Learned:
 
     Attributes:
         blocks: what its rows stand for, block behind block; none: they mean the same whatever the data.
+        is_head: it belongs to the last layer, which turns what was understood into scores.
+        twins: other tensors that must move with it, such as the weights that it is the average of.
     """
 
     tensor: "torch.Tensor"
     blocks: tuple[RowsOf, ...] = ()
+    is_head: bool = False
+    twins: "tuple[torch.Tensor, ...]" = ()
 
     @property
     def parts(self) -> set[Part]:
         """The parts that it belongs to."""
         return {PART_OF[rows] for rows in self.blocks} or {Part.NETWORK}
+
+    @property
+    def in_head(self) -> bool:
+        """Whether a training of the head alone changes it: offsets, one number a row or a single one, always belong."""
+        n_rows = len(self.tensor) if self.blocks else 1
+        return self.is_head or self.tensor.numel() == n_rows
 
 
 Weights = dict[str, "torch.Tensor"]
@@ -85,6 +95,13 @@ class WarmStart:
             always learn at the full rate.
         newcomers: Int64[n], people of the new data without a row in the earlier ones, but with something to be told by.
         told: what the earlier model makes of them, (n, ...), for those tensors in which people have rows of their own.
+        source: the earlier model, for models that need more of it than weights, such as its readers; None: they do not.
+        head_rate: what the learning rate of the head is multiplied by, whatever its part; None: by that of its part.
+        thaw: epochs after which items and people learn beside the head, and as many again after which the network does;
+            until then what is known of them is frozen (gradual unfreezing; Howard and Ruder, ACL 2018). 0: at once.
+        pull: share of the way back to where they began that known rows go after each epoch (as the penalty L2-SP of
+            Li, Grandvalet and Davoine, ICML 2018, by a proximal step).
+        as_it_is: nothing is learned; the model answers with what was taken over.
     """
 
     weights: Weights
@@ -95,6 +112,11 @@ class WarmStart:
     rates: Mapping[Part, float] = field(default_factory=dict)
     newcomers: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     told: Weights = field(default_factory=dict)
+    source: Any = None
+    head_rate: float | None = None
+    thaw: int = 0
+    pull: float = 0.0
+    as_it_is: bool = False
 
     def transplant(self, learned: Mapping[str, Learned]) -> Weights:
         """What the new training begins with: known rows as they were; new ones as told, else near the mean known one.
@@ -131,16 +153,32 @@ class WarmStart:
             begun[name] = tensor
         return begun
 
-    def paces(self, learned: Mapping[str, Learned]) -> Weights:
+    def paces(self, learned: Mapping[str, Learned], epoch: int = 1) -> Weights:
         """Of each tensor Float32, an entry a row or a single one: what the steps of its rows are multiplied by."""
         import torch
 
-        return {name: torch.from_numpy(self._pace(one.blocks)).to(one.tensor.device) for name, one in learned.items()}
+        return {name: torch.from_numpy(self._pace(one, epoch)).to(one.tensor.device) for name, one in learned.items()}
 
-    def _pace(self, blocks: tuple[RowsOf, ...]) -> np.ndarray:
-        if not blocks:
-            return np.array([self.rates.get(Part.NETWORK, 1.0)], dtype=np.float32)
-        paces = [np.where(self.sources[rows] >= 0, self.rates.get(PART_OF[rows], 1.0), 1.0) for rows in blocks]
+    def way_back(self, learned: Mapping[str, Learned]) -> Weights:
+        """Of each tensor Float32, an entry a row or a single one: the share of the way back that it goes."""
+        import torch
+
+        shares = {}
+        for name, one in learned.items():
+            known = np.ones(1, bool) if not one.blocks else np.concatenate([self.sources[r] >= 0 for r in one.blocks])
+            shares[name] = torch.from_numpy((self.pull * known).astype(np.float32)).to(one.tensor.device)
+        return shares
+
+    def _pace(self, one: Learned, epoch: int) -> Float32:
+        def rate(part: Part) -> float:
+            if one.in_head:
+                return self.rates.get(part, 1.0) if self.head_rate is None else self.head_rate
+            thawed = self.thaw * (2 if part is Part.NETWORK else 1)
+            return 0.0 if epoch <= thawed else self.rates.get(part, 1.0)
+
+        if not one.blocks:
+            return np.array([rate(Part.NETWORK)], dtype=np.float32)
+        paces = [np.where(self.sources[rows] >= 0, rate(PART_OF[rows]), 1.0) for rows in one.blocks]
         return np.concatenate(paces).astype(np.float32)
 
     def _source(self, blocks: tuple[RowsOf, ...]) -> Int64:

@@ -1,0 +1,1 @@
+"""Putting to use on one data set what was learned on another: what they share, what is carried over, does it help?"""
