@@ -34,6 +34,8 @@ from recsys_core.metrics.serendipity import SERENDIPITY
 __all__ = [
     "METRICS",
     "NDCG",
+    "PRECISION",
+    "RECALL",
     "RMSE",
     "About",
     "Group",

@@ -30,6 +30,7 @@ from recsys_core.models.recvae import RecVAE
 from recsys_core.models.sasrec import SASRec
 from recsys_core.models.svdpp import SVDPP
 from recsys_core.models.tfidf import TfIdfProfile
+from recsys_core.models.transferred import Transferred
 from recsys_core.models.two_tower import TwoTower
 from recsys_core.models.user_autorec import UserAutoRec
 from recsys_core.models.user_knn import UserKNN
@@ -77,7 +78,7 @@ MODELS: tuple[type[Recommender], ...] = (
 )
 
 # Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.
-COMPOSED: tuple[type[Recommender], ...] = (Blend,)
+COMPOSED: tuple[type[Recommender], ...] = (Blend, Transferred)
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
 STANDARD_LINE_UP = (

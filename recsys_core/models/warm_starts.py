@@ -136,7 +136,7 @@ def warm_start(
         ):
             before, after = fields(old), fields(new)
             _require_same_columns(before, after, noun, new.name)
-            sources[kind], sizes[kind] = positions(_values(after), _values(before)), len(_values(before))
+            sources[kind], sizes[kind] = attribute_rows(before, after)
     news = _is_new(old.interactions, new.interactions, sources)
     newcomers = np.flatnonzero((sources[RowsOf.PEOPLE] < 0) & (new.interactions.user_counts() > 0))
     histories = Histories.from_interactions(new.interactions).take(newcomers)
@@ -151,6 +151,12 @@ def _is_new(old: Interactions, new: Interactions, sources: Mapping[RowsOf, Int64
     users, items = sources[RowsOf.PEOPLE][new.users], sources[RowsOf.ITEMS][new.items]
     keys = old.users.astype(np.int64) * old.n_items + old.items
     return (users < 0) | (items < 0) | ~np.isin(users * old.n_items + items, keys)
+
+
+def attribute_rows(old: list[AttributeFeatures], new: list[AttributeFeatures]) -> tuple[Int64, int]:
+    """Int64[n], for each new value of attributes its row among the old ones, −1 where there is none; and how many old."""
+    before = _values(old)
+    return positions(_values(new), before), len(before)
 
 
 def _values(columns: list[AttributeFeatures]) -> Ids:

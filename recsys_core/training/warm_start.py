@@ -102,6 +102,7 @@ class WarmStart:
         pull: share of the way back to where they began that known rows go after each epoch (as the penalty L2-SP of
             Li, Grandvalet and Davoine, ICML 2018, by a proximal step).
         as_it_is: nothing is learned; the model answers with what was taken over.
+        network: whether what all people and items share is taken over.
     """
 
     weights: Weights
@@ -117,6 +118,7 @@ class WarmStart:
     thaw: int = 0
     pull: float = 0.0
     as_it_is: bool = False
+    network: bool = True
 
     def transplant(self, learned: Mapping[str, Learned]) -> Weights:
         """What the new training begins with: known rows as they were; new ones as told, else near the mean known one.
@@ -141,7 +143,7 @@ class WarmStart:
                 )
             old = old.to(tensor.device)
             if not new.blocks:
-                tensor = old.clone()
+                tensor = old.clone() if self.network else tensor
             else:
                 source = torch.from_numpy(self._source(new.blocks)).to(tensor.device)
                 tensor[source >= 0] = old[source[source >= 0]]

@@ -1,0 +1,174 @@
+"""Tastes from one place, popularity from another."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Field
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories
+from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
+from recsys_core.models.blend import Blend, Member
+from recsys_core.training.context import FitContext
+from recsys_core.types import Float32, Int32, Int64
+
+
+class TransferredConfig(Config):
+    taste: Member | None = Field(None, description="The model whose tastes are taken, with its settings.")
+    weight: float = Field(1.0, ge=0, description="How much taste counts beside popularity.")
+
+
+@dataclass(frozen=True)
+class Taste:
+    """A fitted model as seen from another data set.
+
+    Attributes:
+        model: with the ability HISTORY.
+        items: Int64[I], for each item here its position in what the model learned from, −1 where it met none.
+        people: Int64[U], the same of people; those without one are told by their history.
+        usual: Float32[I], what people here get on average: the part of its scores that is no taste.
+        unit: deviation of what is left, by which it is divided.
+    """
+
+    model: Recommender
+    items: Int64
+    people: Int64
+    usual: Float32
+    unit: float
+
+    def lifts(self, users: Int32, histories: Histories) -> Float32:
+        """Float32[B, I], how much more than usual each person likes each item, in units; 0 where nothing is known.
+
+        Args:
+            users: Int32[B], −1 for somebody new.
+            histories: of the same people, in positions of this data set.
+        """
+        lifts = np.zeros((len(users), len(self.items)), dtype=np.float32)
+        own = np.where(users >= 0, self.people[users], -1) if len(self.people) else np.full(len(users), -1)
+        told = histories.translated(self.items, self.model.n_items)
+        by_row, by_history = own >= 0, (own < 0) & (told.lengths() > 0)
+        met = np.flatnonzero(self.items >= 0)
+        at = self.items[met]
+        if by_row.any():
+            lifts[np.ix_(by_row, met)] = self.model.score(own[by_row].astype(np.int32))[:, at]
+        if by_history.any():
+            lifts[np.ix_(by_history, met)] = self.model.score_histories(told.take(np.flatnonzero(by_history)))[:, at]
+        known = by_row | by_history
+        lifts[np.ix_(known, met)] -= self.usual[met]
+        lifts /= self.unit
+        return lifts
+
+
+class Transferred(Recommender):
+    """s(u, i) = prior_i + w · lift(u, i): a log-linear pool (Genest and Zidek, Statistical Science 1986) of how popular
+    an item is in the target and of how much more than others this person likes it, as a model from elsewhere sees it.
+
+    Both parts are found by ``recsys_core.transfer``; nobody trains it by name.
+    """
+
+    info = ModelInfo(
+        key="transferred",
+        title="Transferred",
+        idea="Takes a person's tastes from a model that learned elsewhere, and what is popular from here.",
+        family="Transfer",
+        score="log of how often the item is met here, and how much more than others this person likes it",
+        paper="Genest and Zidek, Combining Probability Distributions, Statistical Science 1(1), 1986",
+        abilities=frozenset({Ability.HISTORY}),
+        cost=Cost.MINUTES,
+        is_relative=True,
+    )
+    Config = TransferredConfig
+    smaller: ClassVar[str] = "Choose a smaller source."
+
+    prior: Float32  # (I,)
+    taste: Taste
+    told: Histories  # of the U people here, what is known of them
+
+    @classmethod
+    def of(cls, taste: Taste, prior: Float32, weight: float, told: Histories) -> Self:
+        """Of parts that are ready.
+
+        Args:
+            prior: Float32[I].
+            weight: of the lifts.
+            told: of the people of the data set, from which it is known which items they met.
+        """
+        model = taste.model
+        member = Member(model=model.info.key, settings=model.config.model_dump(mode="json"))
+        made = cls(TransferredConfig(taste=member, weight=weight))
+        made.taste, made.prior, made.told = taste, prior, told
+        made.n_users, made.n_items = len(told), len(prior)
+        return made
+
+    @property
+    def title(self) -> str:
+        if self.config.taste is None:
+            return self.info.title
+        return f"{Blend.find_member(self.config.taste.model).info.title}, transferred"
+
+    def memory(self, train: Dataset) -> int:
+        return 16 * (train.n_users + train.n_items) + 12 * len(train.interactions)
+
+    def _fit(self, train: Dataset, context: FitContext) -> None:
+        raise NotImplementedError("it is made by recsys_core.transfer")
+
+    def score(self, users: Int32, items: Int32 | None = None) -> Float32:
+        return self._scores(users, self.told.take(users), items)
+
+    def score_histories(self, histories: Histories, items: Int32 | None = None) -> Float32:
+        return self._scores(np.full(len(histories), -1, dtype=np.int32), histories, items)
+
+    def _scores(self, users: Int32, histories: Histories, items: Int32 | None) -> Float32:
+        scores = self.taste.lifts(users, histories)
+        scores *= np.float32(self.config.weight)
+        scores += self.prior
+        return scores if items is None else scores[:, items]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        taste, told = self.taste, self.told
+        own: dict[str, np.ndarray] = {
+            "prior": self.prior,
+            "items": taste.items,
+            "people": taste.people,
+            "usual": taste.usual,
+            "unit": np.array([taste.unit]),
+            "size": np.array([taste.model.n_users, taste.model.n_items], dtype=np.int64),
+            "told.indptr": told.indptr,
+            "told.items": told.items,
+            "told.values": told.values,
+        }
+        return own | {f"taste.{name}": array for name, array in taste.model.arrays().items()}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        own = dict(arrays)
+        theirs = {name.removeprefix("taste."): own.pop(name) for name in arrays if name.startswith("taste.")}
+        n_told = len(own.get("told.items", ()))
+        shapes: dict[str, tuple[int, ...]] = {
+            "prior": (self.n_items,),
+            "items": (self.n_items,),
+            "people": (self.n_users,),
+            "usual": (self.n_items,),
+            "unit": (1,),
+            "size": (2,),
+            "told.indptr": (self.n_users + 1,),
+            "told.items": (n_told,),
+            "told.values": (n_told,),
+        }
+        whole = dict.fromkeys(("items", "people", "size", "told.indptr"), "int64")
+        expect_shapes(own, shapes, whole | {"unit": "float64", "told.items": "int32"})
+        assert self.config.taste is not None
+        kind = Blend.find_member(self.config.taste.model)
+        model: Any = kind(kind.Config.parse(self.config.taste.settings))
+        model.n_users, model.n_items = (int(size) for size in own["size"])
+        model.restore(theirs)
+        _require_positions(own["items"], model.n_items)
+        _require_positions(own["people"], model.n_users)
+        self.taste = Taste(model, own["items"], own["people"], own["usual"], float(own["unit"][0]))
+        self.prior = own["prior"]
+        self.told = Histories(own["told.indptr"], own["told.items"], own["told.values"], None, self.n_items)
+
+
+def _require_positions(positions: Int64, bound: int) -> None:
+    if len(positions) and not (positions.min() >= -1 and positions.max() < bound):
+        raise ValueError(f"a position lies outside −1..{bound - 1}")

@@ -1,0 +1,124 @@
+"""How popular items are in a target, and how much a person's tastes count beside that."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import logsumexp
+
+from recsys_core.data.dataset import Dataset
+from recsys_core.data.interactions import Histories
+from recsys_core.models import Recommender
+from recsys_core.models.transferred import Taste, Transferred
+from recsys_core.ranking import CHUNK_SCORES
+from recsys_core.splitting import Split
+from recsys_core.types import Float32, Float64, Int32, Int64
+
+SAMPLED_PEOPLE = 1000  # of whom the usual scores are the mean
+JUDGES, JUDGED_SCORES = 1000, 4_000_000
+BORROWED = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)  # events that the source lends, per event of the target
+FLOORS = (0.01, 0.1, 1.0)  # events that every item is taken to have beside
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
+UNSEEN = (1.0, 0.1, 0.45)  # where nothing tells better: borrowed, floor, weight
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a target's popularity is estimated and how much tastes count.
+
+    Attributes:
+        borrowed: events that the source lends for each event of the target, in the shares of its own.
+        floor: events that each item has beside.
+        weight: of the lifts.
+    """
+
+    borrowed: float
+    floor: float
+    weight: float
+
+
+def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -> Taste:
+    """A model as seen from a target, with what it usually says of its items.
+
+    Args:
+        items, people: see :class:`Taste`.
+        told: of all people of the target.
+    """
+    raw = Taste(model, items, people, np.zeros(len(items), dtype=np.float32), 1.0)
+    known = np.flatnonzero((people >= 0) | (told.lengths() > 0))[:SAMPLED_PEOPLE].astype(np.int32)
+    if not len(known):
+        empty = Histories.of([([], [])], model.n_items)
+        usual = np.zeros(len(items), dtype=np.float32)
+        usual[items >= 0] = model.score_histories(empty)[0][items[items >= 0]]
+        return replace(raw, usual=usual)
+    total, squares, n_people = np.zeros(len(items)), np.zeros(len(items)), 0
+    for lifts in _chunks(raw, known, told):
+        spoken = lifts[lifts.any(axis=1)].astype(np.float64)
+        total += spoken.sum(axis=0)
+        squares += (spoken**2).sum(axis=0)
+        n_people += len(spoken)
+    mean = total / max(1, n_people)
+    met = items >= 0
+    spread = float(np.sqrt(np.maximum(0.0, squares / max(1, n_people) - mean**2)[met].mean())) if met.any() else 0.0
+    return replace(raw, usual=mean.astype(np.float32), unit=spread if spread > 0 else 1.0)
+
+
+def lent_shares(data: Dataset, items: Int64) -> Float64:
+    """Float64[I], how a source's events are shared out among the target's items: those that are in both, by their
+    events; nothing where there is none."""
+    counts = np.zeros(len(items))
+    counts[items >= 0] = data.interactions.item_counts()[items[items >= 0]]
+    return counts / max(1.0, counts.sum())
+
+
+def prior(counts: Int64, lent: Float64, by: Calibration) -> Float32:
+    """Float32[I], log of how many events each item is taken to have.
+
+    Args:
+        counts: Int64[I], the target's own; lent: Float64[I], from :func:`lent_shares`.
+    """
+    own = max(1, int(counts.sum()))
+    return np.log(counts + by.borrowed * own * lent + by.floor).astype(np.float32)
+
+
+def calibrated(taste: Taste, lent: Float64, parts: Split) -> Transferred:
+    """A model with this taste for a target, calibrated on its validation events."""
+    train = parts.train.interactions
+    told = replace(Histories.from_interactions(train), about=None)
+    counts = train.item_counts()
+    by = _best(taste, lent, counts, parts, told)
+    return Transferred.of(taste, prior(counts, lent, by), by.weight, told)
+
+
+def _best(taste: Taste, lent: Float64, counts: Int64, parts: Split, told: Histories) -> Calibration:
+    """What gives the validation events the highest likelihood, coordinate by coordinate.
+
+    A person's event is drawn from the items not known of that person, with probability proportional to exp(score).
+    """
+    holdout = parts.valid
+    users = holdout.warm_users
+    most = min(JUDGES, max(1, JUDGED_SCORES // max(1, len(counts))))
+    if not len(users):
+        return Calibration(*UNSEEN)
+    users = np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+    wanted = holdout.relevant.take(np.isin(holdout.relevant.users, users))
+    rows, known = np.searchsorted(users, wanted.users), holdout.hidden.take(users)
+    lifts = np.concatenate(list(_chunks(taste, users.astype(np.int32), told)))
+
+    def likelihood(by: Calibration) -> float:
+        scores = by.weight * lifts + prior(counts, lent, by)
+        scores[known.people(), known.items] = -np.inf
+        return float((scores[rows, wanted.items] - logsumexp(scores, axis=1)[rows]).mean())
+
+    best = Calibration(*UNSEEN)
+    for name, values in (("weight", WEIGHTS), ("borrowed", BORROWED), ("floor", FLOORS), ("weight", WEIGHTS)):
+        best = max((replace(best, **{name: value}) for value in values), key=likelihood)
+    return best
+
+
+def _chunks(taste: Taste, users: Int32, told: Histories) -> Iterator[Float32]:
+    """Lifts of these users, some at a time."""
+    size = max(1, CHUNK_SCORES // max(1, len(taste.items)))
+    for start in range(0, len(users), size):
+        some = users[start : start + size]
+        yield taste.lifts(some, told.take(some))

@@ -1,0 +1,201 @@
+"""What learning curves say: does the transfer help, from how many events on, and whom?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from recsys_core.comparing.ablation import gain
+from recsys_core.data.findings import counted
+from recsys_core.metrics import metric_label
+from recsys_core.statistics.bootstrap import bootstrap
+from recsys_core.statistics.estimates import Estimate, PerUser
+from recsys_core.statistics.seeds import mean_over_seeds
+from recsys_core.transfer.measuring import ARMS, JUDGED_BY, SCRATCH, TRANSFER, Measured
+from recsys_core.types import Json
+
+IN_A_SENTENCE = {"scratch": "training from scratch", "popularity": "popularity", "ease": "EASE"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """What was measured, and the figures of each person."""
+
+    about: Measured
+    per_user: dict[str, PerUser]
+
+
+@dataclass(frozen=True)
+class SpeedUp:
+    """How soon the transfer is as good on the validation events as training from scratch becomes at its best.
+
+    Attributes:
+        seconds, epochs: of the transfer until then; None where it never is.
+        scratch_seconds, scratch_epochs: until the best epoch from scratch.
+    """
+
+    seconds: float | None
+    epochs: int | None
+    scratch_seconds: float
+    scratch_epochs: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All points that were measured so far; what cannot be told yet is None."""
+
+    points: Sequence[Point]
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """Those of which every arm was measured with at least one seed, ascending."""
+        found: dict[float, set[str]] = {}
+        for point in self.points:
+            found.setdefault(point.about.share, set()).add(point.about.arm)
+        return sorted(share for share, arms in found.items() if arms >= set(ARMS))
+
+    def events(self, share: float) -> int:
+        """Events of the target at a share, on average over seeds."""
+        return round(float(np.mean([one.about.events for one in self.points if one.about.share == share])))
+
+    def of(self, arm: str, share: float) -> dict[int, Point]:
+        """Seed → point."""
+        return {one.about.seed: one for one in self.points if (one.about.arm, one.about.share) == (arm, share)}
+
+    def curve(self, metric: str = JUDGED_BY) -> pd.DataFrame:
+        """A row for each arm and share: arm, share, events, value, low, high, seeds; intervals over people."""
+        rows = []
+        for share in self.shares:
+            for arm in ARMS:
+                points = self.of(arm, share)
+                mean = mean_over_seeds([point.per_user[metric] for point in points.values()])
+                low, high = bootstrap({metric: mean}, 0)[metric]
+                rows.append((arm, share, self.events(share), mean.value(), low, high, len(points)))
+        return pd.DataFrame(rows, columns=["arm", "share", "events", "value", "low", "high", "seeds"])
+
+    def lead(self, share: float, over: str, metric: str = JUDGED_BY) -> Estimate | None:
+        """By how much the transfer is better than an arm, over the same people and the seeds that both have."""
+        mine, theirs = self.of(TRANSFER, share), self.of(over, share)
+        seeds = sorted(mine.keys() & theirs.keys())
+        if not seeds:
+            return None
+        found = gain(
+            [mine[seed].per_user[metric] for seed in seeds], [theirs[seed].per_user[metric] for seed in seeds], None
+        )
+        return found.estimate if found else None
+
+    def rival(self, share: float, metric: str = JUDGED_BY) -> str:
+        """The best arm but the transfer at a share."""
+        means = {
+            arm: float(np.mean([point.per_user[metric].value() for point in self.of(arm, share).values()]))
+            for arm in ARMS
+            if arm != TRANSFER
+        }
+        return max(means, key=means.__getitem__)
+
+    def helps(self, metric: str = JUDGED_BY) -> list[float]:
+        """Shares at which the transfer is surely better than the best other arm."""
+        return [share for share in self.shares if self._sign(share, self.rival(share, metric), metric) > 0]
+
+    def harms(self, metric: str = JUDGED_BY) -> list[float]:
+        """Shares at which the transfer is surely worse than training from scratch: negative transfer."""
+        return [share for share in self.shares if self._sign(share, SCRATCH, metric) < 0]
+
+    def _sign(self, share: float, over: str, metric: str) -> int:
+        lead = self.lead(share, over, metric)
+        return 0 if lead is None or not lead.is_certain else int(np.sign(lead.value))
+
+    def break_even(self, metric: str = JUDGED_BY) -> int | None:
+        """Events up to which the transfer is worth it: where its lead over the best other arm reaches zero, between
+        two shares by a straight line over the logarithm of events; None where it does not lead, or leads to the end."""
+        leads = [(self.events(share), self.lead(share, self.rival(share, metric), metric)) for share in self.shares]
+        known = [(events, lead.value) for events, lead in leads if lead is not None]
+        last = next((place for place in range(len(known) - 1, -1, -1) if known[place][1] > 0), None)
+        if last is None or last == len(known) - 1:
+            return None
+        (left, above), (right, below) = known[last], known[last + 1]
+        part = above / (above - below) if above > below else 0.0
+        return round(float(np.expm1(np.log1p(left) + part * (np.log1p(right) - np.log1p(left)))))
+
+    def speed_up(self) -> SpeedUp | None:
+        """At the largest share, on average over seeds; None where validation figures are missing."""
+        if not self.shares:
+            return None
+        share = self.shares[-1]
+        found = []
+        for seed, scratch in self.of(SCRATCH, share).items():
+            mine = self.of(TRANSFER, share).get(seed)
+            if mine is None or not scratch.about.curve:
+                continue
+            best = max(value for _, value in scratch.about.curve)
+            there = next(n for n, (_, value) in enumerate(scratch.about.curve) if value >= best)
+            reached = next((n for n, (_, value) in enumerate(mine.about.curve) if value >= best), None)
+            found.append((reached, mine.about.curve, there, scratch.about.curve))
+        if not found:
+            return None
+        scratch_seconds = float(np.mean([curve[there][0] for _, _, there, curve in found]))
+        scratch_epochs = round(float(np.mean([there + 1 for _, _, there, _ in found])))
+        if any(reached is None for reached, *_ in found):
+            return SpeedUp(None, None, scratch_seconds, scratch_epochs)
+        return SpeedUp(
+            float(np.mean([curve[reached][0] for reached, curve, _, _ in found if reached is not None])),
+            round(float(np.mean([reached + 1 for reached, *_ in found if reached is not None]))),
+            scratch_seconds,
+            scratch_epochs,
+        )
+
+    def verdict(self, metric: str = JUDGED_BY) -> str:
+        """Whether to transfer, in a few sentences for people."""
+        if not self.shares:
+            return "Nothing has been measured to the end yet."
+        helps, harms = self.helps(metric), self.harms(metric)
+        sentences = [self._advice(helps, metric)]
+        if helps:
+            share = helps[len(helps) // 2]
+            rival = self.rival(share, metric)
+            lead = self.lead(share, rival, metric)
+            assert lead is not None
+            sentences.append(
+                f"With {counted(self.events(share), 'event')} it is ahead of {IN_A_SENTENCE[rival]} by {lead.value:+.3f} "
+                f"[{lead.low:+.3f}, {lead.high:+.3f}]."
+            )
+        if harms:
+            told = " and ".join(f"{self.events(share):,}" for share in harms)
+            sentences.append(f"It does harm with {told} events: training from scratch is surely better there.")
+        return " ".join(sentences)
+
+    def _advice(self, helps: list[float], metric: str) -> str:
+        label = metric_label(metric)
+        if not helps:
+            return f"Do not: at no amount of data is the transfer surely better than the best other way by {label}."
+        if helps[-1] == self.shares[-1]:
+            return f"Transfer: by {label} it is better even with all {counted(self.events(helps[-1]), 'event')}."
+        worth = self.break_even(metric)
+        until = self.events(helps[-1]) if worth is None else worth
+        return f"Transfer while events are few: by {label} it is worth it below about {_rounded(until):,} events."
+
+    def as_json(self, metric: str = JUDGED_BY) -> Json:
+        """Everything that was found, as plain data."""
+        speed = self.speed_up()
+        return {
+            "metric": metric,
+            "curve": self.curve(metric).to_dict("records"),
+            "leads": [
+                {"share": share, "over": self.rival(share, metric), **vars(lead)}
+                for share in self.shares
+                if (lead := self.lead(share, self.rival(share, metric), metric)) is not None
+            ],
+            "helps": self.helps(metric),
+            "harms": self.harms(metric),
+            "break_even": self.break_even(metric),
+            "speed_up": None if speed is None else vars(speed),
+            "verdict": self.verdict(metric),
+        }
+
+
+def _rounded(events: int) -> int:
+    """To two digits that count."""
+    digits = max(0, len(str(events)) - 2)
+    return round(events, -digits)
