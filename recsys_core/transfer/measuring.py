@@ -1,5 +1,6 @@
 """One figure of a learning curve: a way to serve a target, at a share of its data, with a seed."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from recsys_core.data.interactions import Histories
-from recsys_core.evaluation import rank, validator
+from recsys_core.evaluation import rank
 from recsys_core.metrics import NDCG, PRECISION, RECALL
 from recsys_core.models import Recommender
 from recsys_core.models.ease import EASE
@@ -22,9 +23,11 @@ from recsys_core.transfer.calibrating import calibrated, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
-from recsys_core.types import Int64
+from recsys_core.types import Float64, Int64
 
 K = 10
+WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
+FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -128,9 +131,9 @@ def measure(
         met: people of the target whom a model that was transferred knows from elsewhere.
     """
     parts = at_share(full, share, seed)
-    best: tuple[float, Attempt, Recommender, float, int, tuple[tuple[float, float], ...]] | None = None
+    best: tuple[Float64 | None, Attempt, Recommender, float, int, tuple[tuple[float, float], ...]] | None = None
     tried: dict[str, float | None] = {}
-    judge = _judge(parts)
+    judge = _Judge.of(parts)
     for attempt in tries if judge is not None else tries[:1]:
         started = time.monotonic()
         curve: list[tuple[float, float]] = []
@@ -142,11 +145,11 @@ def measure(
 
         model = attempt.make(parts, replace(context, seed=seed, validate=judge, on_event=note))
         seconds = time.monotonic() - started
-        value = judge(model).value if judge is not None else None
-        tried[attempt.title] = value
+        found = judge.of_people(model) if judge is not None else None
+        tried[attempt.title] = None if found is None else float(found.mean())
         epochs = model.training.epochs if model.training else 0
-        if best is None or (value or 0.0) > best[0]:
-            best = (value or 0.0, attempt, model, seconds, epochs, tuple(curve))
+        if best is None or (found is not None and _is_clearly_better(found, best[0])):
+            best = (found, attempt, model, seconds, epochs, tuple(curve))
     assert best is not None
     _, attempt, model, seconds, epochs, curve_of_best = best
     events = len(parts.train.interactions)
@@ -154,11 +157,40 @@ def measure(
     return about, figures(model, parts, full, met if arm == TRANSFER else met[:0])
 
 
-def _judge(parts: Split) -> Callable[[Recommender], Validation] | None:
-    """The validation figure of any model; None where there is nothing to validate on."""
-    if not len(parts.valid.warm_users):
-        return None
-    return validator(parts, Popularity(), JUDGED_BY)
+@dataclass(frozen=True)
+class _Judge:
+    """The validation figure of any model, over some of the people with validation events."""
+
+    parts: Split
+    users: Int64
+
+    @classmethod
+    def of(cls, parts: Split) -> "_Judge | None":
+        """None where there is nothing to validate on."""
+        users = parts.valid.warm_users
+        most = max(FEWEST_JUDGES, JUDGED_SCORES // parts.dataset.n_items)
+        some = np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+        return cls(parts, some) if len(some) else None
+
+    def __call__(self, model: Recommender) -> Validation:
+        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model).mean()), True)
+
+    def of_people(self, model: Recommender) -> Float64:
+        """Float64[n], of each person."""
+        order = self.parts.dataset.item_ids.hash_order
+        return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
+
+
+def _is_clearly_better(found: Float64, best: Float64 | None) -> bool:
+    """Whether an attempt is better than an earlier one by more than a standard error of their difference.
+
+    What comes first is what suits most often, and few validation events would choose by chance (the one-standard-error
+    rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, section 3.4.3).
+    """
+    if best is None:
+        return True
+    difference = found - best
+    return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
 
 
 def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> dict[str, PerUser]:
