@@ -25,6 +25,7 @@ from recsys_core.types import Float32, Int32, Int64
 STEPS = 3  # on ML-1M, five or twenty give the same NDCG
 STEPS_TO_THE_END = 500  # the remainder falls below EXACT in far fewer
 EXACT = np.float32(1e-12)  # what may remain of the squared gradient
+NOTHING = np.float32(1e-30)  # a squared gradient of which products round to zero, so that no step can be measured
 AHEAD = 4  # events, of which the vectors are brought near
 WORK_AT_ONCE = 4_000_000  # numbers read between two questions whether to stop: some thousandths of a second
 
@@ -116,7 +117,7 @@ def solve_rows(
             residual[f] = -residual[f]
             direction[f] = residual[f]
             square += residual[f] * residual[f]
-        enough = EXACT * square
+        enough = max(EXACT * square, NOTHING)
         for _ in range(steps):
             if square <= enough:
                 break
