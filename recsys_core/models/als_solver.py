@@ -61,6 +61,8 @@ class Rows:
 def solve(rows: Rows, factors: Float32, others: Float32, unobserved: float, steps: int, pulse: Pulse) -> float:
     """Bring ``factors`` (R, d) nearer to their best while ``others`` (C, d) rest; what the rows' sums above come to.
 
+    Rows without events stay as they are: they begin at their best, 0, or with what was known of them before.
+
     The rows are shared out among as many threads as torch may use. None depends on another, so the number of threads
     does not change a bit.
     """
@@ -112,6 +114,8 @@ def solve_rows(
         x = factors[row]
         events = slice(starts[row], starts[row + 1])
         total += objective(x, np.float32(1), columns[events], weights[events], others, gram, pulls[row], residual)
+        if starts[row] == starts[row + 1]:
+            continue
         square = np.float32(0)
         for f in range(d):
             residual[f] = -residual[f]

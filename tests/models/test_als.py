@@ -151,7 +151,7 @@ def test_folding_in_what_was_trained_on_gives_the_trained_people():
 
 
 def joint(n_users: int, n_items: int):
-    """Two catalogues of n / 2 items each; nobody met items of both, the last person and the last item have no events."""
+    """Two catalogues, half of the items each; nobody met items of both, and the last item has no events."""
     rng, half = np.random.default_rng(0), n_items // 2
     taste = np.minimum(rng.exponential(half / 10, (n_users - 1, 5)), half - 2).astype(int)
     rows = [(user, user % 2 * half + int(item), 1.0, 0) for user in range(n_users - 1) for item in set(taste[user])]
