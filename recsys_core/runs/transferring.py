@@ -56,7 +56,8 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     run = workspace.load_run(card.id)
     require_other_data(card, parts.dataset.fingerprint)
     weights = workspace.load_weights(card.id) if card.parts else {}
-    source = Source(run.model, weights, tuple(card.parts), run.split.train)
+    epochs = int(card.about["best_epoch"] or 0)
+    source = Source(run.model, weights, tuple(card.parts), run.split.train, epochs)
     match = find_match(source.data, parts.dataset, spec.people)
     if spec.pairs:
         match = match.changed(spec.pairs, source.data, parts.dataset)
@@ -145,8 +146,13 @@ class Transferring:
         return f"{self.source.model.title}, transferred"
 
     def fit(self, context: FitContext) -> Recommender:
-        """The model for the target."""
-        return adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
+        """The model for the target; one that is made of another tells how that was trained and what it read."""
+        model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
+        if isinstance(model, Transferred):
+            trained = model.taste.model
+            model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
+            model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
+        return model
 
     def outcome(self, model: Recommender) -> Json:
         """What was transferred, for the card of the fitted model."""

@@ -1,5 +1,6 @@
 """One figure of a learning curve: a way to serve a target, at a share of its data, with a seed."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ import numpy as np
 
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import StudioError
-from recsys_core.evaluation import rank, validator
+from recsys_core.evaluation import rank
 from recsys_core.metrics import NDCG, PRECISION, RECALL
 from recsys_core.models import Recommender
 from recsys_core.models.ease import EASE
@@ -23,9 +24,11 @@ from recsys_core.transfer.calibrating import calibrated, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
-from recsys_core.types import Int64
+from recsys_core.types import Float64, Int64
 
 K = 10
+WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
+FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -148,21 +151,21 @@ def measure(
     parts = at_share(full, share, seed)
     if arm != TRANSFER and not len(parts.train.interactions):
         tries = [NOTHING_KNOWN]
-    context = replace(context, seed=seed, validate=_judge(parts))
+    context, judge = replace(context, seed=seed), _Judge.of(parts)
     best: _Made | None = None
     tried: dict[str, float | None] = {}
     for place, attempt in enumerate(tries):
-        if context.validate is None and best is not None:
+        if judge is None and best is not None:
             break
         try:
-            made = _make(attempt, parts, context)
+            made = _make(attempt, parts, context, judge)
         except StudioError:
             if best is None and place == len(tries) - 1:
                 raise
             tried[attempt.title] = None
             continue
-        tried[attempt.title] = made.value
-        if best is None or (made.value or 0.0) > (best.value or 0.0):
+        tried[attempt.title] = None if made.found is None else float(made.found.mean())
+        if best is None or (made.found is not None and _is_clearly_better(made.found, best.found)):
             best = made
     assert best is not None
     about = Measured(
@@ -181,16 +184,21 @@ def measure(
 
 @dataclass(frozen=True)
 class _Made:
-    """What an attempt came to; ``epochs`` with the seconds after which they ended."""
+    """What an attempt came to.
+
+    Attributes:
+        found: Float64[n], the figure of each person who judges; None where nobody does.
+        epochs: with the seconds after which they ended.
+    """
 
     attempt: Attempt
     model: Recommender
-    value: float | None
+    found: Float64 | None
     seconds: float
     epochs: list[tuple[float, EpochEnded]]
 
 
-def _make(attempt: Attempt, parts: Split, context: FitContext) -> _Made:
+def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "_Judge | None") -> _Made:
     started = time.monotonic()
     epochs: list[tuple[float, EpochEnded]] = []
 
@@ -199,17 +207,45 @@ def _make(attempt: Attempt, parts: Split, context: FitContext) -> _Made:
         if isinstance(event, EpochEnded):
             epochs.append((time.monotonic() - started, event))
 
-    model = attempt.make(parts, replace(context, on_event=note))
+    model = attempt.make(parts, replace(context, validate=judge, on_event=note))
     seconds = time.monotonic() - started
-    value = context.validate(model).value if context.validate is not None else None
-    return _Made(attempt, model, value, seconds, epochs)
+    return _Made(attempt, model, judge.of_people(model) if judge is not None else None, seconds, epochs)
 
 
-def _judge(parts: Split) -> Callable[[Recommender], Validation] | None:
-    """The validation figure of any model; None where there is nothing to validate on."""
-    if not len(parts.valid.warm_users):
-        return None
-    return validator(parts, Popularity(), JUDGED_BY)
+@dataclass(frozen=True)
+class _Judge:
+    """The validation figure of any model, over some of the people with validation events."""
+
+    parts: Split
+    users: Int64
+
+    @classmethod
+    def of(cls, parts: Split) -> "_Judge | None":
+        """None where there is nothing to validate on."""
+        users = parts.valid.warm_users
+        most = max(FEWEST_JUDGES, JUDGED_SCORES // parts.dataset.n_items)
+        some = np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+        return cls(parts, some) if len(some) else None
+
+    def __call__(self, model: Recommender) -> Validation:
+        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model).mean()), True)
+
+    def of_people(self, model: Recommender) -> Float64:
+        """Float64[n], of each person."""
+        order = self.parts.dataset.item_ids.hash_order
+        return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
+
+
+def _is_clearly_better(found: Float64, best: Float64 | None) -> bool:
+    """Whether an attempt is better than an earlier one by more than a standard error of their difference.
+
+    What comes first is what suits most often, and few validation events would choose by chance (the one-standard-error
+    rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, section 3.4.3).
+    """
+    if best is None:
+        return True
+    difference = found - best
+    return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
 
 
 def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> dict[str, PerUser]:
