@@ -28,6 +28,7 @@ LEVELS = (
     ("evaluation", "recommending"),
     ("blending", "comparing", "embeddings", "explain", "interview", "new_item", "preflight", "rules"),
     ("tuning",),
+    ("transfer",),
     ("runs",),
     ("cli",),
     ("__main__",),
