@@ -24,7 +24,7 @@ from recsys_core.transfer.calibrating import calibrated, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
-from recsys_core.types import Float64, Int64
+from recsys_core.types import Float64, Int32, Int64
 
 K = 10
 WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
@@ -134,7 +134,7 @@ def measure(
     seed: int,
     context: FitContext,
     met: Int64,
-) -> tuple[Measured, dict[str, PerUser]]:
+) -> tuple[Measured, dict[str, PerUser], Int32]:
     """Make each attempt, keep the one that is best on the validation events, and judge it on the test events.
 
     Where there are no validation events, the first attempt that does not fail is kept. Without any training event only
@@ -144,6 +144,9 @@ def measure(
         full: the whole target.
         context: of every training; its seed and what it validates by are set here.
         met: people of the target whom a model that was transferred knows from elsewhere.
+
+    Returns:
+        What it came to, and :func:`figures`.
 
     Raises:
         StudioError: all attempts failed; that of the last one.
@@ -179,7 +182,7 @@ def measure(
         len(best.epochs),
         tuple((seconds, epoch.validation.value) for seconds, epoch in best.epochs if epoch.validation is not None),
     )
-    return about, figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
+    return about, *figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
 
 
 @dataclass(frozen=True)
@@ -248,16 +251,18 @@ def _is_clearly_better(found: Float64, best: Float64 | None) -> bool:
     return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
 
 
-def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> dict[str, PerUser]:
-    """Figures of each person whom the whole target judges, whatever is known of them at this share.
+def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> tuple[dict[str, PerUser], Int32]:
+    """Figures of each person whom the whole target judges, whatever is known of them at this share; and Int32[n, K],
+    what they are shown.
 
     Args:
         met: whom the model knows, beside those with training events.
     """
     users = full.test.warm_users
     holdout = replace(parts.test, strangers=np.setdiff1d(parts.test.strangers, met))
-    truth, _ = rank(model, holdout, users, K, parts.dataset.item_ids.hash_order)
-    return {
+    truth, lists = rank(model, holdout, users, K, parts.dataset.item_ids.hash_order)
+    per_user = {
         f"{metric.about.key}@{K}": PerUser(users, metric.per_user(truth, K), np.ones(len(users)), as_it_is)
         for metric in FIGURES
     }
+    return per_user, lists
