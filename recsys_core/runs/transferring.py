@@ -1,7 +1,6 @@
 """Transfer: a model for one data set that begins with what a finished run has learned from another one."""
 
 import copy
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -140,11 +139,6 @@ class Transferring:
         only_ranks = plan.calibrated or plan.way in (Way.JOINT, Way.AS_IT_IS)
         return Transferred() if only_ranks else self.source.model
 
-    @property
-    def title(self) -> str:
-        """What to call the model that comes of it."""
-        return f"{self.source.model.title}, transferred"
-
     def fit(self, context: FitContext) -> Recommender:
         """The model for the target; one that is made of another tells how that was trained and what it read."""
         model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
@@ -153,6 +147,13 @@ class Transferring:
             model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
             model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
         return model
+
+    def words(self, model: Recommender) -> Json:
+        """What the card says otherwise than that of a run from scratch."""
+        words = {"title": f"{self.source.model.title}, transferred"}
+        if model.training is None and self.spec.plan.way is Way.AS_IT_IS:
+            words["ending"] = "Taken over as it is: nothing was learned."
+        return words
 
     def outcome(self, model: Recommender) -> Json:
         """What was transferred, for the card of the fitted model."""
@@ -164,7 +165,7 @@ class Transferring:
             "dataset_name": about["dataset_name"],
             "people": match.n_people,
             "items": match.n_items,
-            "how": dict(Counter(how for how in match.how.tolist() if how)),
+            "how": match.by_way(),
             "plan": self.spec.plan.model_dump(mode="json"),
             "plan_title": self.spec.plan.title,
             "weight": model.config.weight if isinstance(model, Transferred) else None,
