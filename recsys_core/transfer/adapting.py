@@ -228,19 +228,19 @@ def _floor(items: Int64) -> np.ndarray:
     return np.where(items >= 0, 0, -1e6).astype(np.float32)
 
 
-def usual_plan(source: Source, match: Match) -> tuple[Plan, str]:
+def usual_plan(source: Source, match: Match, target: Dataset) -> tuple[Plan, str]:
     """The plan that suits what is shared, and why."""
-    plans = plans_to_try(source, match)
+    plans = plans_to_try(source, match, target)
     shared = [f"{number:,} {noun}" for number, noun in ((match.n_people, "people"), (match.n_items, "items")) if number]
     what = f"{' and '.join(shared)} are in both" if shared else "nothing is shared but what items are about"
     return plans[0], f"{what[0].upper()}{what[1:]}."
 
 
-def plans_to_try(source: Source, match: Match) -> list[Plan]:
+def plans_to_try(source: Source, match: Match, target: Dataset) -> list[Plan]:
     """Plans that suit, at most three, the likeliest first; none where nothing can be carried over."""
     if match.n_items or source.reads:
         first = [Plan(way=Way.FULL, pull=0.1), Plan(way=Way.AS_IT_IS)]
         wanted = [*(first if source.learns_on else first[1:]), Plan(way=Way.JOINT)]
     else:
         wanted = [Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
-    return [plan for plan in wanted if not why_not(source, match, plan, source.data)]
+    return [plan for plan in wanted if not why_not(source, match, plan, target)]
