@@ -87,8 +87,9 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
     if not plan.calibrated and own_model:
         return model
     told = Histories.from_interactions(parts.train.interactions)
-    if own_model and plan.way is not Way.AS_IT_IS:  # it knows only those whom it was shown
-        people = np.where((told.lengths() > 0) | (match.people >= 0), people, -1)
+    if own_model:  # it knows only those whom it was shown
+        carried = (match.people >= 0) & (Part.PEOPLE in source.parts)
+        people = np.where((told.lengths() > 0) | carried, people, -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
         return Transferred.of(plain, _floor(items), 1.0, told)
