@@ -1,6 +1,7 @@
 """Does a model that learned elsewhere help, and from how many events on no more?
 
-``python -m benchmarks.transfer [--pair movielens amazon amazon-back anime shuffled] [--shares 0 0.05 ...] [--seeds 0 1 2]``
+``python -m benchmarks.transfer [--pair movielens amazon amazon-back anime shuffled] [--shares 0 0.05 ...]``
+``[--seeds 0 1 2]``
 
 *movielens*: MovieLens 100K to latest-small, whose films are found by title and year. *amazon*: books to movies, which
 share people; *amazon-back* the other way. *anime*: MovieLens 100K to anime, which share words and genres. *shuffled*:
@@ -112,7 +113,7 @@ def measure_pair(
     source, target = learn_source(pair, folder), pair.target(folder)
     found = match(source.data, target)
     full = split(target, default_recipe(target))
-    plans = plans_to_try(source, found, target)
+    plans, elsewhere = plans_to_try(source, found, target), np.flatnonzero(found.people >= 0)
     print(f"{name}: {found.n_people:,} people and {found.n_items:,} items are in both", flush=True)
     rows: list[Row] = [(f"{name}: people, items in both", "", f"{found.n_people:,}, {found.n_items:,}")]
     points = []
@@ -120,9 +121,7 @@ def measure_pair(
         for seed in seeds:
             for arm in ARMS:
                 tries = attempts(arm, source, found, plans)
-                points.append(
-                    Point(*measure(arm, tries, full, share, seed, FitContext(), known_elsewhere(found.people)))
-                )
+                points.append(Point(*measure(arm, tries, full, share, seed, FitContext(), elsewhere)))
                 print(f"{name} {share:.0%} {seed} {points[-1].about}", flush=True)
         rows += rows_of(name, Evidence(points), share)
     evidence = Evidence(points)
@@ -135,16 +134,8 @@ def measure_pair(
         (f"{name}: verdict", "", evidence.verdict()),
         (f"{name}: all of it", "", f"{time.monotonic() - started:.0f} s"),
     ]
-    good = [_leads(evidence, share) for share in ASKED_AT if share in shares] if pair.asked else []
+    good = [share in evidence.helps() for share in ASKED_AT if share in shares] if pair.asked else []
     return rows, good
-
-
-def known_elsewhere(people: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(people >= 0)
-
-
-def _leads(evidence: Evidence, share: float) -> bool:
-    return share in evidence.helps()
 
 
 def rows_of(name: str, evidence: Evidence, share: float) -> list[Row]:
