@@ -94,7 +94,9 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
         plain = plain_taste(model, model.n_items, items, people)
         return Transferred.of(plain, _floor(items), 1.0, told)
     taste = taste_of(model, items, people, told)
-    lent = softmax(taste.usual.astype(np.float64)) if source.reads else lent_shares(source.data, match.items)
+    lent = lent_shares(source.data, match.items)
+    if source.reads and not match.n_items:  # what items are about tells how popular they are, too
+        lent = softmax(taste.usual.astype(np.float64))
     return calibrated(taste, lent, parts)
 
 
