@@ -52,34 +52,51 @@ export default function ({ parentElement, data, setTriggerValue }) {
 function follow(from, large, layer, clicked) {
   const ended = new AbortController()
   const options = { capture: true, signal: ended.signal }
-  const canvases = large?.querySelector(".gl-container")
+  const picture = large && lift(large, layer, from.target)
   let farthest = 0
-  const to = (x, y) => {
-    for (const one of [...canvases.children, layer.firstChild]) one.style.transform = x || y ? `translate(${x}px,${y}px)` : ""
-  }
-  if (large) {
-    const frame = canvases.getBoundingClientRect(), inside = from.target.getBoundingClientRect()
-    canvases.style.clipPath = `inset(${inside.top - frame.top}px ${frame.right - inside.right}px `
-      + `${frame.bottom - inside.bottom}px ${inside.left - frame.left}px)`
-  }
   window.addEventListener("mousemove", (event) => {
     const x = event.clientX - from.clientX, y = event.clientY - from.clientY
     farthest = Math.max(farthest, Math.hypot(x, y))
-    if (!large) return
+    if (!picture) return
     event.stopImmediatePropagation()
-    if (farthest > STILL) to(x, y)
+    if (farthest > STILL) picture.move(x, y)
   }, options)
-  window.addEventListener("mouseup", (event) => {
+  window.addEventListener("mouseup", ({ clientX, clientY }) => {
     ended.abort()
     if (farthest <= STILL) clicked()
-    if (!large) return
-    if (farthest > STILL) {
-      const { clientX, clientY } = event
+    else if (picture) {
+      const drawOnce = hold(large._fullLayout._plots.xy._scene)
+      window.addEventListener("mouseup", drawOnce, { once: true }) // when plotly has heard of it too
       document.dispatchEvent(new MouseEvent("mousemove", { clientX, clientY, buttons: 1, bubbles: true, cancelable: true }))
+      picture.putDown()
     }
-    to(0, 0)
-    canvases.style.clipPath = ""
   }, options)
+}
+
+// All that is drawn inside of the axes, to be moved without being drawn anew.
+function lift(plot, layer, inside) {
+  const points = plot.querySelector(".gl-container"), hover = plot.querySelector(".hoverlayer")
+  const outer = points.getBoundingClientRect(), inner = inside.getBoundingClientRect()
+  const cut = [inner.top - outer.top, outer.right - inner.right, outer.bottom - inner.bottom, inner.left - outer.left]
+  const set = (transform, clipPath, visibility) => {
+    for (const part of [...points.children, layer.firstChild]) part.style.transform = transform
+    points.style.clipPath = clipPath
+    hover.style.visibility = visibility
+  }
+  return {
+    move: (x, y) => set(`translate(${x}px,${y}px)`, `inset(${cut.map((side) => `${side}px`).join(" ")})`, "hidden"),
+    putDown: () => set("", "", ""),
+  }
+}
+
+// Keeps plotly from drawing the points, three times when a map is let go; gives what draws them at last.
+function hold(scene) {
+  const draw = scene.draw
+  scene.draw = () => {}
+  return () => {
+    scene.draw = draw
+    draw()
+  }
 }
 
 function drawMarks({ xaxis, yaxis }, layer, marks) {

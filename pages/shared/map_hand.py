@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared.frame import ASSETS
 from recsys_core.figures.map import MOST_BOLD, Mark, Points, point_size, short_name
 
-LARGE = 20_000  # points that a browser without a GPU cannot draw anew for each step of the mouse
+LARGE = 10_000  # points that a browser without a GPU cannot draw anew for each step of the mouse
 _STYLE = """
 ul { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0; padding: 0; list-style: none; font-size: 0.875rem }
 li { display: flex; align-items: center; gap: 0.25rem; color: var(--st-text-color) }

@@ -16,7 +16,7 @@ from pages.shared.choose_person import choose_person
 from pages.shared.embedded import Embedded, colours, embedded, offered_colours, quick_map
 from pages.shared.frame import errors_as_sentences, look, plain
 from pages.shared.map_chosen import chosen_view, neighbours_of
-from pages.shared.map_hand import hand
+from pages.shared.map_hand import LARGE, hand
 from recsys_core.data.findings import counted, duration
 from recsys_core.embeddings.colouring import Colours, Labels
 from recsys_core.embeddings.honesty import Honesty
@@ -210,7 +210,7 @@ def _draw(
         _chart(points, spec, drawn, colouring, [] if is_flat else marks),
         theme=None,
         key=CHART,
-        config=CONFIG,
+        config=CONFIG | ({"plotGlPixelRatio": 1} if len(points.space) > LARGE else {}),
         on_select=lambda: _selected(points),
         selection_mode=("box", "lasso"),
     )
