@@ -28,7 +28,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     plot.on("plotly_relayouting", draw)
     draw()
   }
-  const draw = () => { if (!signal.aborted) drawMarks(plot._fullLayout, layer, data.marks) }
+  const draw = () => {
+    if (signal.aborted) return
+    drawMarks(plot._fullLayout, layer, data.marks)
+    plot.classList.toggle("ft-pans", plot._fullLayout.dragmode === "pan")
+  }
   const press = (event) => {
     const isOnMap = plot?.isConnected && plot.contains(event.target) && event.target.matches(".nsewdrag")
     if (!isOnMap || event.button || plot._fullLayout.dragmode !== "pan") return

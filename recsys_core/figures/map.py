@@ -123,6 +123,7 @@ def map_chart(
         dragmode="pan" if flat else "orbit",
         hoverdistance=12,
         uirevision="map",
+        selectionrevision=False,  # an area that the page takes away does not come back by itself
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.accent},
     )
     bare = {"showgrid": False, "zeroline": False, "showline": False, "showticklabels": False, "ticks": "", "title": ""}
