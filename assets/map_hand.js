@@ -23,7 +23,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (!found?.on || !found._fullLayout?.xaxis || (found === plot && layer.isConnected)) return
     plot = found
     layer = element("svg", { class: "ft-marks", "aria-hidden": "true" })
-    plot.querySelector(".svg-container").append(layer)
+    plot.querySelector(".hoverlayer").closest("svg").before(layer)
     plot.on("plotly_afterplot", draw)
     plot.on("plotly_relayouting", draw)
     draw()

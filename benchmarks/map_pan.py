@@ -1,9 +1,12 @@
-"""How smoothly a map of many points follows the mouse, and how long a click on a point takes.
+"""How smoothly a map of many points follows the mouse, and how soon it is there.
 
 ``python -m benchmarks.map_pan`` trains a small model on made-up data with 100,000 items, opens its map in a real
 Chromium, drags it about with the mouse, and prints how long the browser took from frame to frame, by the stamps of
 ``requestAnimationFrame``. Asked for: 100,000 points can be moved without freezing, so no frame takes longer than
 ``MOST_FREEZE``. Chromium draws without a GPU here, which is the worst case.
+
+``--points 4000`` measures what is asked of a map from the cache: it is drawn within a second. The page is opened by a
+link inside of the app, where nothing but the map is new; by its address, the app itself is loaded as well.
 """
 
 import argparse
@@ -20,7 +23,11 @@ import pandas as pd
 from benchmarks.browser import AppServer, chromium, settled
 from benchmarks.common import Row, numbered_dataset, pairs, record
 from recsys_core.data.dataset import Dataset
+from recsys_core.embeddings.maps import space_to_map
+from recsys_core.figures.map import Groups, Points, map_chart
+from recsys_core.figures.theme import LIGHT
 from recsys_core.runs.jobs import Jobs, TrainSpec
+from recsys_core.runs.map_files import MapSpec, find_map
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
 
 POINTS, PEOPLE, CAMPS, EACH = 100_000, 1_000, 10, 3  # EACH: events of an item
 DRAG_SECONDS = 5.0
+MOST_CACHED, FEW = 1.0, 4_000  # seconds, of so many points
+LINKS = 5
 MOST_FREEZE = 0.1  # seconds from frame to frame; up to there a movement looks like one (Nielsen, 1993)
 
 READY = """() => {
@@ -42,6 +51,7 @@ RECORD = """() => {
   const note = (stamp) => { window.stamps.push(stamp); window.recording = requestAnimationFrame(note) }
   window.recording = requestAnimationFrame(note)
 }"""
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STOP = "() => { cancelAnimationFrame(window.recording); return window.stamps }"
 DENSE = """() => {
   const plot = document.querySelector(".st-key-embeddings-map .js-plotly-plot"), layout = plot._fullLayout
@@ -98,6 +108,35 @@ def open_map(page: "Page", server: AppServer, run: str) -> float:
     return time.perf_counter() - started
 
 
+def by_link(page: "Page") -> float:
+    """Seconds from a click in the sidebar until the map is drawn, where it was drawn before."""
+    sidebar = page.get_by_test_id("stSidebarNav")
+    sidebar.get_by_role("link", name="Home", exact=True).click()
+    settled(page, "Foretaste")
+    page.wait_for_timeout(1000)  # a reader's pause
+    started = time.perf_counter()
+    sidebar.get_by_role("link", name="Embeddings", exact=True).click()
+    page.wait_for_function(READY, timeout=120_000)
+    page.evaluate(NEXT_FRAME)
+    return time.perf_counter() - started
+
+
+def core(home: Path, run: str) -> float:
+    """Seconds of reading the map's file and making the figure, as text for the browser."""
+    workspace, spec = Workspace(home), MapSpec(run=run)
+    space = space_to_map(workspace.load_model(run), "items")
+    names = [f"Item number {row}" for row in space.rows.tolist()]
+    groups = Groups("genre", space.rows % CAMPS, [f"Genre {camp}" for camp in range(CAMPS)])
+    seconds = []
+    for _ in range(2):  # the first time, plotly is imported
+        started = time.perf_counter()
+        found = find_map(workspace, spec)
+        assert found is not None
+        map_chart(Points(found.places, names, names, ~space.are_items), groups, [], LIGHT).to_json()
+        seconds.append(time.perf_counter() - started)
+    return seconds[-1]
+
+
 def drag(page: "Page", seconds: float) -> tuple[Float64, float]:
     """Seconds from frame to frame while the map is dragged to and fro, and of the longest one after it is let go."""
     box = page.locator(".st-key-embeddings-map .nsewdrag").first.bounding_box()
@@ -127,19 +166,26 @@ def click(page: "Page") -> float:
 
 
 def measure(home: Path, run: str, points: int) -> tuple[list[Row], bool]:
-    """The rows of a map, and whether it moved without freezing."""
+    """The rows of a map, and whether they are as good as asked."""
     server = AppServer(home)
     server.start()
     try:
         with chromium() as browser:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             first, again = open_map(page, server, run), open_map(page, server, run)
+            links = np.array([by_link(page) for _ in range(LINKS)])
             moving, let_go = drag(page, DRAG_SECONDS)
             clicked = click(page)
     finally:
         server.kill()
     rows = [
-        ("opened for the first time, again", "", f"{first:.1f} s, {again:.1f} s"),
+        ("opened by its address for the first time, and again", "", f"{first:.1f} s, {again:.1f} s"),
+        (
+            "from the cache, by a link",
+            f"≤ {MOST_CACHED:g} s" if points <= FEW else "",
+            f"median {np.median(links):.2f} s, longest {links.max():.2f} s",
+        ),
+        ("from the cache: of that, the file and the figure", "", f"{1000 * core(home, run):.0f} ms"),
         (
             f"dragged for {DRAG_SECONDS:g} s",
             f"no frame > {MOST_FREEZE:g} s",
@@ -149,7 +195,8 @@ def measure(home: Path, run: str, points: int) -> tuple[list[Row], bool]:
         ("let go: the longest frame", "", f"{1000 * let_go:.0f} ms"),
         ("a click, until its neighbours are there", "", f"{clicked:.1f} s"),
     ]
-    return [(f"{points:,} points: {what}", asked, told) for what, asked, told in rows], moving.max() <= MOST_FREEZE
+    is_good = moving.max() <= MOST_FREEZE and (points > FEW or np.median(links) <= MOST_CACHED)
+    return [(f"{points:,} points: {what}", asked, told) for what, asked, told in rows], bool(is_good)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The map of a model, in a real browser: a point is clicked, many are chosen by lasso and box, and it is moved about."""
+"""The map of a model, in a real browser: a point is clicked, many are chosen by lasso and box, and it is moved."""
 
 import numpy as np
 import pytest
