@@ -18,7 +18,8 @@ from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
 from recsys_core.transfer.adapting import Source, adapt, own_taste
-from recsys_core.transfer.calibrating import K, calibrated, is_clearly_better, judges
+from recsys_core.transfer.calibrating import K as K
+from recsys_core.transfer.calibrating import calibrated, is_clearly_better, judges
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share

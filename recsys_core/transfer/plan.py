@@ -38,8 +38,8 @@ class Plan(BaseModel):
     Attributes:
         way: how the model is adapted.
         carry: which parts are taken over; what is not named begins afresh.
-        beside: a model of the same kind that learns from the target alone is put beside; how much each counts is found on
-            the validation events. Only of calibrated plans.
+        beside: a model of the same kind that learns from the target alone is put beside; how much each counts is found
+            on the validation events. Only of calibrated plans.
         calibrated: how popular items are comes from the target's own events, as far as there are any, and tastes from
             the model; how much each counts is found on the validation events.
         rates: what the learning rate of a carried part is multiplied by (discriminative rates).
