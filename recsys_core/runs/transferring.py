@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from recsys_core.errors import ConfigError, ModelError, SplitError, StoreError
-from recsys_core.models import COMPOSED, Recommender, find_model
+from recsys_core.models import COMPOSED, Recommender
 from recsys_core.models.base import Config
 from recsys_core.models.transferred import Transferred
 from recsys_core.models.warm_starts import require_same_shape
@@ -197,8 +197,7 @@ def prepare_transfer(
     ready = make_ready(workspace, spec, parts)
     if ready.run.about["model"] != model:
         raise ConfigError(
-            f"The run {spec.run} is a {ready.run.about['title']}, so it cannot be transferred as a "
-            f"{find_model(model).info.title}.",
+            f"The run {spec.run} is of the model {ready.run.about['model']}, so it cannot be transferred as {model}.",
             f"Choose the model {ready.run.about['model']}.",
             "other-model",
         )
