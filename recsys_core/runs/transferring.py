@@ -17,9 +17,9 @@ from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
 from recsys_core.training.context import FitContext
-from recsys_core.transfer.adapting import Source, adapt
+from recsys_core.transfer.adapting import FIX, Source, adapt, plans_to_try, why_not
 from recsys_core.transfer.match import Match
-from recsys_core.transfer.plan import Way
+from recsys_core.transfer.plan import Plan, Way
 from recsys_core.types import Json
 
 
@@ -71,6 +71,29 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
             "nobody-to-judge",
         )
     return Ready(run, source, match, amended, moved + more)
+
+
+def suiting_plans(ready: Ready) -> tuple[Plan, ...]:
+    """The plans that suit, the likeliest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    plans = plans_to_try(ready.source, ready.match, ready.parts.train)
+    if not plans:
+        require_fitting(ready, Plan())
+    return tuple(plans)
+
+
+def require_fitting(ready: Ready, plan: Plan) -> None:
+    """Refuse a plan that does not fit.
+
+    Raises:
+        ModelError: says why.
+    """
+    reason = why_not(ready.source, ready.match, plan, ready.parts.train)
+    if reason:
+        raise ModelError(f"{ready.source.model.title} cannot be transferred like this: {reason}", FIX, "does-not-fit")
 
 
 def find_source(workspace: Workspace, identifier: str) -> RunCard:
