@@ -182,8 +182,8 @@ def _kinship(ready: "Ready", home: "Workspace") -> Json:
     from recsys_core.content.around import Around
     from recsys_core.transfer.kinship import kinship
 
-    target = ready.parts.dataset
-    return kinship(ready.source.data, target, ready.match, Around(home.content_cache)).as_json()
+    source, target = ready.run.split.dataset, ready.parts.dataset
+    return kinship(source, target, ready.match, Around(home.content_cache)).as_json()
 
 
 VERBS = (

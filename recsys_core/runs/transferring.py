@@ -57,9 +57,9 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     weights = workspace.load_weights(card.id) if card.parts else {}
     epochs = int(card.about["best_epoch"] or 0)
     source = Source(run.model, weights, tuple(card.parts), run.split.train, epochs)
-    match = find_match(source.data, parts.dataset, spec.people)
+    match = find_match(run.split.dataset, parts.dataset, spec.people)  # as the list of sources shows it
     if spec.pairs:
-        match = match.changed(spec.pairs, source.data, parts.dataset)
+        match = match.changed(spec.pairs, run.split.dataset, parts.dataset)
     _, *earlier = lineage(workspace, run, is_elsewhere=True)
     amended, moved = never_seen(parts, run.split, (match.people, match.items))
     amended, more = never_learned(amended, earlier)
