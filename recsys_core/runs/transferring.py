@@ -81,7 +81,7 @@ def suiting_plans(ready: Ready) -> tuple[Plan, ...]:
     """
     plans = plans_to_try(ready.source, ready.match, ready.parts.train)
     if not plans:
-        require_fitting(ready, Plan())
+        require_fitting(ready, Plan(way=Way.AS_IT_IS))  # which asks for least
     return tuple(plans)
 
 
