@@ -14,17 +14,23 @@ from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.seeds import mean_over_seeds
 from recsys_core.transfer.measuring import ARMS, JUDGED_BY, SCRATCH, TRANSFER, Measured
-from recsys_core.types import Json
+from recsys_core.types import Int32, Json
 
 IN_A_SENTENCE = {"scratch": "training from scratch", "popularity": "popularity", "ease": "EASE"}
 
 
 @dataclass(frozen=True)
 class Point:
-    """What was measured, and the figures of each person."""
+    """What was measured.
+
+    Attributes:
+        per_user: the figures of each person.
+        lists: Int32[n, K], what each of these people was shown, best first; None where that was not kept.
+    """
 
     about: Measured
     per_user: dict[str, PerUser]
+    lists: Int32 | None = None
 
 
 @dataclass(frozen=True)
