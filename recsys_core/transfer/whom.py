@@ -135,14 +135,11 @@ def in_words(parts: Sequence[Part], label: str) -> str:
         label: of the figure, such as "NDCG@10".
     """
     sure = [(one.name, one.lead.value) for one in parts if one.lead is not None and one.lead.is_certain]
-    gaining = in_a_row([name for name, value in sure if value > 0])
-    losing = in_a_row([name for name, value in sure if value < 0])
-    if gaining and losing:
-        told = f"{gaining} gain, {losing} lose"
-    elif gaining:
-        told = f"{gaining} gain, and none surely loses" if len(sure) < len(parts) else "all groups gain"
-    elif losing:
-        told = f"{losing} lose, and none surely gains"
-    else:
-        told = "no group surely gains or loses"
-    return f"{told[0].upper()}{told[1:]}, by {label}."
+    sides = [[name for name, value in sure if value > 0], [name for name, value in sure if value < 0]]
+    told = [f"{in_a_row(names)} {verb}" for names, verb in zip(sides, ("gain", "lose"), strict=True) if names]
+    if not told:
+        told = ["no group surely gains or loses"]
+    elif len(told) == 1:
+        told.append("none surely loses" if sides[0] else "none surely gains")
+    words = ", ".join(told)
+    return f"{words[0].upper()}{words[1:]}, by {label}."
