@@ -105,8 +105,8 @@ def _check(members: Sequence[Recommender], holdout: Holdout) -> None:
     for member in members:
         if isinstance(member, COMPOSED):
             raise ModelError(
-                f"{member.title} is a blend already, so it cannot be a member of one.",
-                "Choose its members instead.",
+                f"{member.title} is made of other models already, so it cannot be a member of a blend.",
+                "Choose those instead.",
                 "blend-of-blends",
             )
     if not len(holdout.targets):

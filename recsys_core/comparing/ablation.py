@@ -123,7 +123,7 @@ class Gain:
 def families(abouts: Mapping[str, Json]) -> list[Family]:
     """Models that can be told what to read, with what was trained of them; those with most arms first.
 
-    Tuned and fine-tuned runs are left out: what was chosen for one arm does not suit the others.
+    Tuned, fine-tuned and transferred runs are left out: what was chosen for one arm does not suit the others.
 
     Args:
         abouts: run id → its card, newest first; of one split.
@@ -133,7 +133,7 @@ def families(abouts: Mapping[str, Json]) -> list[Family]:
     for run, about in abouts.items():
         passport = about["passport"]
         reads = {name: passport["config"][name] for name in OFF if name in passport["config"]}
-        if not reads or passport.get("tuning") or passport.get("fine_tune"):
+        if not reads or {"tuning", "fine_tune", "transfer"} & passport.keys():
             continue
         key = kind_of(about, frozenset(OFF))
         firsts.setdefault(key, about)

@@ -8,7 +8,8 @@ from recsys_core.comparing.titles import settings_but_seed, titles
 from recsys_core.types import Json
 
 # What makes two runs of one model and split two contenders; where they ran does not.
-SETTINGS = ("config", "stopping_metric", "tuning", "fine_tune", "blend", "candidates")
+SETTINGS = ("config", "stopping_metric", "tuning", "fine_tune", "transfer", "blend", "candidates")
+CALIBRATED = frozenset({"weight"})  # found by a transfer on the validation events; nobody chose it
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ def kind_of(about: Json, but: frozenset[str] = frozenset()) -> str:
         about: the card of a run.
         but: settings that may differ as well.
     """
+    found = CALIBRATED if "transfer" in about["passport"] else frozenset()
     passport = about["passport"] | {
-        "config": {name: value for name, value in about["passport"]["config"].items() if name not in but}
+        "config": {name: value for name, value in about["passport"]["config"].items() if name not in but | found}
     }
     shared = [about["model"], passport["split"]["fingerprint"], about.get("ending", "").startswith("Stopped by hand")]
     shared += [passport.get("versions", {}).get("foretaste")]

@@ -17,6 +17,11 @@ def settings(about: Json) -> dict[str, Any]:
         ]
         return {"weights": "; ".join(weights), "seed": passport["seed"]}
     chosen = passport["config"] | {"seed": passport["seed"]}
+    if transfer := passport.get("transfer"):
+        source = {"source": transfer["run"].rpartition("-")[2]}  # names of data sets are words from outside
+        plan = transfer["plan"] | {"carry": ", ".join(transfer["plan"]["carry"])}
+        rates = {f"rate of {part}": rate for part, rate in plan.pop("rates").items()}
+        chosen = transfer["config"] | plan | rates | source | {"seed": passport["seed"]}
     stopping = passport.get("stopping_metric")
     return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
 

@@ -34,8 +34,8 @@ def questions_about(workspace: Workspace, run: RunCard) -> list[Question]:
                     return questions(family, arm)
                 raise ConfigError(f"{run.title} ({run.id}) reads nothing.", "Choose a run that does.", "reads-nothing")
     raise ConfigError(
-        f"{run.title} ({run.id}) cannot be told what to read, or a newer run repeats it, or it was tuned or "
-        "fine-tuned, and what was chosen for it does not suit another one.",
+        f"{run.title} ({run.id}) cannot be told what to read, or a newer run repeats it, or it was tuned, "
+        "fine-tuned or transferred, and what was chosen for it does not suit another one.",
         "Choose the newest run of a model that reads content, trained with settings as given.",
         "no-ablation",
     )

@@ -20,6 +20,7 @@ from recsys_core.types import Bool, Float32, Int32, Int64, Json
 K = 10
 NDCG_NAME, RMSE_NAME = f"{NDCG.about.key}@{K}", RMSE.about.key
 LITTLE = 0.05  # of a figure
+Places = tuple[Int64, Int64]  # for each person and each item of a data set, where it stands in another; −1: nowhere
 
 
 @dataclass(frozen=True)
@@ -65,27 +66,37 @@ class View:
         return seen
 
 
-def roles_elsewhere(parts: Split, other: Split) -> Int64:
-    """Int64[E], for each event of a split the role that it has in another one, −1 where it is unknown there."""
-    users = positions(parts.dataset.user_ids, other.dataset.user_ids)
-    items = positions(parts.dataset.item_ids, other.dataset.item_ids)
+def places_by_id(dataset: Dataset, other: Dataset) -> Places:
+    """Where people and items stand in another data set in which equal ids mean the same."""
+    return positions(dataset.user_ids, other.user_ids), positions(dataset.item_ids, other.item_ids)
+
+
+def roles_elsewhere(parts: Split, other: Split, places: Places | None = None) -> Int64:
+    """Int64[E], for each event of a split the role that it has in another one, −1 where it is unknown there.
+
+    Args:
+        places: of the people and items of the split in the other one; None: told by their ids.
+    """
+    users, items = places or places_by_id(parts.dataset, other.dataset)
     mine, theirs, n_items = parts.dataset.interactions, other.dataset.interactions, other.dataset.n_items
     known = (users[mine.users] >= 0) & (items[mine.items] >= 0)
     keys = np.where(known, users[mine.users] * n_items + items[mine.items], -1)
     pairs = theirs.users.astype(np.int64) * n_items + theirs.items
     order = np.argsort(pairs)
-    places = np.minimum(np.searchsorted(pairs, keys, sorter=order), len(pairs) - 1)
-    rows = order[places]
+    rows = order[np.minimum(np.searchsorted(pairs, keys, sorter=order), len(pairs) - 1)]
     return np.where(pairs[rows] == keys, other.roles[rows], -1).astype(np.int64)
 
 
-def never_seen(parts: Split, source: Split) -> tuple[Split, int]:
+def never_seen(parts: Split, source: Split, places: Places | None = None) -> tuple[Split, int]:
     """A split in which nothing judges that a run has learned from already, and how many events that concerns.
 
     No event gets a later role than it had for the run: what it learned from is learned from, what chose its best epoch
     does not test. Where that concerns no event, the split is the one that was given.
+
+    Args:
+        places: see :func:`roles_elsewhere`.
     """
-    before = roles_elsewhere(parts, source)
+    before = roles_elsewhere(parts, source, places)
     early = np.isin(before, (TRAIN, VALID)) & np.isin(parts.roles, (VALID, TEST)) & (before < parts.roles)
     if not early.any():
         return parts, 0

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from recsys_core.blending import Verdict, compose, judge
 from recsys_core.errors import ModelError, SplitError
 from recsys_core.evaluation import evaluate
-from recsys_core.models import Recommender
-from recsys_core.models.blend import Blend
+from recsys_core.models import COMPOSED, Recommender
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.files import new_folder
 from recsys_core.runs.jobs import BlendSpec, Executor, Job, Jobs
@@ -25,7 +24,7 @@ def blend_spec(members: Sequence[RunCard], executor: Executor = Executor.AUTO) -
     """The judging of a blend of these runs; a run that comes twice counts once.
 
     Raises:
-        ModelError: there are fewer than two, one is a blend, or they learned from different data.
+        ModelError: there are fewer than two, one is made of others, or they learned from different data.
         SplitError: they learned from different parts of the data, or nothing is held out for validation.
     """
     members = list({run.id: run for run in members}.values())
@@ -37,10 +36,10 @@ def blend_spec(members: Sequence[RunCard], executor: Executor = Executor.AUTO) -
         )
     first = members[0]
     for run in members:
-        if run.model == Blend.info.key:
+        if run.model in {model.info.key for model in COMPOSED}:
             raise ModelError(
-                f"The run {run.id} is a blend already, so it cannot be a member of one.",
-                "Choose its members instead.",
+                f"The run {run.id} is made of other models already, so it cannot be a member of a blend.",
+                "Choose those instead.",
                 "blend-of-blends",
             )
         _require_same_events(first, run)

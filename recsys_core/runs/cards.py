@@ -76,10 +76,26 @@ class RunCard:
     @property
     def stopped_after(self) -> int | None:
         """Epochs after which somebody stopped it by hand; None where it ended by itself."""
-        epochs, best, config = self.about["epochs"], self.about["best_epoch"], self.about["passport"]["config"]
-        if epochs is None or epochs >= config["epochs"] or epochs - best >= config.get("patience", epochs):
+        epochs, best, passport = self.about["epochs"], self.about["best_epoch"], self.about["passport"]
+        config = passport.get("transfer", passport)["config"]
+        if not epochs or epochs >= config["epochs"] or epochs - best >= config.get("patience", epochs):
             return None
         return int(epochs)
+
+    @property
+    def is_from_scratch(self) -> bool:
+        """Whether it began with nothing that another run had learned."""
+        return not {"fine_tune", "transfer"} & self.about.keys()
+
+    @property
+    def transferred_from(self) -> str:
+        """The name of the data set that its source learned from; "" where it is no transfer."""
+        return str(self.about.get("transfer", {}).get("dataset_name", ""))
+
+    @property
+    def moved(self) -> int:
+        """Held-out events that were taken back, because what it began with had learned from them."""
+        return int((self.about.get("fine_tune") or self.about.get("transfer") or {}).get("moved", 0))
 
     @property
     def split_fingerprint(self) -> str:

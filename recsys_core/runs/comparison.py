@@ -113,7 +113,7 @@ def missing_baselines(workspace: Workspace, runs: Sequence[RunCard], metric: str
         firsts = {one.id for one in contenders_of(same)}  # which stand for their seeds wherever runs are chosen
         same = [run for run in same if run.id in firsts]
         same.sort(key=lambda run: run.about["metrics"][metric]["value"], reverse=about(metric).higher_is_better)
-        moved = any(run.about.get("fine_tune", {}).get("moved", 0) for run in runs)
+        moved = any(run.moved for run in runs)
         can_be_trained = not moved and runs[0].dataset in datasets
         found.append(
             Missing(

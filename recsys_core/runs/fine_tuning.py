@@ -1,15 +1,16 @@
 """Fine-tuning: a training that goes on from a finished run, on more or newer data."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from recsys_core.errors import AbilityError, ConfigError, SplitError, StoreError
+from recsys_core.errors import AbilityError, ConfigError, SplitError
 from recsys_core.models import COMPOSED, Ability, Recommender, find_model
+from recsys_core.models.transferred import Transferred
 from recsys_core.models.warm_starts import fine_tuning_settings, require_same_shape, warm_start
-from recsys_core.runs.before_after import forgetting, gain, never_seen, not_learned
+from recsys_core.runs.before_after import forgetting, gain
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import FineTune
+from recsys_core.runs.lineage import lineage, never_learned
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
@@ -28,6 +29,8 @@ class FineTuning:
         moved: held-out events that were taken back for that.
         outside: events that they learned from and that the new model is not shown: the split does not tell of them.
     """
+
+    key: ClassVar[str] = "fine_tune"
 
     spec: FineTune
     run: LoadedRun
@@ -69,6 +72,11 @@ def usual_settings(card: RunCard) -> dict[str, Any]:
     Raises:
         AbilityError: the model does not learn in epochs.
     """
+    if card.model == Transferred.info.key:
+        raise AbilityError(
+            f"{card.title} answers with what was carried over and with what is popular here; none of it learns on.",
+            "Do the transfer again on the new data.",
+        )
     if card.model in {model.info.key for model in COMPOSED}:
         raise AbilityError(
             f"{card.title} is made of finished models, so there is nothing to go on from.",
@@ -101,11 +109,8 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
     run = workspace.load_run(spec.run)
     _require_same_model(run.about, model)
     require_same_shape(run.model.config, model.config)
-    lineage = list(_lineage(workspace, run))
-    amended, moved = parts, 0
-    for earlier in lineage:
-        amended, more = never_seen(amended, earlier)
-        moved += more
+    ancestors = list(lineage(workspace, run))
+    amended, moved = never_learned(parts, ancestors)
     if not len(amended.test.warm_users):
         raise SplitError(
             f"The run {spec.run} has learned from all {moved:,} events that this split would judge it by.",
@@ -114,24 +119,7 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
         )
     weights = workspace.load_weights(spec.run)
     warm = warm_start(run.model, weights, run.split.train, amended.train, spec.rates)
-    return FineTuning(spec, run, amended, warm, moved, sum(not_learned(earlier, amended) for earlier in lineage))
-
-
-def _lineage(workspace: Workspace, run: LoadedRun) -> Iterator[Split]:
-    """The split of a run, and of those that it went on from, as far back as there is anything that it does not tell."""
-    yield run.split
-    while (start := run.about.get("fine_tune")) and start.get("outside", 1):
-        try:
-            source = workspace.load_run(start["run"])
-        except StoreError as error:
-            raise StoreError(
-                f"The run {start['run']}, which {run.about['id']} went on from, cannot be read any more, so nobody can "
-                f"tell what {run.about['id']} has learned from.",
-                "Go on from another run, or train from scratch.",
-                "source-gone",
-            ) from error
-        yield source.split
-        run = source
+    return FineTuning(spec, run, amended, warm, moved, sum(one.untold(amended) for one in ancestors))
 
 
 def _require_same_model(about: Json, model: Recommender) -> None:

@@ -17,6 +17,7 @@ from recsys_core.splitting import SplitRecipe
 from recsys_core.training.context import Event, Preparing, Progress
 from recsys_core.training.devices import Device
 from recsys_core.training.warm_start import Part
+from recsys_core.transfer.plan import Plan
 from recsys_core.types import Json
 
 FEWEST_TRIALS, MOST_TRIALS = 2, 1000  # of a model in a search; one alone would only try it as it comes
@@ -44,13 +45,32 @@ class FineTune(BaseModel):
     rates: dict[Part, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
 
 
+class TransferFrom(BaseModel):
+    """To begin with what a run has learned from another data set.
+
+    Attributes:
+        run: its id.
+        plan: what is carried over and how it is adapted.
+        people: whether equal ids mean the same person in both; None: it is decided by what the data look like.
+        pairs: matches made by hand, id of an item here → id there, "" for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    plan: Plan = Field(default_factory=Plan)
+    people: bool | None = None
+    pairs: dict[str, str] = Field(default_factory=dict)
+
+
 class TrainSpec(BaseModel):
     """A training as plain data: it can be stored, repeated, and run elsewhere.
 
     Attributes:
         metric: by which the best epoch is chosen, such as "ndcg@10"; None: what suits the model.
         device: where gradients are computed; ``auto``: on the GPU where there is one.
-        fine_tune: the run to go on from; None: from scratch.
+        fine_tune: the run to go on from.
+        transfer: the run of another data set to begin with. Where neither is set, it is trained from scratch.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +84,7 @@ class TrainSpec(BaseModel):
     metric: str | None = None
     device: Device = Device.AUTO
     fine_tune: FineTune | None = None
+    transfer: TransferFrom | None = None
 
 
 class BlendSpec(BaseModel):
@@ -140,7 +161,39 @@ class LeakSpec(BaseModel):
         return "leaks"
 
 
-Spec = TrainSpec | BlendSpec | TuneSpec | LeakSpec
+class TransferSpec(BaseModel):
+    """A measurement of whether a transfer pays, as plain data: learning curves of several ways to serve a target.
+
+    Attributes:
+        dataset: the target.
+        run: whose model is transferred.
+        plans: the tries, one of which the validation events choose at each share and seed.
+        people, pairs: see :class:`TransferFrom`.
+        shares: of the target's training and validation events.
+        seeds: of the shares drawn and of the trainings.
+        metric: the figure that the job tells of when it ends, such as "ndcg@10"; the others are kept as well.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    run: str
+    plans: tuple[Plan, ...] = Field(min_length=1)
+    people: bool | None = None
+    pairs: dict[str, str] = Field(default_factory=dict)
+    shares: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(min_length=1)
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(min_length=1)
+    split: SplitRecipe = Field(default_factory=SplitRecipe)
+    metric: str
+    executor: Executor = Executor.AUTO
+
+    @property
+    def model(self) -> str:
+        """What the list of jobs calls it."""
+        return "transfer"
+
+
+Spec = TrainSpec | BlendSpec | TuneSpec | LeakSpec | TransferSpec
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 
 
@@ -192,8 +245,8 @@ class Job:
 
     @property
     def has_parts(self) -> bool:
-        """Whether it keeps each part as soon as it is done: the trials of a search, the measurements of leaks."""
-        return isinstance(self.spec, TuneSpec | LeakSpec)
+        """Whether it keeps each part as soon as it is done: the trials of a search, the measurements of others."""
+        return isinstance(self.spec, TuneSpec | LeakSpec | TransferSpec)
 
     def seconds_left(self, now: float) -> float | None:
         """Until the last epoch at the pace so far; None while that cannot be told."""

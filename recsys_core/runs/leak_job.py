@@ -81,7 +81,7 @@ def require_people(metric: str) -> None:
 
 def why_not(run: RunCard) -> str:
     """Why a run cannot be trained anew for the leak meter, "" where it can."""
-    if "fine_tune" in run.about:
+    if not run.is_from_scratch:
         return "it went on from another run, and that one may have learned from the future already."
     if run.model in {model.info.key for model in COMPOSED}:
         return "it is made of other models; measure those."

@@ -42,7 +42,7 @@ def line_up(
     """
     parts = split(workspace.load_dataset(dataset), recipe)
     queued = [job.spec for job in jobs.all() if job.is_active and isinstance(job.spec, TrainSpec)]
-    scratch = [run for run in workspace.runs() if "fine_tune" not in run.about]
+    scratch = [run for run in workspace.runs() if run.is_from_scratch]
     trained = [run.about for run in scratch if run.split_fingerprint == parts.fingerprint]
     specs: list[TrainSpec] = []
     left_out: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 import time
 
+from recsys_core.errors import AbilityError
 from recsys_core.models import find_model
 from recsys_core.preflight import memory
 from recsys_core.preflight.forecast import Forecast
@@ -33,6 +34,8 @@ def measure(workspace: Workspace, spec: TrainSpec, started: float) -> Forecast:
     known = forecasts.find(spec)
     if known is not None:
         return known
+    if spec.transfer is not None:
+        raise AbilityError("What a transfer will take is not foretold.", "Start it: it can be stopped at any time.")
     kind = find_model(spec.model)
     model = kind(kind.Config.parse(spec.settings))
     with training_threads(), scratch_folder(workspace.root / "runs") as folder:

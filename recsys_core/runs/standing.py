@@ -121,8 +121,9 @@ def standing(workspace: Workspace, run: RunCard) -> Standing | None:
         if theirs is not None and len(np.intersect1d(mine.users, theirs.users)):
             difference = paired_difference(mine, theirs)
             against.append(Against(found[key], theirs.among(mine.users).value(), difference, higher_is_better))
-    is_own_split = run.about.get("fine_tune", {}).get("moved", 0) > 0  # no recipe leads to it, so nobody can join it
-    missing = () if is_own_split else tuple(key for key in keys if key not in found)
+    missing = (
+        () if run.moved else tuple(key for key in keys if key not in found)
+    )  # no recipe leads to a split of its own
     return Standing(metric, _figure(run, metric), tuple(against), missing)
 
 

@@ -12,13 +12,15 @@ from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import BlendSpec, Job, Jobs, LeakSpec, State, TrainSpec, TuneSpec
+from recsys_core.runs.jobs import BlendSpec, Job, Jobs, LeakSpec, State, TrainSpec, TransferSpec, TuneSpec
 from recsys_core.runs.leak_job import measure_leaks
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.threads import training_threads
+from recsys_core.runs.transfer_job import measure_transfer
+from recsys_core.runs.transferring import prepare_transfer
 from recsys_core.runs.tune_job import tune
 from recsys_core.splitting import split
 from recsys_core.training import devices
@@ -31,6 +33,7 @@ _WHAT_IS_KEPT = {
     BlendSpec: "it was done",
     TuneSpec: "a trial was done",
     LeakSpec: "a model was measured",
+    TransferSpec: "anything was measured",
 }
 
 Listener = Callable[[Event | Trial], None]
@@ -57,6 +60,8 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
             state, ending, kept = tune(workspace, jobs, job, job.spec, listener or (lambda _: None))
         elif isinstance(job.spec, LeakSpec):
             (state, ending), kept = measure_leaks(workspace, jobs, job, job.spec), None
+        elif isinstance(job.spec, TransferSpec):
+            (state, ending), kept = measure_transfer(workspace, jobs, job, job.spec), None
         else:
             run = _train(workspace, jobs, job, job.spec, checkpoints, listener)
             ending, kept = str(run.about["ending"]), run.id
@@ -91,14 +96,16 @@ def _train(
     model_class = find_model(spec.model)
     model = model_class(model_class.Config.parse(spec.settings))
     tuning = prepare(workspace, spec.fine_tune, model, parts) if spec.fine_tune else None
-    if tuning is not None:
-        parts = tuning.parts
+    transfer = prepare_transfer(workspace, spec.transfer, spec.model, model.config, parts) if spec.transfer else None
+    begun = tuning or transfer
+    if begun is not None:
+        parts = begun.parts
     device = devices.resolve(spec.device)
     forecast = Forecasts(workspace.database).find(spec)
     if forecast is not None:  # memory may have become scarce while the job waited
         model.require_memory(parts.train, forecast.own)
     if spec.model != Popularity.info.key:
-        ensure_popularity(workspace, card.id, parts, tuning.moved if tuning else 0)
+        ensure_popularity(workspace, card.id, parts, begun.moved if begun else 0)
 
     def on_event(event: Event) -> None:
         jobs.report(job.id, event)
@@ -110,7 +117,7 @@ def _train(
     context = FitContext(
         seed=spec.seed,
         device=device,
-        validate=validator(parts, model, spec.metric),
+        validate=validator(parts, transfer.judged if transfer else model, spec.metric),
         on_event=on_event,
         cancel=StopRequest(jobs, job.id),
         save_checkpoint=checkpoints.save,
@@ -119,15 +126,17 @@ def _train(
         cache=workspace.content_cache,
     )
     with training_threads() as threads:
-        model.fit(parts.train, context)
+        model = transfer.fit(context) if transfer else model.fit(parts.train, context)
         seconds = model.training.seconds if model.training else time.monotonic() - started
         jobs.enter(job.id, "Measuring on the held-out events")
         report = evaluate(model, parts.test, parts.dataset)
-        outcome = tuning.outcome(model) if tuning else None
+        outcome = begun.outcome(model) if begun else None
     jobs.enter(job.id, "Saving")
     taken = watch.taken() if forecast is None else forecast.own
     about = describe(model, card.id, parts, report, seconds, threads, spec, taken) | {"job": job.id}
-    if tuning is not None:
-        about["fine_tune"] = outcome
-        about["passport"]["fine_tune"] = tuning.passport()
+    if begun is not None:
+        about[begun.key] = outcome
+        about["passport"][begun.key] = begun.passport()
+    if transfer is not None:
+        about["title"] = transfer.title
     return workspace.save_run(about, model, parts, report)

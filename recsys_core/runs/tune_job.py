@@ -268,7 +268,7 @@ class _Search:
                 and (passport["config"], passport["seed"]) == (usual, self.spec.seed)
                 and passport.get("stopping_metric") in (None, self.spec.metric)
                 and run.stopped_after is None
-                and "fine_tune" not in run.about
+                and run.is_from_scratch
             ):
                 return run
         return None

@@ -34,6 +34,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """What could not be measured, and why in words."""
+
+    arm: str
+    share: float
+    seed: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class SpeedUp:
     """How soon the transfer is as good on the validation events as training from scratch becomes at its best.
 
@@ -53,14 +63,21 @@ class Evidence:
     """All points that were measured so far; what cannot be told yet is None."""
 
     points: Sequence[Point]
+    failures: Sequence[Failure] = ()
 
     @cached_property
     def shares(self) -> list[float]:
-        """Those of which every arm was measured with at least one seed, ascending."""
-        found: dict[float, set[str]] = {}
+        """Those of which every arm was tried with at least one seed, and the transfer and another one were measured,
+        ascending."""
+        measured: dict[float, set[str]] = {}
         for point in self.points:
-            found.setdefault(point.about.share, set()).add(point.about.arm)
-        return sorted(share for share, arms in found.items() if arms >= set(ARMS))
+            measured.setdefault(point.about.share, set()).add(point.about.arm)
+        failed = {(one.share, one.arm) for one in self.failures}
+        return sorted(
+            share
+            for share, arms in measured.items()
+            if TRANSFER in arms and len(arms) > 1 and all(arm in arms or (share, arm) in failed for arm in ARMS)
+        )
 
     def events(self, share: float) -> int:
         """Events of the target at a share, on average over seeds."""
@@ -76,6 +93,8 @@ class Evidence:
         for share in self.shares:
             for arm in ARMS:
                 points = self.of(arm, share)
+                if not points:
+                    continue
                 mean = mean_over_seeds([point.per_user[metric] for point in points.values()])
                 low, high = bootstrap({metric: mean}, 0)[metric]
                 rows.append((arm, share, self.events(share), mean.value(), low, high, len(points)))
@@ -97,7 +116,7 @@ class Evidence:
         means = {
             arm: float(np.mean([point.per_user[metric].value() for point in self.of(arm, share).values()]))
             for arm in ARMS
-            if arm != TRANSFER
+            if arm != TRANSFER and self.of(arm, share)
         }
         return max(means, key=means.__getitem__)
 

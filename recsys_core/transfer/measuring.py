@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from recsys_core.data.interactions import Histories
+from recsys_core.errors import StudioError
 from recsys_core.evaluation import rank, validator
 from recsys_core.metrics import NDCG, PRECISION, RECALL
 from recsys_core.models import Recommender
@@ -16,7 +17,7 @@ from recsys_core.models.ease import EASE
 from recsys_core.models.popularity import Popularity
 from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
-from recsys_core.training.context import EpochEnded, FitContext, Validation
+from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
 from recsys_core.transfer.adapting import Source, adapt
 from recsys_core.transfer.calibrating import calibrated, taste_of
 from recsys_core.transfer.match import Match
@@ -54,7 +55,7 @@ class Measured:
         seed: of the share, and of the training.
         events: the target's, learned from.
         chosen: title of the attempt that the validation events chose.
-        tried: title → its figure on the validation events; None where there are none, or it does not fit.
+        tried: title → its figure on the validation events; None where there are none, or it failed.
         seconds: of the attempt that was chosen; epochs: of its training.
         curve: (seconds, figure on the validation events) after each of its epochs.
     """
@@ -111,6 +112,17 @@ def _from_scratch(source: Source, number: int) -> list[Attempt]:
     return [one for one in (mixed, usual, third) if one is not None][:number]
 
 
+def ignorant(parts: Split) -> Recommender:
+    """What anybody can say who was told nothing: all items are alike, so that their order is chance."""
+    model = Popularity()
+    model.n_users, model.n_items = parts.dataset.n_users, parts.dataset.n_items
+    model.counts = np.zeros(model.n_items, dtype=np.float32)
+    return model
+
+
+NOTHING_KNOWN = Attempt("nothing known", lambda parts, _: ignorant(parts))
+
+
 def measure(
     arm: str,
     tries: list[Attempt],
@@ -122,36 +134,75 @@ def measure(
 ) -> tuple[Measured, dict[str, PerUser]]:
     """Make each attempt, keep the one that is best on the validation events, and judge it on the test events.
 
+    Where there are no validation events, the first attempt that does not fail is kept. Without any training event only
+    a transfer knows something; the other arms say what :func:`ignorant` says.
+
     Args:
         full: the whole target.
         context: of every training; its seed and what it validates by are set here.
         met: people of the target whom a model that was transferred knows from elsewhere.
+
+    Raises:
+        StudioError: all attempts failed; that of the last one.
     """
     parts = at_share(full, share, seed)
-    best: tuple[float, Attempt, Recommender, float, int, tuple[tuple[float, float], ...]] | None = None
+    if arm != TRANSFER and not len(parts.train.interactions):
+        tries = [NOTHING_KNOWN]
+    context = replace(context, seed=seed, validate=_judge(parts))
+    best: _Made | None = None
     tried: dict[str, float | None] = {}
-    judge = _judge(parts)
-    for attempt in tries if judge is not None else tries[:1]:
-        started = time.monotonic()
-        curve: list[tuple[float, float]] = []
-
-        def note(event: Any, started: float = started, curve: list[tuple[float, float]] = curve) -> None:
-            context.on_event(event)
-            if isinstance(event, EpochEnded) and event.validation is not None:
-                curve.append((time.monotonic() - started, event.validation.value))
-
-        model = attempt.make(parts, replace(context, seed=seed, validate=judge, on_event=note))
-        seconds = time.monotonic() - started
-        value = judge(model).value if judge is not None else None
-        tried[attempt.title] = value
-        epochs = model.training.epochs if model.training else 0
-        if best is None or (value or 0.0) > best[0]:
-            best = (value or 0.0, attempt, model, seconds, epochs, tuple(curve))
+    for place, attempt in enumerate(tries):
+        if context.validate is None and best is not None:
+            break
+        try:
+            made = _make(attempt, parts, context)
+        except StudioError:
+            if best is None and place == len(tries) - 1:
+                raise
+            tried[attempt.title] = None
+            continue
+        tried[attempt.title] = made.value
+        if best is None or (made.value or 0.0) > (best.value or 0.0):
+            best = made
     assert best is not None
-    _, attempt, model, seconds, epochs, curve_of_best = best
-    events = len(parts.train.interactions)
-    about = Measured(arm, share, seed, events, attempt.title, tried, seconds, epochs, curve_of_best)
-    return about, figures(model, parts, full, met if arm == TRANSFER else met[:0])
+    about = Measured(
+        arm,
+        share,
+        seed,
+        len(parts.train.interactions),
+        best.attempt.title,
+        tried,
+        best.seconds,
+        len(best.epochs),
+        tuple((seconds, epoch.validation.value) for seconds, epoch in best.epochs if epoch.validation is not None),
+    )
+    return about, figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What an attempt came to; ``epochs`` with the seconds after which they ended."""
+
+    attempt: Attempt
+    model: Recommender
+    value: float | None
+    seconds: float
+    epochs: list[tuple[float, EpochEnded]]
+
+
+def _make(attempt: Attempt, parts: Split, context: FitContext) -> _Made:
+    started = time.monotonic()
+    epochs: list[tuple[float, EpochEnded]] = []
+
+    def note(event: Event) -> None:
+        context.on_event(event)
+        if isinstance(event, EpochEnded):
+            epochs.append((time.monotonic() - started, event))
+
+    model = attempt.make(parts, replace(context, on_event=note))
+    seconds = time.monotonic() - started
+    value = context.validate(model).value if context.validate is not None else None
+    return _Made(attempt, model, value, seconds, epochs)
 
 
 def _judge(parts: Split) -> Callable[[Recommender], Validation] | None:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from recsys_core.training.warm_start import Part
 
@@ -53,6 +53,10 @@ class Plan(BaseModel):
     rates: dict[Part, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
     thaw: int = Field(2, ge=1, le=100)
     pull: float = Field(0.0, ge=0, le=1)
+
+    @field_serializer("carry")
+    def _in_usual_order(self, carry: frozenset[Part]) -> list[Part]:
+        return [part for part in Part if part in carry]  # two plans that are equal read alike
 
     @property
     def title(self) -> str:

@@ -184,5 +184,5 @@ def test_what_cannot_be_blended_is_refused_in_words():
     made = worlds.planted_ratings(rng, 12, 8).dataset
     bias = Bias().fit(made)
     nested = Blend.of((bias, bias), [Mixture(weights=(0.5, 0.5))], (), made)
-    with pytest.raises(ModelError, match="is a blend already"):
+    with pytest.raises(ModelError, match="is made of other models already"):
         judge([nested, told], holdout)

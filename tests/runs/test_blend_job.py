@@ -152,7 +152,7 @@ def test_too_few_runs_a_blend_and_no_validation_are_refused(workspace, members):
             blend_spec(too_few)
     spec = blend_spec(members).model_copy(update={"verdict": KNOWN.model_dump(mode="json")})
     _, run = done(workspace, spec, Jobs(workspace.database))
-    with pytest.raises(ModelError, match=f"The run {run.id} is a blend already"):
+    with pytest.raises(ModelError, match=f"The run {run.id} is made of other models already"):
         blend_spec([members[0], run])
     passport = members[0].about["passport"]
     without = passport | {"split": passport["split"] | {"valid": 0}}
