@@ -39,15 +39,16 @@ def source_step(card: DatasetCard, chosen: RunCard | None) -> None:
         _nothing_to_start_from()
         return
     found = _kin(default_home(), card.id, tuple(run.id for run in runs))
-    fitting = [one for one in found if not one.why_not]
+    fitting = [one for one in found if not one.reason]
     if fitting:
         st.markdown("**Which model should it start from?** Those of the nearest data come first.")
     else:
         st.markdown("**None of the finished models can be a source.** Train one of another kind on other data.")
         st.page_link(nav.TRAIN.path, label="Train a model", icon=":material/arrow_forward:")
-    for place, (name, group) in enumerate(groupby(fitting, lambda one: one.run.about["dataset_name"])):
-        _data_set(str(name), list(group), chosen, is_first=place == 0)
-    _refused([one for one in found if one.why_not])
+    by_data = groupby(fitting, lambda one: str(one.run.about["passport"]["dataset"]["fingerprint"]))
+    for place, (_, group) in enumerate(by_data):
+        _data_set(list(group), chosen, is_first=place == 0)
+    _refused([one for one in found if one.reason])
 
 
 def _nothing_to_start_from() -> None:
@@ -67,17 +68,17 @@ def _kin(home: Path, dataset: str, _runs: tuple[str, ...]) -> "list[Kin]":
     return kin(open_workspace(home), dataset)
 
 
-def _data_set(name: str, kin: "Sequence[Kin]", chosen: RunCard | None, is_first: bool) -> None:
+def _data_set(kin: "Sequence[Kin]", chosen: RunCard | None, is_first: bool) -> None:
     """What a data set has in common with the target, and the models that learned from it."""
     kinship = kin[0].kinship
-    assert kinship is not None
-    key = kin[0].run.id
-    with st.container(border=True, key=f"ft-kin-{key}"):
-        st.markdown(f"**{plain(name)}**")
+    assert kinship is not None  # it is missing only where the data cannot be read, and then there is a reason
+    with st.container(border=True, key=f"ft-kin-{kin[0].run.id}"):
+        st.markdown(f"**{plain(str(kin[0].run.about['dataset_name']))}**")
+        bar = f'<i style="width:{100 * kinship.score:.1f}%;background:var(--ft-accent)"></i>'
         st.html(
             '<section class="ft-standing"><div class="ft-stand">'
             f'<b title="{escape(SCORE_HELP)}">Kinship</b>'
-            f'<span class="ft-track"><i style="width:{100 * kinship.score:.1f}%;background:var(--ft-accent)"></i></span>'
+            f'<span class="ft-track">{bar}</span>'
             f"<output>{kinship.score:.2f}</output></div></section>"
         )
         st.markdown("\n".join(f"- {plain(reason)}" for reason in kinship.reasons))
@@ -123,4 +124,4 @@ def _refused(kin: "Sequence[Kin]") -> None:
         return
     with st.expander(f"{counted(len(kin), 'model')} that cannot be a source"):
         for one in kin:
-            st.caption(plain(f"{choose.run_name(one.run)}: {one.why_not}"))
+            st.caption(plain(f"{choose.run_name(one.run)}: {one.reason}"))

@@ -102,4 +102,3 @@ def test_what_is_sure_is_told_in_words():
     match = match_of(half(WHOLE.dataset.n_users), nobody(WHOLE.dataset.n_items))
     told = in_words(people_who_gain(everybody, 0.1, "scratch", WHOLE, match), "NDCG@10")
     assert told.endswith("gain, none surely loses, by NDCG@10.")
-
