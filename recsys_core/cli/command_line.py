@@ -23,6 +23,7 @@ from recsys_core.cli import (
     recommending_verbs,
     rules_verb,
     training_verbs,
+    transfer_verb,
     trust_verb,
     tune_verb,
 )
@@ -34,6 +35,7 @@ VERBS = (
     *impressions_verb.VERBS,
     *training_verbs.VERBS,
     *line_up_verb.VERBS,
+    *transfer_verb.VERBS,
     *preflight_verb.VERBS,
     *tune_verb.VERBS,
     *compare_verb.VERBS,

@@ -1,12 +1,13 @@
 """Options that describe a training."""
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recsys_core.cli.fine_tune_options import add_rate_options, fine_tune
 from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.verb import workspace
 from recsys_core.errors import ConfigError
+from recsys_core.splitting import SplitRecipe
 from recsys_core.training.devices import Device, resolve
 
 if TYPE_CHECKING:
@@ -18,13 +19,24 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group(required=True)
     start.add_argument("--model", metavar="KEY", help="see: models")
     start.add_argument("--from", dest="source", metavar="RUN", help="go on from a finished run, with its model")
+    add_training_options(parser)
+    add_rate_options(parser)
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Those of any training of one model."""
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the model")
     parser.add_argument("--preset", metavar="NAME", help="settings to start from: quick, paper, or one that was saved")
     parser.add_argument("--stop-on", metavar="METRIC", help="choose the best epoch by this, such as recall@20")
     parser.add_argument("--training-seed", type=int, metavar="N", help="of the training; default: that of the split")
     parser.add_argument("--device", choices=[*Device], default=Device.AUTO, type=Device, help="default: %(default)s")
-    add_rate_options(parser)
     add_split_options(parser)
+
+
+def add_stop_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stop-after", type=int, metavar="N", help="stop after this epoch, as by hand, and keep the best"
+    )
 
 
 def train_spec(options: argparse.Namespace) -> "TrainSpec":
@@ -37,7 +49,6 @@ def train_spec(options: argparse.Namespace) -> "TrainSpec":
     from recsys_core.models import find_model
     from recsys_core.runs.fine_tuning import usual_rates, usual_settings
     from recsys_core.runs.jobs import TrainSpec
-    from recsys_core.runs.presets import Presets
 
     home = workspace()
     card = home.find_dataset(options.dataset)
@@ -48,25 +59,40 @@ def train_spec(options: argparse.Namespace) -> "TrainSpec":
         key, settings = source.model, usual_settings(source)
         tuned = tuned.model_copy(update={"rates": usual_rates(source) | tuned.rates})
     model = find_model(key)
-    if options.preset:
-        settings |= Presets(home.root).find(key, options.preset)
-    settings |= dict(_setting(text) for text in options.set)
+    settings = chosen_settings(options, key, settings)
     stopping_metric(model(model.Config.parse(settings)), options.stop_on)
     resolve(options.device)
-    seed = options.training_seed
-    if seed is not None and not 0 <= seed < 2**32:
-        raise ConfigError(f"--training-seed cannot be {seed}.", "Choose one from 0 to 4,294,967,295.", "bad-setting")
     recipe = split_recipe(options, home.load_dataset(card.id))
     return TrainSpec(
         dataset=card.id,
         model=model.info.key,
         settings=settings,
         split=recipe,
-        seed=recipe.seed if seed is None else seed,
+        seed=training_seed(options, recipe),
         metric=options.stop_on,
         device=options.device,
         fine_tune=tuned,
     )
+
+
+def chosen_settings(options: argparse.Namespace, key: str, usual: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a model: the usual ones, but for what a preset says, but for what is set one by one."""
+    from recsys_core.runs.presets import Presets
+
+    preset = Presets(workspace().root).find(key, options.preset) if options.preset else {}
+    return usual | preset | dict(_setting(text) for text in options.set)
+
+
+def training_seed(options: argparse.Namespace, recipe: SplitRecipe) -> int:
+    """The seed of a training.
+
+    Raises:
+        ConfigError: it is out of bounds.
+    """
+    seed: int | None = options.training_seed
+    if seed is not None and not 0 <= seed < 2**32:
+        raise ConfigError(f"--training-seed cannot be {seed}.", "Choose one from 0 to 4,294,967,295.", "bad-setting")
+    return recipe.seed if seed is None else seed
 
 
 def _setting(text: str) -> tuple[str, str]:

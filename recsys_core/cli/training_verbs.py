@@ -1,79 +1,27 @@
 """Verbs that train models, and show what they measured."""
 
 import argparse
-import sys
-from collections.abc import Callable
 
 from recsys_core.cli.output import Rows, metrics_table, plain, table
-from recsys_core.cli.preflight_verb import told as in_words
-from recsys_core.cli.train_options import add_train_arguments, train_spec
+from recsys_core.cli.train_options import add_stop_option, add_train_arguments, train_spec
+from recsys_core.cli.training import train
 from recsys_core.cli.verb import Verb, no_arguments, workspace
-from recsys_core.errors import ConfigError, JobError
-from recsys_core.training.context import Cancelled, EpochEnded, Event, Preparing
-from recsys_core.tuning.trial import Trial
 from recsys_core.types import Json
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add_train_arguments(parser)
-    parser.add_argument(
-        "--stop-after", type=int, metavar="N", help="stop after this epoch, as by hand, and keep the best"
-    )
+    add_stop_option(parser)
 
 
 def _train(options: argparse.Namespace) -> tuple[Json, str]:
-    from recsys_core.content.coverage import sentences as what_was_read
-    from recsys_core.runs.forecasts import Forecasts
-    from recsys_core.runs.jobs import Jobs
-    from recsys_core.runs.training_job import run_job
-    from recsys_core.warm_and_cold import sentences
-
-    home, spec = workspace(), train_spec(options)
-    if options.stop_after is not None and options.stop_after < 1:
-        raise ConfigError(f"--stop-after cannot be {options.stop_after}.", "Choose 1 or more.", "bad-setting")
-    forecast = Forecasts(home.database).find(spec)
-    if forecast is not None:
-        print(in_words(forecast), file=sys.stderr)
-    jobs = Jobs(home.database)
-    job = jobs.begin(spec)
-    run_job(home, jobs, job, _listener(options.stop_after))
-    ended = jobs.find(job.id)
-    if ended.run is None:
-        raise JobError(ended.message, "Train again.", "stopped")
-    run = home.find_run(ended.run).about
-    result = {name: run[name] for name in ("id", "model", "dataset", "seconds", "epochs", "samples_per_second")}
-    result["run"] = result.pop("id")
-    result["metrics"] = {name: estimate["value"] for name, estimate in run["metrics"].items()}
-    told = map(plain, [*sentences(run), *what_was_read(run)])
-    lines = [run["ending"], metrics_table(run), *told, f"run {result['run']}"]
-    if spec.fine_tune:
+    run, result, lines = train(workspace(), train_spec(options), options.stop_after)
+    if "fine_tune" in run.about:
         from recsys_core.runs.before_after import sentence
 
-        result["fine_tune"] = run["fine_tune"]
-        lines.insert(2, sentence(run["fine_tune"]))
+        result["fine_tune"] = run.about["fine_tune"]
+        lines.insert(2, sentence(run.about["fine_tune"]))
     return result, "\n".join(lines)
-
-
-def _listener(stop_after: int | None) -> Callable[[Event | Trial], None]:
-    """Prints each epoch, and ends the training after the last one that is wanted."""
-
-    def listen(event: Event | Trial) -> None:
-        _print_progress(event)
-        if isinstance(event, EpochEnded) and event.epoch == stop_after:
-            raise Cancelled
-
-    return listen
-
-
-def _print_progress(event: Event | Trial) -> None:
-    if isinstance(event, Preparing) and event.done == event.of:
-        print(f"read {event.of:,} {event.what}", file=sys.stderr)
-    if not isinstance(event, EpochEnded):
-        return
-    losses = ", ".join(f"{name} {value:.4f}" for name, value in event.losses.items())
-    found = f", {event.validation.metric} {event.validation.value:.4f}" if event.validation else ""
-    speed = event.samples / max(event.seconds, 1e-9)
-    print(f"epoch {event.epoch}/{event.epochs}: {losses}{found} ({speed:,.0f} samples/s)", file=sys.stderr)
 
 
 def _run_argument(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ class Taste:
 
     Attributes:
         model: with the ability HISTORY.
+        n_items: that it learned from.
         items: Int64[I], for each item here its position in what the model learned from, −1 where it met none.
         people: Int64[U], the same of people; those without one are told by their history.
         usual: Float32[I], what people here get on average: the part of its scores that is no taste.
@@ -32,6 +33,7 @@ class Taste:
     """
 
     model: Recommender
+    n_items: int
     items: Int64
     people: Int64
     usual: Float32
@@ -46,7 +48,7 @@ class Taste:
         """
         lifts = np.zeros((len(users), len(self.items)), dtype=np.float32)
         own = np.where(users >= 0, self.people[users], -1) if len(self.people) else np.full(len(users), -1)
-        told = histories.translated(self.items, self.model.n_items)
+        told = histories.translated(self.items, self.n_items)
         by_row, by_history = own >= 0, (own < 0) & (told.lengths() > 0)
         met = np.flatnonzero(self.items >= 0)
         at = self.items[met]
@@ -164,7 +166,7 @@ class Transferred(Recommender):
         model.restore(theirs)
         _require_positions(own["items"], model.n_items)
         _require_positions(own["people"], model.n_users)
-        self.taste = Taste(model, own["items"], own["people"], own["usual"], float(own["unit"][0]))
+        self.taste = Taste(model, model.n_items, own["items"], own["people"], own["usual"], float(own["unit"][0]))
         self.prior = own["prior"]
         self.told = Histories(own["told.indptr"], own["told.items"], own["told.values"], None, self.n_items)
 

@@ -76,8 +76,8 @@ class RunCard:
     @property
     def stopped_after(self) -> int | None:
         """Epochs after which somebody stopped it by hand; None where it ended by itself."""
-        epochs, best, passport = self.about["epochs"], self.about["best_epoch"], self.about["passport"]
-        config = passport.get("transfer", passport)["config"]
+        epochs, best, config = self.about["epochs"], self.about["best_epoch"], self.about["passport"]["config"]
+        config = (config.get("taste") or {}).get("settings", config)  # of the model that was trained for a transfer
         if not epochs or epochs >= config["epochs"] or epochs - best >= config.get("patience", epochs):
             return None
         return int(epochs)

@@ -9,7 +9,7 @@ from typing import Any
 from recsys_core.errors import StoreError
 from recsys_core.models import find_model
 from recsys_core.runs.fine_tuning import usual_settings
-from recsys_core.runs.jobs import BlendSpec, FineTune, TrainSpec, spec_from_json
+from recsys_core.runs.jobs import BlendSpec, TrainSpec, spec_from_json
 from recsys_core.runs.store import RunCard, Workspace, home_beside_app, names
 from recsys_core.runs.threads import VARIABLE
 from recsys_core.splitting import SplitRecipe
@@ -60,15 +60,8 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
             "own-split",
         )
     stopped_after = run.stopped_after
-    words = ["train", _dataset_name(workspace, run)]
-    usual = find_model(spec.model).Config().model_dump(mode="json")
-    if spec.fine_tune is None:
-        words += ["--model", spec.model]
-    else:
-        words += ["--from", spec.fine_tune.run]
-        words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
-        usual |= usual_settings(_source(workspace, spec.fine_tune))
-    for name, value in _settings(run, usual).items():
+    words, usual = _beginning(workspace, run, spec)
+    for name, value in _settings(run, spec, usual).items():
         words += ["--set", f"{name}={_as_typed(value)}"]
     words += ["--split", recipe.key]
     for name, value in _own_split(recipe).items():
@@ -84,6 +77,22 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
     return words, _training_script(workspace, run, spec, stopped_after)
 
 
+def _beginning(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], Json]:
+    """The verb and what the training begins with, and the settings that it has unasked."""
+    dataset, usual = _dataset_name(workspace, run), find_model(spec.model).Config().model_dump(mode="json")
+    if spec.fine_tune is not None:
+        words = ["train", dataset, "--from", spec.fine_tune.run]
+        words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
+        return words, usual | usual_settings(_source(workspace, spec.fine_tune.run))
+    if spec.transfer is not None:
+        start = spec.transfer
+        words = ["transfer", start.run, dataset, "--plan", start.plan.model_dump_json()]
+        words += [] if start.people is None else ["--people", "yes" if start.people else "no"]
+        words += ["--pairs", json.dumps(start.pairs)] if start.pairs else []
+        return words, _source(workspace, start.run).about["passport"]["config"]
+    return ["train", dataset, "--model", spec.model], usual
+
+
 def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stopped_after: int | None) -> str:
     passport, recipe = run.about["passport"], spec.split
     usual = find_model(spec.model).Config().model_dump(mode="json")
@@ -96,7 +105,7 @@ def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stoppe
         stop = (
             f"\n\ndef stop(event):\n    if getattr(event, 'epoch', 0) == {stopped_after}:\n        raise Cancelled\n\n"
         )
-    imports, begin, warm = "", "", ""
+    imports, begin, warm, judged, fit = "", "", "", "model", "model.fit(parts.train, context)"
     if spec.fine_tune is not None:
         rates = {part.value: rate for part, rate in spec.fine_tune.rates.items()}
         imports = "from recsys_core.runs.fine_tuning import prepare\nfrom recsys_core.runs.jobs import FineTune\n"
@@ -105,6 +114,17 @@ def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stoppe
             "parts = tuning.parts\n"
         )
         warm = ", warm=tuning.warm"
+    if spec.transfer is not None:
+        imports = (
+            "from recsys_core.runs.jobs import TransferFrom\n"
+            "from recsys_core.runs.transferring import prepare_transfer\n"
+        )
+        start = f"TransferFrom.model_validate({spec.transfer.model_dump(mode='json')!r})"
+        begin = (
+            f"transfer = prepare_transfer(workspace, {start}, {spec.model!r}, model.config, parts)\n"
+            "parts = transfer.parts\n"
+        )
+        judged, fit = "transfer.judged", "model = transfer.fit(context)"
     return f"""\
 from pathlib import Path
 
@@ -118,12 +138,12 @@ from recsys_core.training.context import {cancelled}FitContext
 workspace = Workspace(Path({str(workspace.root)!r}))
 parts = split(workspace.load_dataset({run.dataset!r}), SplitRecipe({_arguments(own)}))
 kind = find_model({spec.model!r})
-model = kind(kind.Config({_arguments(_settings(run, usual))}))
+model = kind(kind.Config({_arguments(_settings(run, spec, usual))}))
 {begin}context = FitContext(
-    seed={spec.seed}, device={passport["device"]!r}, validate=validator(parts, model{metric}){on_event}{warm}
+    seed={spec.seed}, device={passport["device"]!r}, validate=validator(parts, {judged}{metric}){on_event}{warm}
 )
 with training_threads({passport["threads"]!r}):
-    model.fit(parts.train, context)
+    {fit}
     report = evaluate(model, parts.test, parts.dataset)
 for name, estimate in report.metrics.items():
     print(name, estimate.value)
@@ -182,12 +202,12 @@ def _dataset_name(workspace: Workspace, run: RunCard) -> str:
     return name if is_clear else run.dataset
 
 
-def _source(workspace: Workspace, tuning: FineTune) -> RunCard:
-    """The run that a fine-tuning went on from."""
-    found = next((card for card in workspace.runs() if card.id == tuning.run), None)
+def _source(workspace: Workspace, identifier: str) -> RunCard:
+    """The run that another one went on from."""
+    found = next((card for card in workspace.runs() if card.id == identifier), None)
     if found is None:
         raise StoreError(
-            f"The run {tuning.run}, which this one went on from, was deleted, so it cannot be made again.",
+            f"The run {identifier}, which this one went on from, was deleted, so it cannot be made again.",
             "Train from scratch on the same data instead.",
             "source-gone",
         )
@@ -201,12 +221,14 @@ def _own_split(recipe: SplitRecipe) -> Json:
     return {name: value for name, value in chosen.items() if value != getattr(usual, name)}
 
 
-def _settings(run: RunCard, usual: Json) -> Json:
+def _settings(run: RunCard, spec: TrainSpec, usual: Json) -> Json:
     """The settings of a run that differ from the usual ones.
 
     Read by the model's own config: cards may come from elsewhere, and no name in them becomes a line of a script.
     """
-    config = find_model(run.model).Config.parse(run.about["passport"]["config"]).model_dump(mode="json")
+    passport = run.about["passport"]
+    chosen = passport.get("transfer", passport)["config"]
+    config = find_model(spec.model).Config.parse(chosen).model_dump(mode="json")
     return {name: value for name, value in config.items() if value != usual.get(name)}
 
 

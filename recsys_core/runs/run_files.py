@@ -44,7 +44,7 @@ def write_run(folder: Path, about: Json, model: Recommender, split: Split, repor
     np.save(folder / "roles.npy", split.roles, allow_pickle=False)
     write_per_user(folder, report.per_user)
     _write_apart(folder, report.apart)
-    np.savez_compressed(folder / LISTS, users=report.lists.users, items=report.lists.items)
+    write_lists(folder, report.lists)
     if model.training and model.training.learned:
         write_weights(folder, {name: one.tensor for name, one in model.training.learned.items()})
     history = [asdict(event) for event in model.training.history] if model.training else []
@@ -64,6 +64,11 @@ def write_per_user(folder: Path, figures: dict[str, PerUser]) -> None:
         )
     }
     np.savez_compressed(folder / PER_USER, **arrays)  # type: ignore[arg-type]
+
+
+def write_lists(folder: Path, lists: Lists) -> None:
+    """Keep what people were shown."""
+    np.savez_compressed(folder / LISTS, users=lists.users, items=lists.items)
 
 
 def _write_apart(folder: Path, apart: Mapping[Side, Apart]) -> None:

@@ -138,5 +138,5 @@ def _train(
         about[begun.key] = outcome
         about["passport"][begun.key] = begun.passport()
     if transfer is not None:
-        about["title"] = transfer.title
+        about |= transfer.words(model)
     return workspace.save_run(about, model, parts, report)

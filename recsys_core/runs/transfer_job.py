@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from recsys_core.errors import ConfigError, ModelError, StoreError, StudioError
-from recsys_core.evaluation import judged_users
+from recsys_core.evaluation import Lists, judged_users
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.files import new_folder, remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TransferFrom, TransferSpec
-from recsys_core.runs.run_files import read_per_user, write_per_user
+from recsys_core.runs.run_files import read_lists, read_per_user, write_lists, write_per_user
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
@@ -173,7 +173,7 @@ class _Meter:
         context = FitContext(device=devices.resolve(Device.AUTO), cancel=cancel, cache=self.workspace.content_cache)
         known = np.flatnonzero(match.people >= 0)
         try:
-            about, figures = measure(arm, tries, self.ready.parts, share, seed, context, known)
+            about, figures, lists = measure(arm, tries, self.ready.parts, share, seed, context, known)
         except StudioError as error:
             with new_folder(place) as folder:
                 (folder / REASON).write_text(str(error), encoding="utf-8")
@@ -183,6 +183,7 @@ class _Meter:
         with new_folder(place) as folder:
             (folder / MEASURED).write_text(json.dumps(asdict(about)), encoding="utf-8")
             write_per_user(folder, figures)
+            write_lists(folder, Lists(figures[JUDGED_BY].users, lists))
 
 
 def _place(workspace: Workspace, job: Job, share: float, seed: int, arm: str) -> Path:
@@ -196,7 +197,7 @@ def _read(place: Path) -> Point | str | None:
             return (place / REASON).read_text(encoding="utf-8")
         about = json.loads((place / MEASURED).read_text(encoding="utf-8"))
         curve = tuple((float(seconds), float(value)) for seconds, value in about.pop("curve"))
-        return Point(Measured(**about, curve=curve), read_per_user(place))
+        return Point(Measured(**about, curve=curve), read_per_user(place), read_lists(place).items)
     except (OSError, ValueError, KeyError, TypeError, StoreError):
         return None
 

@@ -1,7 +1,6 @@
 """Transfer: a model for one data set that begins with what a finished run has learned from another one."""
 
 import copy
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -56,7 +55,8 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     run = workspace.load_run(card.id)
     require_other_data(card, parts.dataset.fingerprint)
     weights = workspace.load_weights(card.id) if card.parts else {}
-    source = Source(run.model, weights, tuple(card.parts), run.split.train)
+    epochs = int(card.about["best_epoch"] or 0)
+    source = Source(run.model, weights, tuple(card.parts), run.split.train, epochs)
     match = find_match(source.data, parts.dataset, spec.people)
     if spec.pairs:
         match = match.changed(spec.pairs, source.data, parts.dataset)
@@ -139,14 +139,21 @@ class Transferring:
         only_ranks = plan.calibrated or plan.way in (Way.JOINT, Way.AS_IT_IS)
         return Transferred() if only_ranks else self.source.model
 
-    @property
-    def title(self) -> str:
-        """What to call the model that comes of it."""
-        return f"{self.source.model.title}, transferred"
-
     def fit(self, context: FitContext) -> Recommender:
-        """The model for the target."""
-        return adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
+        """The model for the target; one that is made of another tells how that was trained and what it read."""
+        model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
+        if isinstance(model, Transferred):
+            trained = model.taste.model
+            model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
+            model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
+        return model
+
+    def words(self, model: Recommender) -> Json:
+        """What the card says otherwise than that of a run from scratch."""
+        words = {"title": f"{self.source.model.title}, transferred"}
+        if model.training is None and self.spec.plan.way is Way.AS_IT_IS:
+            words["ending"] = "Taken over as it is: nothing was learned."
+        return words
 
     def outcome(self, model: Recommender) -> Json:
         """What was transferred, for the card of the fitted model."""
@@ -158,7 +165,7 @@ class Transferring:
             "dataset_name": about["dataset_name"],
             "people": match.n_people,
             "items": match.n_items,
-            "how": dict(Counter(how for how in match.how.tolist() if how)),
+            "how": match.by_way(),
             "plan": self.spec.plan.model_dump(mode="json"),
             "plan_title": self.spec.plan.title,
             "weight": model.config.weight if isinstance(model, Transferred) else None,

@@ -15,9 +15,9 @@ from recsys_core.models import Ability, Recommender
 from recsys_core.models.transferred import Transferred
 from recsys_core.models.warm_starts import attribute_rows, require_same_scale
 from recsys_core.splitting import Split
-from recsys_core.training.context import FitContext, Validation
+from recsys_core.training.context import FitContext
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights, parts_of
-from recsys_core.transfer.calibrating import calibrated, lent_shares, taste_of
+from recsys_core.transfer.calibrating import calibrated, lent_shares, plain_taste, taste_of
 from recsys_core.transfer.joining import join
 from recsys_core.transfer.mapping import mapped_people
 from recsys_core.transfer.match import Match
@@ -34,18 +34,21 @@ class Source:
         weights: what it learned, by name, as in :attr:`TrainingSummary.learned`; none of models that cannot learn on.
         parts: what these weights belong to.
         data: the data set that it learned from.
+        epochs: how many it took to its best; 0 of models that learn in one step.
     """
 
     model: Recommender
     weights: Weights
     parts: tuple[Part, ...]
     data: Dataset
+    epochs: int
 
     @classmethod
     def of(cls, model: Recommender, data: Dataset) -> Self:
         """A model that was just fitted on these data."""
         learned = model.training.learned if model.training else {}
-        return cls(model, {name: one.tensor for name, one in learned.items()}, tuple(parts_of(learned)), data)
+        weights = {name: one.tensor for name, one in learned.items()}
+        return cls(model, weights, tuple(parts_of(learned)), data, model.training.best_epoch if model.training else 0)
 
     @property
     def learns_on(self) -> bool:
@@ -86,10 +89,10 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
     told = Histories.from_interactions(parts.train.interactions)
     if own_model and plan.way is not Way.AS_IT_IS:  # it knows only those whom it was shown
         people = np.where((told.lengths() > 0) | (match.people >= 0), people, -1)
-    taste = taste_of(model, items, people, told)
     if not plan.calibrated:
-        plain = replace(taste, usual=np.zeros_like(taste.usual), unit=1.0)
-        return Transferred.of(plain, _floor(model, items), 1.0, told)
+        plain = plain_taste(model, model.n_items, items, people)
+        return Transferred.of(plain, _floor(items), 1.0, told)
+    taste = taste_of(model, items, people, told)
     lent = softmax(taste.usual.astype(np.float64)) if source.reads else lent_shares(source.data, match.items)
     return calibrated(taste, lent, parts)
 
@@ -128,19 +131,17 @@ def why_not(source: Source, match: Match, plan: Plan, target: Dataset) -> str:
 
 
 def _joint(source: Source, match: Match, parts: Split, context: FitContext) -> tuple[Recommender, Int64, Int64]:
-    """A fresh model of the source's kind that learns from both, and where the target's items and people are in it."""
+    """A fresh model of the source's kind that learns from both, and where the target's items and people are in it.
+
+    It learns for as many epochs as the source did: most events are the source's, and a few validation events of the
+    target would choose an epoch by chance.
+    """
     both = join(source.data, parts.train, match)
     items, people = np.arange(parts.dataset.n_items), np.arange(parts.dataset.n_users)
-    told = Histories.from_interactions(parts.train.interactions)
-    validate = context.validate
-
-    def here(model: Recommender) -> Validation:
-        assert validate is not None
-        taste = replace(taste_of(model, items, people, told), usual=np.zeros(len(items), np.float32), unit=1.0)
-        return validate(Transferred.of(taste, np.zeros(len(items), np.float32), 1.0, told))
-
-    model = type(source.model)(source.model.config)
-    model.fit(both.dataset, replace(context, validate=here if validate else None))
+    config = source.model.config
+    if source.epochs:
+        config = config.model_copy(update={"epochs": source.epochs})
+    model = type(source.model)(config).fit(both.dataset, replace(context, validate=None))
     met = both.dataset.interactions.user_counts()[people] > 0
     return model, items, np.where(met, people, -1)
 
@@ -222,7 +223,7 @@ def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStar
     )
 
 
-def _floor(model: Recommender, items: Int64) -> np.ndarray:
+def _floor(items: Int64) -> np.ndarray:
     """Float32[I] that puts items which the model never met behind all others."""
     return np.where(items >= 0, 0, -1e6).astype(np.float32)
 

@@ -37,6 +37,11 @@ class Calibration:
     weight: float
 
 
+def plain_taste(model: Recommender, n_items: int, items: Int64, people: Int64) -> Taste:
+    """A model's scores as they are, as seen from a target."""
+    return Taste(model, n_items, items, people, np.zeros(len(items), dtype=np.float32), 1.0)
+
+
 def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -> Taste:
     """A model as seen from a target, with what it usually says of its items.
 
@@ -44,7 +49,7 @@ def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -
         items, people: see :class:`Taste`.
         told: of all people of the target.
     """
-    raw = Taste(model, items, people, np.zeros(len(items), dtype=np.float32), 1.0)
+    raw = plain_taste(model, model.n_items, items, people)
     known = np.flatnonzero((people >= 0) | (told.lengths() > 0))[:SAMPLED_PEOPLE].astype(np.int32)
     if not len(known):
         empty = Histories.of([([], [])], model.n_items)

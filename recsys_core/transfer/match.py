@@ -1,5 +1,6 @@
 """Which people and items of a data set are those of another one."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -50,6 +51,10 @@ class Match:
     def n_items(self) -> int:
         """How many items are in both."""
         return int((self.items >= 0).sum())
+
+    def by_way(self) -> dict[str, int]:
+        """How many items were found in which way, the most first."""
+        return dict(Counter(str(how) for how in self.how[self.items >= 0]).most_common())
 
     def review(self, source: Dataset, target: Dataset) -> pd.DataFrame:
         """What somebody may want to check: each item of the target that was looked up in the source.

@@ -1,5 +1,6 @@
 """One figure of a learning curve: a way to serve a target, at a share of its data, with a seed."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ import numpy as np
 
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import StudioError
-from recsys_core.evaluation import rank, validator
+from recsys_core.evaluation import rank
 from recsys_core.metrics import NDCG, PRECISION, RECALL
 from recsys_core.models import Recommender
 from recsys_core.models.ease import EASE
@@ -23,9 +24,11 @@ from recsys_core.transfer.calibrating import calibrated, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
-from recsys_core.types import Int64
+from recsys_core.types import Float64, Int32, Int64
 
 K = 10
+WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
+FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -131,7 +134,7 @@ def measure(
     seed: int,
     context: FitContext,
     met: Int64,
-) -> tuple[Measured, dict[str, PerUser]]:
+) -> tuple[Measured, dict[str, PerUser], Int32]:
     """Make each attempt, keep the one that is best on the validation events, and judge it on the test events.
 
     Where there are no validation events, the first attempt that does not fail is kept. Without any training event only
@@ -142,27 +145,30 @@ def measure(
         context: of every training; its seed and what it validates by are set here.
         met: people of the target whom a model that was transferred knows from elsewhere.
 
+    Returns:
+        What it came to, and :func:`figures`.
+
     Raises:
         StudioError: all attempts failed; that of the last one.
     """
     parts = at_share(full, share, seed)
     if arm != TRANSFER and not len(parts.train.interactions):
         tries = [NOTHING_KNOWN]
-    context = replace(context, seed=seed, validate=_judge(parts))
+    context, judge = replace(context, seed=seed), _Judge.of(parts)
     best: _Made | None = None
     tried: dict[str, float | None] = {}
     for place, attempt in enumerate(tries):
-        if context.validate is None and best is not None:
+        if judge is None and best is not None:
             break
         try:
-            made = _make(attempt, parts, context)
+            made = _make(attempt, parts, context, judge)
         except StudioError:
             if best is None and place == len(tries) - 1:
                 raise
             tried[attempt.title] = None
             continue
-        tried[attempt.title] = made.value
-        if best is None or (made.value or 0.0) > (best.value or 0.0):
+        tried[attempt.title] = None if made.found is None else float(made.found.mean())
+        if best is None or (made.found is not None and _is_clearly_better(made.found, best.found)):
             best = made
     assert best is not None
     about = Measured(
@@ -176,21 +182,26 @@ def measure(
         len(best.epochs),
         tuple((seconds, epoch.validation.value) for seconds, epoch in best.epochs if epoch.validation is not None),
     )
-    return about, figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
+    return about, *figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
 
 
 @dataclass(frozen=True)
 class _Made:
-    """What an attempt came to; ``epochs`` with the seconds after which they ended."""
+    """What an attempt came to.
+
+    Attributes:
+        found: Float64[n], the figure of each person who judges; None where nobody does.
+        epochs: with the seconds after which they ended.
+    """
 
     attempt: Attempt
     model: Recommender
-    value: float | None
+    found: Float64 | None
     seconds: float
     epochs: list[tuple[float, EpochEnded]]
 
 
-def _make(attempt: Attempt, parts: Split, context: FitContext) -> _Made:
+def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "_Judge | None") -> _Made:
     started = time.monotonic()
     epochs: list[tuple[float, EpochEnded]] = []
 
@@ -199,29 +210,59 @@ def _make(attempt: Attempt, parts: Split, context: FitContext) -> _Made:
         if isinstance(event, EpochEnded):
             epochs.append((time.monotonic() - started, event))
 
-    model = attempt.make(parts, replace(context, on_event=note))
+    model = attempt.make(parts, replace(context, validate=judge, on_event=note))
     seconds = time.monotonic() - started
-    value = context.validate(model).value if context.validate is not None else None
-    return _Made(attempt, model, value, seconds, epochs)
+    return _Made(attempt, model, judge.of_people(model) if judge is not None else None, seconds, epochs)
 
 
-def _judge(parts: Split) -> Callable[[Recommender], Validation] | None:
-    """The validation figure of any model; None where there is nothing to validate on."""
-    if not len(parts.valid.warm_users):
-        return None
-    return validator(parts, Popularity(), JUDGED_BY)
+@dataclass(frozen=True)
+class _Judge:
+    """The validation figure of any model, over some of the people with validation events."""
+
+    parts: Split
+    users: Int64
+
+    @classmethod
+    def of(cls, parts: Split) -> "_Judge | None":
+        """None where there is nothing to validate on."""
+        users = parts.valid.warm_users
+        most = max(FEWEST_JUDGES, JUDGED_SCORES // parts.dataset.n_items)
+        some = np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+        return cls(parts, some) if len(some) else None
+
+    def __call__(self, model: Recommender) -> Validation:
+        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model).mean()), True)
+
+    def of_people(self, model: Recommender) -> Float64:
+        """Float64[n], of each person."""
+        order = self.parts.dataset.item_ids.hash_order
+        return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
 
 
-def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> dict[str, PerUser]:
-    """Figures of each person whom the whole target judges, whatever is known of them at this share.
+def _is_clearly_better(found: Float64, best: Float64 | None) -> bool:
+    """Whether an attempt is better than an earlier one by more than a standard error of their difference.
+
+    What comes first is what suits most often, and few validation events would choose by chance (the one-standard-error
+    rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, section 3.4.3).
+    """
+    if best is None:
+        return True
+    difference = found - best
+    return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
+
+
+def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> tuple[dict[str, PerUser], Int32]:
+    """Figures of each person whom the whole target judges, whatever is known of them at this share; and Int32[n, K],
+    what they are shown.
 
     Args:
         met: whom the model knows, beside those with training events.
     """
     users = full.test.warm_users
     holdout = replace(parts.test, strangers=np.setdiff1d(parts.test.strangers, met))
-    truth, _ = rank(model, holdout, users, K, parts.dataset.item_ids.hash_order)
-    return {
+    truth, lists = rank(model, holdout, users, K, parts.dataset.item_ids.hash_order)
+    per_user = {
         f"{metric.about.key}@{K}": PerUser(users, metric.per_user(truth, K), np.ones(len(users)), as_it_is)
         for metric in FIGURES
     }
+    return per_user, lists
