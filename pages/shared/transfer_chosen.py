@@ -98,7 +98,7 @@ def _source(home: Path, identifier: str) -> "Source":
 
     run, card = loaded.run(identifier), open_workspace(home).find_run(identifier)
     weights = open_workspace(home).load_weights(identifier) if card.parts else {}
-    return Source(run.model, weights, tuple(card.parts), run.split.train)
+    return Source(run.model, weights, tuple(card.parts), run.split.train, int(card.about["best_epoch"] or 0))
 
 
 @st.cache_resource(show_spinner="Looking for the same items and people", max_entries=8)

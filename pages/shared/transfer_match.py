@@ -38,9 +38,9 @@ def match_view(chosen: Chosen) -> "Match":
     match, source, target = chosen.match(), chosen.source.data, chosen.target
     with place:
         _figures(match, target)
-    with st.expander("Review the items", key=f"review-{chosen.key}", on_change="rerun") as review:
-        if review.open:
-            _review(chosen, match)
+    _review(chosen, match)
+    with st.expander("Say it by hand", key=f"hand-{chosen.key}", on_change="rerun") as hand:
+        if hand.open:
             _by_hand(chosen, source, target)
     return match
 
@@ -68,7 +68,7 @@ def _review(chosen: Chosen, match: "Match") -> None:
     """The items that were found, the least certain first; unticking one says that it is none."""
     whole = match.review(chosen.source.data, chosen.target)
     if whole.empty:
-        st.caption("No item was found in both. You can say below which ones are the same.")
+        st.caption("No item was found in both. Below you can say which ones are the same.")
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     wanted = left.text_input(
@@ -142,7 +142,6 @@ def _titled(titles: pd.Series, ids: pd.Series) -> pd.Series:
 
 def _by_hand(chosen: Chosen, source: Dataset, target: Dataset) -> None:
     """Two boxes, and a press that says that what they hold is the same."""
-    st.markdown("**Say it by hand**")
     ours = choose.find_item(plain(target.name), range(target.n_items), target, f"ours-{chosen.key}")
     theirs = choose.find_item(plain(source.name), range(source.n_items), source, f"theirs-{chosen.key}")
     if st.button("These are the same", disabled=ours is None or theirs is None, key=f"pair-{chosen.key}"):

@@ -53,7 +53,7 @@ def plan_form(chosen: Chosen, match: "Match") -> Plan | None:
     assert way is not None
     refused = [f"**{NAMES[one]}**: {plain(reason)}" for one, reason in reasons.items() if reason]
     if refused:
-        with st.expander(f"{len(refused)} more that do not fit here"):
+        with st.expander("Ways that do not fit here"):
             st.caption("  \n".join(refused))
     with st.expander("More"):
         return _details(chosen, way, usual if way is usual.way else Plan(way=way))

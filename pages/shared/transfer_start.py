@@ -20,6 +20,7 @@ from recsys_core.transfer.shares import SHARES
 
 MEASUREMENT = "measurement"
 USUAL_SEEDS, MOST_SEEDS = 3, 10
+JUDGING = 1.0  # seconds
 
 
 def start_view(chosen: Chosen, plan: Plan) -> None:
@@ -125,11 +126,11 @@ def settings_of(run: RunCard) -> dict[str, Any]:
 
 
 def _price(chosen: Chosen, shares: list[float], seeds: int, tries: int) -> str:
-    """How many trainings, and roughly how long they take if time grows as the events do."""
+    """How many trainings, and roughly how long they take if time grows as the events do and judging takes a second."""
     trainings = len(shares) * seeds * (3 * tries + 1)
     learned = int(chosen.run.about["passport"]["split"]["train"])
     whole = float(chosen.run.about["seconds"]) * len(chosen.target.interactions) / max(1, learned)
-    seconds = 2 * tries * seeds * whole * sum(shares)
+    seconds = JUDGING * trainings + 2 * tries * seeds * whole * sum(shares)
     return (
         f"About {counted(trainings, 'training')} of the transfer, from scratch, EASE and popularity: very roughly "
         f"{duration(seconds)}. You can stop at any time; what was measured is kept."
