@@ -70,7 +70,7 @@ def title(job: Job) -> str:
     elif isinstance(job.spec, LeakSpec):
         name = _leaks_name(job.spec)
     elif isinstance(job.spec, TransferSpec):
-        name = f"Does it pay to transfer {_source_name(job.spec.run)}"
+        name = f"Does it pay? {_source_name(job.spec.run)}"
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")

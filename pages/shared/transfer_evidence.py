@@ -1,6 +1,7 @@
 """Transfer, the last step: whether it pays, as it is measured and when it is done."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from recsys_core.transfer.evidence import Evidence
 from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, SCRATCH, TRANSFER, K
 
 METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
-SOURCE_SAID = "Bands are 95 % intervals over people."
 
 
 def evidence_step(chosen: Chosen) -> None:
@@ -65,17 +65,12 @@ def _name(job: Job) -> str:
 def _live(job: Job, colours: Theme) -> None:
     """How far it is, and what can be told already."""
     progress(job)
-    found = evidence_of(job)
-    if found.shares:
-        st.markdown(f"**So far:** {plain(found.verdict(METRICS[0]))}")
-        _curve(found, METRICS[0], _source_model(job), colours, f"live-{job.id}")
-    else:
+    told = _told(default_home(), job.id, job.done, METRICS[0])
+    if told is None:
         st.caption("The curves begin when all four ways were measured at one share.")
-
-
-def evidence_of(job: Job) -> Evidence:
-    """What was measured so far."""
-    return _evidence(default_home(), job.id, job.done)
+        return
+    st.markdown(f"**So far:** {plain(told.verdict)}")
+    _curve(told, METRICS[0], _source_model(job), colours, f"live-{job.id}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -86,9 +81,44 @@ def _evidence(home: Path, job: str, _done: float) -> Evidence:
     return read(workspace, cache.jobs().find(job))
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a measurement says by one figure; worked out once, because resampling people takes a while.
+
+    Attributes:
+        curve: as :meth:`Evidence.curve` gives it.
+        leads: rows of the table.
+        harms: shares at which the transfer does harm.
+    """
+
+    verdict: str
+    finding: str
+    curve: pd.DataFrame
+    leads: pd.DataFrame
+    harms: list[float]
+    break_even: int | None
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _told(home: Path, job: str, done: float, metric: str) -> Told | None:
+    """None while no share was measured to the end."""
+    found = _evidence(home, job, done)
+    if not found.shares:
+        return None
+    curve = found.curve(metric)
+    return Told(
+        found.verdict(metric),
+        _finding(found, metric),
+        curve,
+        _leads(found, curve, metric),
+        found.harms(metric),
+        found.break_even(metric),
+    )
+
+
 def evidence_view(job: Job, colours: Theme) -> None:
     """Everything that a measurement came to, the verdict first."""
-    found, spec = evidence_of(job), job.spec
+    found, spec = _evidence(default_home(), job.id, job.done), job.spec
     assert isinstance(spec, TransferSpec)
     if not found.shares:
         st.caption("Nothing was measured to the end, so there is nothing to tell yet.")
@@ -98,18 +128,30 @@ def evidence_view(job: Job, colours: Theme) -> None:
     verdict = st.container()
     metric = choose.switch("Figure", "transfer-figure", [metric_label(one) for one in METRICS])
     metric = next(one for one in METRICS if metric_label(one) == metric)
+    told = _told(default_home(), job.id, job.done, metric)
+    assert told is not None  # there are shares
     with verdict:
-        st.subheader(plain(found.verdict(metric)), anchor=False)
-        if harms := found.harms(metric):
-            told = ", ".join(counted(found.events(share), "event") for share in harms)
+        st.subheader(plain(told.verdict), anchor=False)
+        if told.harms:
+            where = ", ".join(_events(found.events(share)) for share in told.harms)
             st.error(
-                plain(f"It does harm with {told}: the same model from scratch is surely better there."),
+                plain(f"It does harm with {where}: the same model from scratch is surely better there."),
                 icon=":material/warning:",
             )
         if len(spec.seeds) == 1:
             st.caption("One seed only: what the next draw of the data would give cannot be told.")
-    _curve(found, metric, _source_model(job), colours, job.id)
-    _leads(found, metric)
+    _curve(told, metric, _source_model(job), colours, job.id)
+    st.dataframe(
+        told.leads,
+        hide_index=True,
+        height="content",
+        column_config={
+            "Data": st.column_config.TextColumn(pinned=True),
+            "Transfer": st.column_config.NumberColumn(format="%.3f"),
+            "Events": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    st.caption("Leads with 95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
     _race(found, colours, _source_model(job))
     whom_view(job, spec, found, metric, colours)
     _tried(found)
@@ -135,62 +177,57 @@ def arm_colours(model: str, colours: Theme) -> dict[str, str]:
     }
 
 
-def _curve(found: Evidence, metric: str, model: str, colours: Theme, key: str) -> None:
-    frame, label = found.curve(metric), metric_label(metric)
-    of_arm = arm_colours(model, colours)
+def _curve(told: Told, metric: str, model: str, colours: Theme, key: str) -> None:
+    frame, label, of_arm = told.curve, metric_label(metric), arm_colours(model, colours)
+    shares = sorted(frame["share"].unique())
     bands = []
     for arm, name in ARMS.items():
         mine = frame[frame["arm"] == arm]
-        if len(mine) == len(found.shares):
+        if len(mine) == len(shares):  # one that failed at a share has no line
             ends = [[None if pd.isna(one) else float(one) for one in mine[side]] for side in ("low", "high")]
             bands.append(Band(name, of_arm[arm], mine["events"].tolist(), mine["value"].tolist(), *ends))
     draw_chart(
-        learning_curve_chart(bands, found.shares, label, found.break_even(metric), colours),
+        learning_curve_chart(bands, shares, label, told.break_even, colours),
         f"learning-curve-{key}",
         frame.assign(arm=frame["arm"].map(ARMS)),
-        finding=_finding(found, metric),
-        source=SOURCE_SAID,
+        finding=told.finding,
+        source="Bands are 95 % intervals over people.",
     )
 
 
 def _finding(found: Evidence, metric: str) -> str:
     """What the curves show."""
-    label, helps, first = metric_label(metric), found.helps(metric), found.shares[0]
-    worth = found.break_even(metric)
-    if helps and worth is not None:
+    label, helps, worth = metric_label(metric), found.helps(metric), found.break_even(metric)
+    if not helps:
+        return f"With no amount of data does the transfer surely lead by {label}"
+    if helps[-1] == found.shares[-1] and len(found.shares) > 1:
+        return f"The transfer leads by {label} even with {_events(found.events(helps[-1]))}"
+    if worth:
         return f"The transfer leads by {label} up to about {worth:,} events"
-    if helps and helps[-1] == found.shares[-1]:
-        return f"The transfer leads by {label} with all the data"
-    if helps:
-        return f"The transfer leads by {label} with {counted(found.events(helps[-1]), 'event')}"
-    return f"From {counted(found.events(first), 'event')} on, the transfer never surely leads by {label}"
+    return f"The transfer leads by {label} with {_events(found.events(helps[-1]))}"
 
 
-def _leads(found: Evidence, metric: str) -> None:
-    """By how much, over the best other way and over training from scratch."""
-    rows = []
+def _events(number: int) -> str:
+    return counted(number, "event") if number else "no events yet"
+
+
+def _leads(found: Evidence, curve: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """By how much the transfer leads over the best other way and over training from scratch."""
+    mine = curve[curve["arm"] == TRANSFER].set_index("share")["value"]
+    rows: list[dict[str, Any]] = []
     for share in found.shares:
         rival = found.rival(share, metric)
-        row: dict[str, Any] = {
-            "Data": f"{100 * share:g} %",
-            "Events": found.events(share),
-            "Transfer": float(found.curve(metric).set_index(["arm", "share"]).loc[(TRANSFER, share), "value"]),
-            "Best other way": ARMS[rival],
-            "Lead over it": _signed(found, share, rival, metric),
-            "Lead over from scratch": _signed(found, share, SCRATCH, metric),
-        }
-        rows.append(row)
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        column_config={
-            "Data": st.column_config.TextColumn(pinned=True),
-            "Transfer": st.column_config.NumberColumn(format="%.3f"),
-            "Events": st.column_config.NumberColumn(format="localized"),
-        },
-    )
-    st.caption("Leads with 95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
+        rows.append(
+            {
+                "Data": f"{100 * share:g} %",
+                "Events": found.events(share),
+                "Transfer": float(mine[share]),
+                "Best other way": ARMS[rival],
+                "Lead over it": _signed(found, share, rival, metric),
+                "Lead over from scratch": _signed(found, share, SCRATCH, metric),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _signed(found: Evidence, share: float, over: str, metric: str) -> str:
@@ -230,14 +267,13 @@ def _race(found: Evidence, colours: Theme, model: str) -> None:
 def _sooner(found: Evidence) -> str:
     speed = found.speed_up()
     if speed is None:
-        learner = "the transfer" if found.of(TRANSFER, found.shares[-1]) else "neither"
-        return f"At the largest share not both learn in epochs, so {learner} cannot be raced against the other"
+        return "Only one of the two learns in epochs, so they cannot be raced"
     scratch = f"{duration(speed.scratch_seconds)} and {counted(speed.scratch_epochs, 'epoch')}"
     if speed.seconds is None or speed.epochs is None:
-        return f"The transfer does not become as good on the validation events as from scratch, which takes {scratch}"
+        return f"In its training the transfer never becomes as good as training from scratch, which takes {scratch}"
     return (
-        f"The transfer is as good after {duration(speed.seconds)} and {counted(speed.epochs, 'epoch')} as from scratch "
-        f"after {scratch}"
+        f"The transfer is as good after {duration(speed.seconds)} and {counted(speed.epochs, 'epoch')} as training "
+        f"from scratch after {scratch}"
     )
 
 

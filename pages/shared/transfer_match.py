@@ -117,9 +117,9 @@ def _editor(chosen: Chosen, part: pd.DataFrame) -> None:
         disabled=[name for name in table if name != "same"],
         column_config={
             "same": st.column_config.CheckboxColumn("Same?", width="small"),
-            "here": st.column_config.TextColumn(plain(chosen.target.name), width="medium"),
+            "here": st.column_config.TextColumn(chosen.target.name, width="medium"),
             "year": st.column_config.NumberColumn("Year", format="%d"),
-            "there": st.column_config.TextColumn(plain(chosen.source.data.name), width="medium"),
+            "there": st.column_config.TextColumn(chosen.source.data.name, width="medium"),
             "year there": st.column_config.NumberColumn("Year", format="%d"),
             "found by": st.column_config.TextColumn("Found by"),
             "likeness": st.column_config.ProgressColumn("Likeness", min_value=0.0, max_value=1.0, format="%.2f"),

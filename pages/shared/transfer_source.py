@@ -41,7 +41,7 @@ def source_step(card: DatasetCard, chosen: RunCard | None) -> None:
     found = _kin(default_home(), card.id, tuple(run.id for run in runs))
     fitting = [one for one in found if not one.reason]
     if fitting:
-        st.markdown("**Which model should it start from?** Those of the nearest data come first.")
+        st.markdown("**Which model should it start from?** The nearest data come first.")
     else:
         st.markdown("**None of the finished models can be a source.** Train one of another kind on other data.")
         st.page_link(nav.TRAIN.path, label="Train a model", icon=":material/arrow_forward:")
@@ -72,6 +72,7 @@ def _data_set(kin: "Sequence[Kin]", chosen: RunCard | None, is_first: bool) -> N
     """What a data set has in common with the target, and the models that learned from it."""
     kinship = kin[0].kinship
     assert kinship is not None  # it is missing only where the data cannot be read, and then there is a reason
+    kin = sorted(kin, key=lambda one: (chosen is None or one.run.id != chosen.id, -_figure(one.run)))
     with st.container(border=True, key=f"ft-kin-{kin[0].run.id}"):
         st.markdown(f"**{plain(str(kin[0].run.about['dataset_name']))}**")
         bar = f'<i style="width:{100 * kinship.score:.1f}%;background:var(--ft-accent)"></i>'
@@ -90,6 +91,11 @@ def _data_set(kin: "Sequence[Kin]", chosen: RunCard | None, is_first: bool) -> N
                     _model(one.run, chosen, is_first=False)
 
 
+def _figure(run: RunCard) -> float:
+    """How good it is on its own data, by lists; −1 where that was not measured."""
+    return float(run.about["metrics"].get(HEADLINE, {"value": -1.0})["value"])
+
+
 def _model(run: RunCard, chosen: RunCard | None, is_first: bool) -> None:
     """A model, what can be carried over from it, and the button that chooses it."""
     is_chosen = chosen is not None and chosen.id == run.id
@@ -97,8 +103,8 @@ def _model(run: RunCard, chosen: RunCard | None, is_first: bool) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"ft-mover-{run.id}"
     ):
-        figure = run.about["metrics"].get(HEADLINE)
-        figures = [] if figure is None else [f"{metric_label(HEADLINE)} {figure['value']:.3f} on its own data"]
+        figure = _figure(run)
+        figures = [f"{metric_label(HEADLINE)} {figure:.3f} on its own data"] if figure >= 0 else []
         about = " · ".join([choose.moment(run.created), *figures, carried(run)])
         st.markdown(f"**{plain(run.title)}**  \n{plain(about)}", width="stretch")
         if st.button(

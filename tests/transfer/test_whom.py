@@ -42,7 +42,7 @@ def shown(arm: str) -> np.ndarray:
 
 def by_sharing(arm: str, share: float) -> np.ndarray:
     """People in both gain, the others lose."""
-    step = np.where(USERS < WHOLE.dataset.n_users // 2, 0.1, -0.1)
+    step = np.where(WHOLE.dataset.n_users // 2 > USERS, 0.1, -0.1)
     return 0.4 + step * (arm == "transfer")
 
 
