@@ -25,6 +25,7 @@ from recsys_core.types import Float32, Int32, Int64
 STEPS = 3  # on ML-1M, five or twenty give the same NDCG
 STEPS_TO_THE_END = 500  # the remainder falls below EXACT in far fewer
 EXACT = np.float32(1e-12)  # what may remain of the squared gradient
+NOTHING = np.float32(1e-30)  # a squared gradient of which products round to zero, so that no step can be measured
 AHEAD = 4  # events, of which the vectors are brought near
 WORK_AT_ONCE = 4_000_000  # numbers read between two questions whether to stop: some thousandths of a second
 
@@ -59,6 +60,8 @@ class Rows:
 
 def solve(rows: Rows, factors: Float32, others: Float32, unobserved: float, steps: int, pulse: Pulse) -> float:
     """Bring ``factors`` (R, d) nearer to their best while ``others`` (C, d) rest; what the rows' sums above come to.
+
+    Rows without events stay as they are: they begin at their best, 0, or with what was known of them before.
 
     The rows are shared out among as many threads as torch may use. None depends on another, so the number of threads
     does not change a bit.
@@ -111,12 +114,14 @@ def solve_rows(
         x = factors[row]
         events = slice(starts[row], starts[row + 1])
         total += objective(x, np.float32(1), columns[events], weights[events], others, gram, pulls[row], residual)
+        if starts[row] == starts[row + 1]:
+            continue
         square = np.float32(0)
         for f in range(d):
             residual[f] = -residual[f]
             direction[f] = residual[f]
             square += residual[f] * residual[f]
-        enough = EXACT * square
+        enough = max(EXACT * square, NOTHING)
         for _ in range(steps):
             if square <= enough:
                 break

@@ -70,12 +70,17 @@ class Learned:
         tensors = (
             net.codes(ratings, row_features),
             net.outputs(unit_features),
-            net.bias + row_features.sums(net.feature_table)[rated].mean(0),
-            net.shared_outputs(unit_features)[met].mean(0),
+            net.bias + _mean_of(row_features.sums(net.feature_table), rated),
+            _mean_of(net.shared_outputs(unit_features), met),
             net.value_table,
             net.presence_table * net.presence,
         )
         return cls(*(tensor.cpu().numpy() for tensor in tensors))
+
+
+def _mean_of(rows: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """(d,), the mean of those rows (n, d) that count, (n,), or of all where none does."""
+    return (rows[counts] if counts.any() else rows).mean(0)
 
 
 class AutoRec(DotProduct):
@@ -106,10 +111,15 @@ class AutoRec(DotProduct):
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         config, events, device = self.config, train.interactions, context.device
-        self.bias = Bias().fit(train)
+        if context.answers_as is None:
+            self.bias = Bias().fit(train)
+        else:
+            assert context.warm is not None
+            sources = context.warm.sources
+            self.bias = context.answers_as.bias.seen_from(sources[RowsOf.PEOPLE], sources[RowsOf.ITEMS])
         self.offset = np.array([self.bias.mean], dtype=np.float32)
         wanted = events.values - self.offset - self.bias.user_bias[events.users] - self.bias.item_bias[events.items]
-        deviation = float(wanted.std(dtype=np.float64)) or 1.0
+        deviation = (float(wanted.std(dtype=np.float64)) if len(wanted) else 0.0) or 1.0
         rows, units = self._rows_and_units(*_sides(train, config.use_attributes))
         order = np.argsort(rows.places, kind="stable")
         starts = np.concatenate([[0], np.cumsum(rows.counts)])

@@ -12,6 +12,7 @@ from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
 from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
+HEADS = frozenset({"output_table", "output_feature_table", "typical_output"})
 ATTRIBUTE_SHARE = 0.1  # of the pull, for what attributes share: it rests on many ratings
 
 
@@ -44,7 +45,7 @@ class AutoRecTask:
         self._generator, self._dropout, self._blocks, self._tell = generator, config.dropout, blocks, tell
         self._rated = ratings.lengths().nonzero().squeeze(1)  # rows
         n_ratings, n_rows = len(ratings.members), len(self._rated)
-        self._rows_in_a_step = math.ceil(config.events_in_a_step(n_ratings) * n_rows / n_ratings)
+        self._rows_in_a_step = max(1, math.ceil(config.events_in_a_step(n_ratings) * n_rows / max(1, n_ratings)))
         steps = math.ceil(n_rows / self._rows_in_a_step)
         self._optimisation = Optimisation(net, config, steps, _pulls(net, config.weight_decay))
         tell(self._optimisation.average)
@@ -76,7 +77,7 @@ class AutoRecTask:
         return ratings.keep(draws >= self._dropout)
 
     def learned(self) -> dict[str, Learned]:
-        return self._optimisation.learned(self._blocks)
+        return self._optimisation.learned(self._blocks, HEADS)
 
     def begin(self, weights: Weights) -> None:
         self._optimisation.begin(weights)

@@ -228,11 +228,15 @@ class Recommender(ABC):
         Raises:
             ModelError: says why.
         """
-        if self.info.needs_ratings or Ability.RATING in self.abilities:
-            self._require_ratings(train)
         if not len(train.interactions):
             raise ModelError("There is not one event to learn from.", "Hold out a smaller share.", "no-events")
-        if self.info.needs_times and not train.interactions.has_order:
+        self._require_kind(train)
+
+    def _require_kind(self, train: Dataset) -> None:
+        """Refuse data that the model cannot take in, however many they are."""
+        if self.info.needs_ratings or Ability.RATING in self.abilities:
+            self._require_ratings(train)
+        if self.info.needs_times and len(train.interactions) and not train.interactions.has_order:
             raise ModelError(
                 f"{self.info.title} asks when things happened, but the data set {train.name!r} does not tell.",
                 "Choose another model, or import the file with its column of times.",
@@ -299,15 +303,18 @@ class Recommender(ABC):
         return ()
 
     def fit(self, train: Dataset, context: FitContext | None = None) -> Self:
-        """Learn from a data set; a second call starts afresh.
+        """Learn from a data set; a second call starts afresh. A model that is taken over as it is needs no events.
 
         Raises:
             ModelError: the data, or the training to go on from, do not fit the model.
             AbilityError: it cannot go on from an earlier training.
             Cancelled: somebody asked to stop before there was anything to keep.
         """
-        self.check(train)
         context = context or FitContext()
+        if context.warm is not None and context.warm.as_it_is:
+            self._require_kind(train)
+        else:
+            self.check(train)
         if context.warm is not None and Ability.WARM_START not in self.abilities:
             raise self._lacks(Ability.WARM_START)
         if context.cancel():

@@ -9,7 +9,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, Search, expect_shapes
 from recsys_core.training.context import FitContext
-from recsys_core.types import Float32, Int32
+from recsys_core.types import Float32, Int32, Int64
 
 
 class BiasConfig(Config):
@@ -68,6 +68,15 @@ class Bias(Recommender):
             item_bias = _ratio(np.bincount(events.items, centred - user_bias[events.users], train.n_items), item_weight)
             user_bias = _ratio(np.bincount(events.users, centred - item_bias[events.items], train.n_users), user_weight)
         self.user_bias, self.item_bias = user_bias.astype(np.float32), item_bias.astype(np.float32)
+
+    def seen_from(self, people: Int64, items: Int64) -> "Bias":
+        """The same biases for other people and items, whose positions here are given; 0 where these are −1."""
+        other = Bias(self.config)
+        other.mean, other.low, other.high = self.mean, self.low, self.high
+        other.user_bias = np.where(people >= 0, self.user_bias[people], np.float32(0))
+        other.item_bias = np.where(items >= 0, self.item_bias[items], np.float32(0))
+        other.n_users, other.n_items = len(people), len(items)
+        return other
 
     def score(self, users: Int32, items: Int32 | None = None) -> Float32:
         return self.rows(self.user_bias[users], items)

@@ -82,6 +82,7 @@ class BPRTask(FactorsTask):
             self._pull,
             self.paces["user_factors"],
             self.paces["item_factors"],
+            self.paces["item_bias"],
             self.random,
             self.frozen,
         )
@@ -139,12 +140,13 @@ def learn_pairs(
     pull: np.float32,
     user_pace: Float32,
     item_pace: Float32,
+    item_bias_pace: Float32,
     random: Random,
     frozen: bool,
 ) -> float:
     """A step for each event and an item that the person does not know; the sum of their log losses.
 
-    A pace is what the steps of a person (U,) or of an item (I,) are multiplied by.
+    A pace is what the steps of a person (U,), of an item (I,) or of its bias are multiplied by.
     """
     d = item_factors.shape[1]
     one = np.float32(1)
@@ -191,6 +193,6 @@ def learn_pairs(
             p[f] = p_f + user_rate * (error * (q_f - r_f) - pull * p_f)
             q[f] = q_f + met_rate * (error * p_f - pull * q_f)
             r[f] = r_f - unmet_rate * (error * p_f + pull * r_f)
-        item_bias[i] += met_rate * (error - pull * item_bias[i])
-        item_bias[j] -= unmet_rate * (error + pull * item_bias[j])
+        item_bias[i] += rate * item_bias_pace[i] * (error - pull * item_bias[i])
+        item_bias[j] -= rate * item_bias_pace[j] * (error + pull * item_bias[j])
     return loss

@@ -16,7 +16,7 @@ class ContentModel(TwoTower):
         score=TwoTower.info.score,
         paper="The item tower without ids of Yi, Yang, Hong, Cheng, Heldt, Kumthekar, Zhao, Wei and Chi, "
         "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations, RecSys 2019",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}) | READS,
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}) | READS,
         cost=Cost.A_MINUTE,
         is_relative=True,
     )

@@ -1,7 +1,6 @@
 """Neural matrix factorisation that knows what is known about items."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +26,7 @@ from recsys_core.models.neural_cf_net import NeuralCFNet
 from recsys_core.models.neural_cf_task import NeuralCFTask, RankingTask
 from recsys_core.training.context import FitContext
 from recsys_core.training.negatives import FINENESS, UnknownItems, popularity_shares
+from recsys_core.training.warm_start import RowsOf
 from recsys_core.types import Float32, Int32
 
 
@@ -62,7 +62,7 @@ class ContentNCF(NeuralCF):
         family="Content",
         score=SCORE,
         paper=PAPER,
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}) | READS,
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}) | READS,
         cost=Cost.MINUTES,
     )
     Config = ContentNCFConfig
@@ -70,7 +70,7 @@ class ContentNCF(NeuralCF):
 
     net: ContentNCFNet
     readers: ItemReaders
-    met: Float32  # (I, 1), 1 for items that somebody met
+    met: Float32  # (I, 1), 1 for items that somebody met, in an earlier training or in this one
     _read: ReadItems | None  # what was read of all items, as long as it learns
     _made: Float32 | None  # (I, h), their content as the network makes it
 
@@ -86,7 +86,7 @@ class ContentNCF(NeuralCF):
         met = self.met[:, 0]
         if self.config.negative_sampling == "popularity":
             met = met * super()._negative_shares(train)
-        return met / met.sum()
+        return met / (met.sum() or np.float32(1))
 
     def memory(self, train: Dataset) -> int:
         """As the others, and what was read of the items with what is made of it."""
@@ -104,16 +104,16 @@ class ContentNCF(NeuralCF):
         return NeuralCFNet(1, 1, config.product_size, config.embedding_size, config.tower, torch.Generator())
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
-        content, around = ItemContent.of(train), context.reading()
-        self.readers, reads = ItemReaders.fit(self.config, train, content, around)
+        self.readers, reads = ItemReaders.of(self.config, train, ItemContent.of(train), context)
         self.coverage = coverage(self.readers, reads)
-        self.met = (train.interactions.item_counts() > 0).astype(np.float32)[:, None]
+        met = train.interactions.item_counts() > 0
+        if context.warm is not None:
+            earlier = context.warm.sources[RowsOf.ITEMS]
+            met |= (earlier >= 0) & (context.warm.source.met[earlier, 0] > 0)
+        self.met = met.astype(np.float32)[:, None]
         self._read, self._made = ReadItems.of(reads, context.device), None
         super()._fit(train, context)
         self._made, self._read = self._all_made(), None
-        assert self.training is not None
-        # Its rows mean something beside these very readers only.
-        self.training = replace(self.training, learned={})
 
     def _task(self, net: HalvesNet, train: Dataset, context: FitContext) -> NeuralCFTask:
         task = super()._task(net, train, context)
@@ -131,7 +131,6 @@ class ContentNCF(NeuralCF):
             looking.begin_anew()
             self._made = None
 
-        task.optimisation.hold(net.content.paces(net))
         net.contents, task.average.contents, task.changed = contents, self._contents, changed
         return task
 

@@ -38,6 +38,10 @@ class ContentNCFNet(NeuralCFNet):
         self.content = content
         self.content_layer = normal(tower[0], content.width, (1 / content.width) ** 0.5, generator)
 
+    @property
+    def slow(self) -> dict[str, float]:
+        return self.content.slow("content")
+
     def item_halves(self, items: torch.Tensor | None = None) -> torch.Tensor:
         content, counts = self.contents(items)
         vectors = self.item_table if items is None else F.embedding(items, self.item_table)

@@ -69,10 +69,13 @@ class ContentNet(nn.Module):
         self.unknown = nn.ParameterDict({what: nn.Parameter(torch.zeros(width)) for what in by_kind})
         self.bias = nn.Parameter(torch.zeros(width))
 
-    def paces(self, whole: nn.Module) -> dict[str, torch.Tensor]:
-        """What the steps of each parameter of a network, of which this one is part, are multiplied by, (1,)."""
-        slow = {id(one): self._paces[what] for what, net in self.nets.items() for one in net.parameters()}
-        return {name: torch.tensor([slow.get(id(one), 1.0)]) for name, one in whole.named_parameters()}
+    def slow(self, prefix: str) -> dict[str, float]:
+        """What the steps of the readers' networks are multiplied by, by name in a network that calls this one so."""
+        return {
+            f"{prefix}.nets.{what}.{name}": self._paces[what]
+            for what, net in self.nets.items()
+            for name, _ in net.named_parameters()
+        }
 
     def look(self, items: ReadItems) -> ReadItems:
         """The same items with what the readers' networks give for them, some items at a time."""

@@ -14,6 +14,7 @@ from recsys_core.content.readers import PICTURE_READERS, TEXT_READERS
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Ability, expect_shapes
 from recsys_core.models.content_config import ContentConfig
+from recsys_core.training.context import FitContext
 from recsys_core.types import Float32
 
 TEXTS, PICTURES, ATTRIBUTES = "texts", "pictures", "attributes"
@@ -51,6 +52,18 @@ class ItemReaders:
 
     def __init__(self, by_kind: dict[str, Reader], views: dict[str, Float32]) -> None:
         self.by_kind, self._views = by_kind, views
+
+    @classmethod
+    def of(
+        cls, config: ContentConfig, train: Dataset, content: ItemContent, context: FitContext
+    ) -> tuple[Self, dict[str, Read]]:
+        """Those to learn with, and what they make of the items of ``train``, whose content is given: fitted to these
+        or, where a training goes on, those of the earlier model, whose network knows what their numbers mean."""
+        around = context.reading()
+        if context.warm is None:
+            return cls.fit(config, train, content, around)
+        readers: Self = context.warm.source.readers
+        return readers, readers.read(content, around)
 
     @classmethod
     def fit(

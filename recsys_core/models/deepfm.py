@@ -14,6 +14,7 @@ from recsys_core.models.base import Ability, Cost, ModelInfo, Search
 from recsys_core.models.deepfm_net import DeepFMNet
 from recsys_core.models.neural_cf import SCORE, NeuralCF
 from recsys_core.models.neural_cf_config import TOWERS, NeuralCFConfig, Tower
+from recsys_core.training.warm_start import RowsOf, WarmStart
 from recsys_core.types import Float32
 
 PEOPLE, ITEMS = "attributes of people", "attributes of items"  # as they are called in a saved model
@@ -37,7 +38,8 @@ class DeepFMConfig(NeuralCFConfig):
 class DeepFM(NeuralCF):
     """y(u, i) = y_FM + y_DNN on the same vectors of all fields (Guo et al. 2017, eq. 1); see :class:`DeepFMNet`.
 
-    People and items without events have no vector of their own: they are known by their attributes alone.
+    People and items without events, now or before, have no vector of their own: they are known by their attributes
+    alone.
     """
 
     info = ModelInfo(
@@ -74,9 +76,12 @@ class DeepFM(NeuralCF):
         vectors = net.user_layer.shape[1] * batch + net.item_layer.shape[1] * train.n_items
         return super().memory(train) + 200 * values + 24 * vectors
 
-    def _fresh(self, train: Dataset, generator: torch.Generator) -> DeepFMNet:
+    def _fresh(self, train: Dataset, generator: torch.Generator, warm: WarmStart | None = None) -> DeepFMNet:
         events = train.interactions
         met = events.user_counts() > 0, events.item_counts() > 0
+        if warm is not None:
+            met[0][:] |= warm.carried("user_table", RowsOf.PEOPLE)
+            met[1][:] |= warm.carried("item_table", RowsOf.ITEMS)
         columns = (user_fields(train), item_fields(train)) if self.config.use_attributes else ([], [])
         self.fields = Fields.of(columns[0], met[0]), Fields.of(columns[1], met[1])
         net = self._build(train.n_users, train.n_items, generator)

@@ -98,10 +98,11 @@ class EASE(Recommender):
 
     def work(self, train: Dataset) -> tuple[float, ...]:
         """Multiplications with sparse and with dense operands: exact, pairs of items that a person met, and the
-        inverse; truncated, events times directions, and the decompositions."""
+        inverse over the items that anybody met; truncated, events times directions, and the decompositions."""
         n_items = float(train.n_items)
         if self._is_exact(train.n_items):
-            return float((train.interactions.user_counts().astype(np.float64) ** 2).sum()) / 2, n_items**3
+            with_events = float(np.count_nonzero(train.interactions.item_counts()))
+            return float((train.interactions.user_counts().astype(np.float64) ** 2).sum()) / 2, with_events**3
         rank, events = min(self.config.rank, train.n_items), len(train.interactions)
         looked_at = events + PASSES * min(events, SAMPLE)
         return 2.0 * looked_at * rank, 2.0 * (PASSES + 3) * n_items * rank**2 + 20.0 * rank**3

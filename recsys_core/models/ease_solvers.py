@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from recsys_core.errors import ModelError
 from recsys_core.training.compiled import compiled
 from recsys_core.training.context import Cancelled
-from recsys_core.types import Float32, Float64, Int32
+from recsys_core.types import Float32, Float64, Int32, Int64
 
 PASSES = 3  # of the block power iteration: within 0.001 of the exact NDCG on ML-1M at the default rank
 SAMPLE = 2**21  # events that the iteration looks at; what it finds is then measured on all of them
@@ -38,19 +38,41 @@ def normalised(met: csr_array, user_power: float, item_power: float) -> tuple[Fl
 def exact(met: csr_array, rows: Float64, columns: Float64, regularisation: float) -> Float32:
     """B, Float32 (I, I), from Z = diag(rows) ``met`` diag(columns). It is the only array of that size.
 
+    Items that nobody met take no part: their rows and columns are 0. So time grows with the others alone.
+
     Raises:
         ModelError: λ is too small for the precision of the arithmetic.
     """
     n_items = met.shape[1]
-    gram = np.zeros((n_items, n_items), dtype=np.float32)
-    _add_pairs(met.indptr, met.indices, (rows**2).astype(np.float32), gram)
-    gram *= columns.astype(np.float32)[:, None]
-    gram *= columns.astype(np.float32)
+    whole = np.zeros((n_items, n_items), dtype=np.float32)
+    with_events = np.flatnonzero(np.bincount(met.indices, minlength=n_items))
+    n = len(with_events)
+    gram = whole.ravel()[: n * n].reshape(n, n)
+    places = np.searchsorted(with_events, met.indices).astype(met.indices.dtype)
+    _add_pairs(met.indptr, places, (rows**2).astype(np.float32), gram)
+    scale = columns[with_events].astype(np.float32)
+    gram *= scale[:, None]
+    gram *= scale
     np.einsum("ii->i", gram)[:] += np.float32(regularisation)  # a view of the diagonal
     invert(gram)
     gram *= -1 / np.diag(gram)
     np.fill_diagonal(gram, 0)
-    return gram
+    if n < n_items:
+        _spread(gram, whole, with_events)
+    return whole
+
+
+def _spread(part: Float32, whole: Float32, places: Int64) -> None:
+    """Move a part, which lies at the beginning of the whole's memory, to these rows and columns; all else gets 0.
+
+    From the last row to the first, so that no row is written to before what lies there was moved.
+    """
+    row_of = np.full(len(whole), -1)
+    row_of[places] = np.arange(len(places))
+    for place in range(len(whole) - 1, -1, -1):
+        moved = part[row_of[place]].copy() if row_of[place] >= 0 else np.float32(0)
+        whole[place] = 0
+        whole[place, places] = moved
 
 
 def invert(upper: Float32) -> None:

@@ -59,6 +59,17 @@ class HalvesNet(nn.Module, ABC):
     tables: Mapping[str, tuple[RowsOf, ...]] = {"user_table": (RowsOf.PEOPLE,), "item_table": (RowsOf.ITEMS,)}
 
     @property
+    def slow(self) -> Mapping[str, float]:
+        """Parameter → what its steps are multiplied by, where they are shorter than others."""
+        return {}
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """The parameters that make one number of person and item: the tower's last layer, the weights of a product."""
+        last = len(self.weights) - 1
+        return frozenset({"product_weights", f"weights.{last}", f"biases.{last}"})
+
+    @property
     def width(self) -> int:
         """Numbers that a pair of user and item takes at most while it is scored."""
         return max(sum(self.half_sizes), *(len(bias) for bias in self.biases), 1)

@@ -23,7 +23,8 @@ class LightGCN(DotProduct):
 
         e_u^(k+1) = Σ_i e_i^(k) / √(n_u n_i), summed over the n_u items of u; e_i^(k+1) likewise
 
-    A pair that met counts once, whatever its values. Somebody of whom nothing is known gets the mean person's vector.
+    A pair that met counts once, whatever its values. Somebody of whom nothing is known stays at zero in layer 0, and
+    gets the mean person's vector.
 
     Attributes:
         messages: Float32[I, d], Σ_{k<K} e_i^(k) / √n_i: what an item hands on to its people.
@@ -60,6 +61,8 @@ class LightGCN(DotProduct):
         self.item_bias = np.zeros(train.n_items, dtype=np.float32)
         known = pattern(train.interactions.matrix())
         net = LayerZero(sum(known.shape), self.config.embedding_size, torch.Generator().manual_seed(context.seed))
+        with torch.no_grad():
+            net.table[: train.n_users][torch.from_numpy(train.interactions.user_counts() == 0)] = 0
         generator = torch.Generator(context.device).manual_seed(context.seed)
         task = self._task(net.to(context.device), known, generator)
         final = task.final.numpy()

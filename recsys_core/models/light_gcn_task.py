@@ -116,7 +116,8 @@ class LightGCNTask(ABC):
         own = table[:n_users][is_met]  # layer 0
         received = (layers + 1) * final[:n_users][is_met] - own  # the sum of the other layers
         self.own_part.copy_(ridge(received, own))
-        final[:n_users][~is_met] = final[:n_users][is_met].mean(0)
+        is_known = table[:n_users].any(1)  # all others stayed at zero
+        final[:n_users][~is_known] = final[:n_users][is_known].sum(0) / is_known.sum().clamp(min=1)
         self.final.copy_(final)
 
     def learned(self) -> dict[str, Learned]:
@@ -138,7 +139,9 @@ class LightGCNTask(ABC):
 
 
 def ridge(known: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """(d, d), the map of rows (n, d) that comes nearest to other rows (n, d) by least squares, kept small."""
+    """(d, d), the map of rows that comes nearest to others (n, d) by least squares, kept small; 0 of no rows."""
+    if not len(known):
+        return known.new_zeros(known.shape[1], known.shape[1])
     known, wanted = known.double(), wanted.double()
     gram = known.T @ known
     strength = RIDGE * gram.trace() / len(gram)

@@ -77,7 +77,9 @@ class MFTask(FactorsTask):
             rate=np.float32(self.rate),
             pull=self._pull,
             user_pace=self.paces["user_factors"],
+            user_bias_pace=self.paces["user_bias"],
             item_pace=self.paces["item_factors"],
+            item_bias_pace=self.paces["item_bias"],
             shared_pace=self.paces["offset"][0],
             random=self.random,
             frozen=self.frozen,
@@ -119,7 +121,9 @@ def learn_events(
     rate: np.float32,
     pull: np.float32,
     user_pace: Float32,
+    user_bias_pace: Float32,
     item_pace: Float32,
+    item_bias_pace: Float32,
     shared_pace: np.float32,
     random: Random,
     frozen: bool,
@@ -127,7 +131,7 @@ def learn_events(
     """A step for each event and for each of the random items set against it; the sum of their log losses.
 
     Where everything but the people is ``frozen``, only their biases and vectors change. A pace is what the steps of a
-    person (U,), of an item (I,) or of the offset are multiplied by.
+    person (U,), of an item (I,), of the bias of either, or of the offset are multiplied by.
     """
     d = item_factors.shape[1]
     one = np.float32(1)
@@ -157,7 +161,7 @@ def learn_events(
             loss += max(-margin, np.float32(0))
             odds *= one + small
             error = sign * (small if margin > 0 else one) / (one + small)  # sign * sigmoid(-margin)
-            user_bias[u] += user_rate * (error - pull * user_bias[u])
+            user_bias[u] += rate * user_bias_pace[u] * (error - pull * user_bias[u])
             if frozen:
                 for f in range(d):
                     p[f] += user_rate * (error * q[f] - pull * p[f])
@@ -167,7 +171,7 @@ def learn_events(
                 p_f, q_f = p[f], q[f]
                 p[f] = p_f + user_rate * (error * q_f - pull * p_f)
                 q[f] = q_f + item_rate * (error * p_f - pull * q_f)
-            item_bias[i] += item_rate * (error - pull * item_bias[i])
+            item_bias[i] += rate * item_bias_pace[i] * (error - pull * item_bias[i])
             c += rate * shared_pace * (error - pull * c)
         loss += np.log(odds)
     if not frozen:

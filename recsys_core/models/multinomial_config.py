@@ -59,5 +59,5 @@ class MultinomialConfig(_Basics):
 
     def people_in_a_step(self, n_people: int, n_items: int) -> int:
         """The batch size, fitted to the data where it was left to them."""
-        fits = max(LEAST_PEOPLE, min(MOST_PEOPLE, MOST_OUTPUTS // n_items))
-        return self.batch_size or min(fits, math.ceil(n_people / LEAST_STEPS))
+        fits = max(LEAST_PEOPLE, min(MOST_PEOPLE, MOST_OUTPUTS // max(1, n_items)))
+        return self.batch_size or min(fits, max(1, math.ceil(n_people / LEAST_STEPS)))

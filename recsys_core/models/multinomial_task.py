@@ -17,6 +17,7 @@ from recsys_core.training.optimisation import Optimisation
 from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
 ITEM_ROWS = dict.fromkeys(("encoder.item_table", "decoder.item_table", "decoder.item_bias"), (RowsOf.ITEMS,))
+HEADS = frozenset({"decoder.item_table"})
 
 Losses = dict[str, torch.Tensor]
 
@@ -82,7 +83,7 @@ class MultinomialTask(ABC):
         return means + noise * (log_variances / 2).exp()
 
     def learned(self) -> dict[str, Learned]:
-        return self.optimisation.learned(ITEM_ROWS)
+        return self.optimisation.learned(ITEM_ROWS, HEADS)
 
     def begin(self, weights: Weights) -> None:
         self.optimisation.begin(weights)

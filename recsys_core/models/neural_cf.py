@@ -16,6 +16,7 @@ from recsys_core.models.neural_cf_task import LEARNED_AT_ONCE, InBatchTask, Neur
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext
 from recsys_core.training.negatives import popularity_shares
+from recsys_core.training.warm_start import WarmStart
 from recsys_core.types import Float32, Int32
 
 PAPER = "He, Liao, Zhang, Nie, Hu and Chua, Neural Collaborative Filtering, WWW 2017"
@@ -40,7 +41,7 @@ class NeuralCF(EitherObjective):
     def _build(self, n_users: int, n_items: int, generator: torch.Generator) -> HalvesNet:
         """A fresh network as it is configured."""
 
-    def _fresh(self, train: Dataset, generator: torch.Generator) -> HalvesNet:
+    def _fresh(self, train: Dataset, generator: torch.Generator, warm: WarmStart | None = None) -> HalvesNet:
         """A network to learn from a data set. People without events stay at zero: nothing is known of them."""
         net = self._build(train.n_users, train.n_items, generator)
         with torch.no_grad():
@@ -66,14 +67,17 @@ class NeuralCF(EitherObjective):
         )
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
-        values = train.interactions.values.astype(np.float64)
-        self.scale = np.array([values.mean(), values.std() or 1.0, values.min(), values.max()], dtype=np.float32)
+        if context.answers_as is None:
+            values = train.interactions.values.astype(np.float64)
+            self.scale = np.array([values.mean(), values.std() or 1.0, values.min(), values.max()], dtype=np.float32)
+        else:
+            self.scale = context.answers_as.scale.copy()
         if train.scale is not None:
             self.scale[2:] = train.scale.low, train.scale.high
         self.shares = None
         if self._weighs_negatives:
             self.shares = self._negative_shares(train)
-        net = self._fresh(train, torch.Generator().manual_seed(context.seed))
+        net = self._fresh(train, torch.Generator().manual_seed(context.seed), context.warm)
         task = self._task(net.to(context.device), train, context)
         self.net = task.average
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)

@@ -68,7 +68,7 @@ class NeuralCFTask(ABC):
         self._batch_size = config.events_in_a_step(len(events))
         self._is_new: torch.Tensor | None = None  # (E,), while others take turns
         steps = math.ceil(len(events) / self._batch_size)
-        self.optimisation = Optimisation(net, config, steps, self._pulls(net))
+        self.optimisation = Optimisation(net, config, steps, self._pulls(net), net.slow)
         self.net, self.average = net, self.optimisation.average
         self.users = torch.from_numpy(events.users).long().to(generator.device)  # (E,)
         self.items = torch.from_numpy(events.items).long().to(generator.device)  # (E,)
@@ -133,9 +133,10 @@ class NeuralCFTask(ABC):
         return {name: strength / max(1, len(net.get_parameter(name))) for name in net.tables}
 
     def learned(self) -> dict[str, Learned]:
-        return self.optimisation.learned(self.net.tables)
+        return self.optimisation.learned(self.net.tables, self.net.heads)
 
     def begin(self, weights: Weights) -> None:
+        self.changed()
         self.optimisation.begin(weights)
 
     def hold(self, paces: Weights) -> None:

@@ -80,9 +80,14 @@ class RatingFactors(DotProduct):
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
         assert train.scale is not None
-        task = RatingTask(self, train, context.seed)
-        self.offset = np.array([task.mean], dtype=np.float32)
-        self.scale = np.array([train.scale.low, train.scale.high, task.deviation], dtype=np.float32)
+        if context.answers_as is None:
+            values = train.interactions.values
+            mean, deviation = float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64)) or 1.0
+        else:
+            mean, deviation = float(context.answers_as.offset[0]), float(context.answers_as.scale[2])
+        task = RatingTask(self, train, mean, deviation, context.seed)
+        self.offset = np.array([mean], dtype=np.float32)
+        self.scale = np.array([train.scale.low, train.scale.high, deviation], dtype=np.float32)
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
 
     def predict(self, users: Int32, items: Int32) -> Float32:

@@ -42,8 +42,11 @@ def learn_people(
     pull: np.float32,
     bias_pull: np.float32,
     user_pace: Float32,
+    user_bias_pace: Float32,
     user_part_pace: Float32,
+    user_part_bias_pace: Float32,
     item_part_pace: Float32,
+    item_part_bias_pace: Float32,
     history_pace: Float32,
 ) -> float:
     """A step for each event of these people, person after person; the sum of the squared errors before the steps.
@@ -56,8 +59,8 @@ def learn_people(
         user_part_bias, user_part_factors: (F,) and (F, d), shared.
         item_part_bias, item_part_factors: (G,) and (G, d).
         history_factors: (I, d), the vectors y of SVD++, each with the weight n^-1/2 of the n ratings; (0, d) without.
-        user_pace, user_part_pace, item_part_pace, history_pace: (U,), (F,), (G,) and (I,), what the steps of each part
-            are multiplied by.
+        user_pace, user_part_pace, item_part_pace, history_pace: (U,), (F,), (G,) and (I,), what the steps of the
+            vectors of each part are multiplied by; those of the biases likewise.
     """
     d = user_factors.shape[1]
     one = np.float32(1)
@@ -76,14 +79,15 @@ def learn_people(
         history_weight = one / np.sqrt(np.float32(n))
         shared[:] = 0
         moved[:] = 0
-        shared_bias = moved_bias = bias_share = np.float32(0)  # a share is Σ_k w_k², what a step moves the sum by
+        shared_bias = moved_bias = np.float32(0)
+        bias_share = share = np.float32(0)  # Σ_k w_k², what a step moves the sum by
         for k in range(user_starts[u], user_starts[u + 1]):
             part, w = user_parts[k], user_weights[k]
             shared_bias += w * user_part_bias[part]
-            bias_share += user_part_pace[part] * w * w
+            bias_share += user_part_bias_pace[part] * w * w
+            share += user_part_pace[part] * w * w
             for f in range(d):
                 shared[f] += w * user_part_factors[part, f]
-        share = bias_share
         if has_history:
             paces = np.float32(0)
             for e in range(starts[u], starts[u + 1]):
@@ -93,7 +97,7 @@ def learn_people(
                     shared[f] += history_weight * history_factors[items[e], f]
             share += paces / np.float32(n)
 
-        own, user_rate = user_factors[u], rate * user_pace[u]
+        own, user_rate, user_bias_rate = user_factors[u], rate * user_pace[u], rate * user_bias_pace[u]
         for e in range(starts[u], starts[u + 1]):
             later = items[min(e + AHEAD, final)]
             fetch(item_starts, later)
@@ -113,13 +117,13 @@ def learn_people(
             step = rate * error
             for k in range(first, last):
                 part, w = item_parts[k], item_weights[k]
-                part_rate = rate * item_part_pace[part]
+                bias_rate, part_rate = rate * item_part_bias_pace[part], rate * item_part_pace[part]
+                item_part_bias[part] += w * (bias_rate * error - bias_rate * bias_pull * w * item_part_bias[part])
                 part_step = part_rate * error
-                item_part_bias[part] += w * (part_step - part_rate * bias_pull * w * item_part_bias[part])
                 for f in range(d):
                     x = item_part_factors[part, f]
                     item_part_factors[part, f] = x + w * (part_step * (own[f] + shared[f]) - part_rate * pull * w * x)
-            user_bias[u] += user_rate * error - user_rate * bias_pull * user_bias[u]
+            user_bias[u] += user_bias_rate * error - user_bias_rate * bias_pull * user_bias[u]
             shared_bias += bias_share * step
             moved_bias += step
             for f in range(d):
@@ -129,10 +133,11 @@ def learn_people(
                 moved[f] += change
 
         for k in range(user_starts[u], user_starts[u + 1]):
-            part, w, pace = user_parts[k], user_weights[k], user_part_pace[user_parts[k]]
-            kept_bias = np.float32((one - rate * pace * bias_pull * w * w) ** n)
+            part, w = user_parts[k], user_weights[k]
+            bias_pace, pace = user_part_bias_pace[part], user_part_pace[part]
+            kept_bias = np.float32((one - rate * bias_pace * bias_pull * w * w) ** n)
             kept = np.float32((one - rate * pace * pull * w * w) ** n)
-            user_part_bias[part] = kept_bias * user_part_bias[part] + pace * w * moved_bias
+            user_part_bias[part] = kept_bias * user_part_bias[part] + bias_pace * w * moved_bias
             for f in range(d):
                 user_part_factors[part, f] = kept * user_part_factors[part, f] + pace * w * moved[f]
         if has_history:

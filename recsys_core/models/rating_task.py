@@ -38,21 +38,20 @@ class RatingTask(SGDTask):
     after each epoch the model gets the whole biases and vectors, own and shared parts together, on the scale of the
     ratings.
 
-    Attributes:
-        mean, deviation: of the ratings; a deviation of 1 where they are all alike.
+    Args:
+        mean, deviation: by which ratings are normalised.
     """
 
     loss_name = "squared error"
 
-    def __init__(self, model: Answering, train: Dataset, seed: int) -> None:
+    def __init__(self, model: Answering, train: Dataset, mean: float, deviation: float, seed: int) -> None:
         self._model, self._config = model, model.config
         events, d, rng = train.interactions, model.config.embedding_size, np.random.default_rng(seed)
         order = rng.permutation(len(events))
         order = order[np.argsort(events.users[order], kind="stable")]
-        self.mean = float(events.values.mean(dtype=np.float64))
-        self.deviation = float(events.values.std(dtype=np.float64)) or 1.0
+        self._deviation = deviation
         self._items = events.items[order]
-        self._targets = ((events.values[order] - self.mean) / self.deviation).astype(np.float32)
+        self._targets = ((events.values[order] - mean) / deviation).astype(np.float32)
         self._starts = np.concatenate([[0], np.cumsum(events.user_counts())]).astype(np.int64)
         self._item_parts = csr_array(eye_array(train.n_items, dtype=np.float32))
         self._user_parts = csr_array((train.n_users, 0), dtype=np.float32)
@@ -90,7 +89,7 @@ class RatingTask(SGDTask):
             "history_factors": (RowsOf.ITEMS,) if model.learns_from_history else (),
         }
         super().__init__(arrays, train.n_users, seed)
-        self.rows_at_once = max(1, ROWS_AT_ONCE * train.n_users // len(events))
+        self.rows_at_once = max(1, ROWS_AT_ONCE * train.n_users // max(1, len(events)))
         self._tell_model()
 
     def learn(self, rows: Int64) -> float:
@@ -107,8 +106,11 @@ class RatingTask(SGDTask):
             pull=np.float32(config.regularisation),
             bias_pull=np.float32(config.bias_regularisation),
             user_pace=self.paces["user_factors"],
+            user_bias_pace=self.paces["user_bias"],
             user_part_pace=self.paces["user_part_factors"],
+            user_part_bias_pace=self.paces["user_part_bias"],
             item_part_pace=self.paces["item_part_factors"],
+            item_part_bias_pace=self.paces["item_part_bias"],
             history_pace=self.paces["history_factors"],
         )
 
@@ -129,11 +131,13 @@ class RatingTask(SGDTask):
         self._tell_model()
 
     def _tell_model(self) -> None:
-        model, arrays, length = self._model, self.arrays, np.float32(np.sqrt(self.deviation))
+        model, arrays, length = self._model, self.arrays, np.float32(np.sqrt(self._deviation))
         shared_bias = self._user_parts @ arrays["user_part_bias"]
         shared = self._user_parts @ arrays["user_part_factors"]
         met = np.diff(self._starts) > 0
-        typical = np.concatenate([[self.deviation * shared_bias[met].mean()], length * shared[met].mean(axis=0)])
+        if not met.any():
+            met[:] = True
+        typical = np.concatenate([[self._deviation * shared_bias[met].mean()], length * shared[met].mean(axis=0)])
         model.typical = typical.astype(np.float32)
         model.history_factors = length * arrays["history_factors"]
         if model.learns_from_history:
@@ -142,8 +146,8 @@ class RatingTask(SGDTask):
         model.user_factors += arrays["user_factors"]
         model.user_factors *= length
         model.item_factors = length * (self._item_parts @ arrays["item_part_factors"])
-        model.user_bias = np.float32(self.deviation) * (arrays["user_bias"] + shared_bias)
-        model.item_bias = np.float32(self.deviation) * (self._item_parts @ arrays["item_part_bias"])
+        model.user_bias = np.float32(self._deviation) * (arrays["user_bias"] + shared_bias)
+        model.item_bias = np.float32(self._deviation) * (self._item_parts @ arrays["item_part_bias"])
 
     def _histories(self) -> csr_array:
         """Float32 (U, I): n^-1/2 for each of the n items that a person rated."""

@@ -67,7 +67,7 @@ class TwoTower(Recommender):
         paper="Yi, Yang, Hong, Cheng, Heldt, Kumthekar, Zhao, Wei and Chi, Sampling-Bias-Corrected Neural Modeling for "
         "Large Corpus Item Recommendations, RecSys 2019; ids dropped at random as in Volkovs, Yu and Poutanen, "
         "DropoutNet, NeurIPS 2017",
-        abilities=frozenset({Ability.HISTORY, Ability.VECTORS}) | READS,
+        abilities=frozenset({Ability.HISTORY, Ability.VECTORS, Ability.WARM_START}) | READS,
         cost=Cost.A_MINUTE,
         is_relative=True,
     )
@@ -98,10 +98,9 @@ class TwoTower(Recommender):
         return rest + 4 * WIDEST * train.n_users + content_memory(config, h, train.n_items)
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
-        content, around = ItemContent.of(train), context.reading()
-        self.readers, reads = ItemReaders.fit(self.config, train, content, around)
+        self.readers, reads = ItemReaders.of(self.config, train, ItemContent.of(train), context)
         self.coverage = coverage(self.readers, reads)
-        self.people_reader = Attributes.of_people(train) if self.config.people else None
+        self.people_reader = self._read_people(train, context)
         n_own = train.n_items if self.knows_items else 0
         net = self._build(n_own, torch.Generator().manual_seed(context.seed))
         with torch.no_grad():  # of items that nobody met nothing is known but their content
@@ -117,6 +116,13 @@ class TwoTower(Recommender):
         self.training = loop.train(task, self, context, self.config.epochs, self.config.patience)
         self._known_answers = self._answers()
         self.net, self._told = task.average.cpu(), None
+
+    def _read_people(self, train: Dataset, context: FitContext) -> Attributes | None:
+        """Who reads what is known about people: as with items, whoever did before."""
+        if context.warm is not None:
+            reader: Attributes | None = context.warm.source.people_reader
+            return reader
+        return Attributes.of_people(train) if self.config.people else None
 
     def _build(self, n_own: int, generator: torch.Generator) -> TwoTowerNet:
         content = ContentNet(self.readers, self.config.content_size, generator)

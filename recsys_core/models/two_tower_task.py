@@ -18,7 +18,11 @@ from recsys_core.models.two_tower_net import TwoTowerNet
 from recsys_core.training.dropout import drop_by
 from recsys_core.training.loop import Pulse, State
 from recsys_core.training.optimisation import Optimisation
+from recsys_core.training.warm_start import Learned, RowsOf, Weights
 
+# A score is a product, so what makes the two vectors comes last: an item's from what its content was boiled down to, a
+# person's from what the person met. What boils content down stands before it, and is what catalogues share.
+HEADS = frozenset({"item_layer", "item_bias", "person_bias"})
 ALL_COMPETE = 4096  # items that anybody met; of more, some compete in a step
 UNIFORM = 512  # items that compete in a step beside those that its people met
 
@@ -93,8 +97,8 @@ class TwoTowerTask:
         self._batch_size = config.people_in_a_step(len(self._people), min(len(self._trained), ALL_COMPETE))
         decays = [name for name, weights in net.named_parameters() if weights.ndim > 1 and ".nets." not in name]
         steps = math.ceil(len(self._people) / self._batch_size)
-        self.optimisation = Optimisation(net, config, steps, dict.fromkeys(decays, config.weight_decay))
-        self.optimisation.hold(net.content.paces(net))
+        pulls = dict.fromkeys(decays, config.weight_decay)
+        self.optimisation = Optimisation(net, config, steps, pulls, net.content.slow("content"))
         self.net, self.average = net, self.optimisation.average
         self._looking = Looking(net.content, told.items, generator)
 
@@ -166,6 +170,17 @@ class TwoTowerTask:
             met = torch.ones(len(items), 1, device=items.device)
             own = self.net.item_table[items] * forget(met, self.config.id_dropout, self.generator)
         return self.net.items(looked, len(items), own, self._drop)
+
+    def learned(self) -> dict[str, Learned]:
+        blocks = {"item_table": (RowsOf.ITEMS,)} if len(self.net.item_table) else {}
+        return self.optimisation.learned(blocks, HEADS)
+
+    def begin(self, weights: Weights) -> None:
+        self._begin_anew()
+        self.optimisation.begin(weights)
+
+    def hold(self, paces: Weights) -> None:
+        self.optimisation.hold(paces)
 
     def state(self) -> State:
         return self.optimisation.state() | {"generator": self.generator.get_state()}

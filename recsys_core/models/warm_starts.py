@@ -29,6 +29,8 @@ MAY_CHANGE = frozenset(
         "bias_regularisation",
         "weight_decay",
         "dropout",
+        "content_dropout",
+        "id_dropout",
         "negatives",
         "negative_sampling",
         "candidates",
@@ -143,7 +145,7 @@ def warm_start(
     told = source.newcomers(histories.translated(sources[RowsOf.ITEMS], old.n_items)) if len(newcomers) else {}
     tensors = {name: torch.from_numpy(np.asarray(rows, dtype=np.float32)) for name, rows in told.items()}
     new_people = np.bincount(new.interactions.users, news, new.n_users) > 0
-    return WarmStart(weights, sources, sizes, news, new_people, rates, newcomers, tensors)
+    return WarmStart(weights, sources, sizes, news, new_people, rates, newcomers, tensors, source)
 
 
 def _is_new(old: Interactions, new: Interactions, sources: Mapping[RowsOf, Int64]) -> Bool:

@@ -152,6 +152,11 @@ class FitContext:
     cut_after: float | None = None
     cache: Path | None = None
 
+    @property
+    def answers_as(self) -> Any:
+        """The earlier model, where the new one is to answer as it did; None where it is to learn."""
+        return self.warm.source if self.warm is not None and self.warm.as_it_is else None
+
     def reading(self) -> Around:
         """What reading content is handed."""
         at_most = None if self.cut_after is None else READING_TIMES * self.cut_after

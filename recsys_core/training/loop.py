@@ -106,7 +106,7 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
     seconds = sum(event.seconds for event in history)
     samples = sum(event.samples for event in history)
     learned = task.learned() if isinstance(task, Continuing) else {}
-    kept = {name: Learned(one.tensor.detach().cpu().clone(), one.blocks) for name, one in learned.items()}
+    kept = {name: Learned(one.tensor.detach().cpu().clone(), one.blocks, one.is_head) for name, one in learned.items()}
     speed = samples / max(seconds, 1e-9)
     return TrainingSummary(len(history), best_epoch, reason, seconds, speed, tuple(history), kept)
 

@@ -83,7 +83,7 @@ class InBatchItems:
         keys = np.unique(events.users.astype(np.int64) * events.n_items + events.items)
         self._known = torch.from_numpy(keys).to(device)
         counts = np.maximum(events.item_counts(), 1)  # what nobody met is in no batch
-        self.log_ratio = torch.from_numpy(np.log(counts * (events.n_items / len(events)))).float().to(device)
+        self.log_ratio = torch.from_numpy(np.log(counts * (events.n_items / max(1, len(events))))).float().to(device)
 
     def draw(
         self, users: torch.Tensor, items: torch.Tensor, n: int, generator: torch.Generator

@@ -53,6 +53,7 @@ class Optimisation(Generic[Net]):
         epoch_steps: steps in an epoch.
         pulls: parameter name → how strongly it is pulled to zero: this times its weights is added to its gradient,
             after that was clipped.
+        slow: parameter name → what its steps are always multiplied by; 1 where nothing is said.
 
     Attributes:
         net: the network that learns.
@@ -62,7 +63,12 @@ class Optimisation(Generic[Net]):
     """
 
     def __init__(
-        self, net: Net, settings: StepSettings, epoch_steps: int, pulls: Mapping[str, float] | None = None
+        self,
+        net: Net,
+        settings: StepSettings,
+        epoch_steps: int,
+        pulls: Mapping[str, float] | None = None,
+        slow: Mapping[str, float] | None = None,
     ) -> None:
         self.net = net
         self.average = copy.deepcopy(net).requires_grad_(False)
@@ -71,9 +77,10 @@ class Optimisation(Generic[Net]):
         self._settings = settings
         self.plan(epoch_steps)
         self.done = 0
-        pulls = pulls or {}
+        pulls, slow = pulls or {}, slow or {}
         groups = [
-            {"params": [one], "weight_decay": pulls.get(name, 0.0), "pace": 1.0} for name, one in net.named_parameters()
+            {"params": [one], "weight_decay": pulls.get(name, 0.0), "own_pace": slow.get(name, 1.0), "pace": 1.0}
+            for name, one in net.named_parameters()
         ]
         self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
@@ -101,7 +108,7 @@ class Optimisation(Generic[Net]):
         """
         left = SCHEDULES[self._settings.schedule](self.done / self._all_steps)
         for group in self._adam.param_groups:
-            group["lr"] = self._settings.learning_rate * left * group["pace"]
+            group["lr"] = self._settings.learning_rate * left * group["own_pace"] * group["pace"]
         if self._settings.clip:
             self._scaler.unscale_(self._adam)
             nn.utils.clip_grad_norm_(self.net.parameters(), self._settings.clip)

@@ -95,7 +95,8 @@ class WarmStart:
             always learn at the full rate.
         newcomers: Int64[n], people of the new data without a row in the earlier ones, but with something to be told by.
         told: what the earlier model makes of them, (n, ...), for those tensors in which people have rows of their own.
-        source: the earlier model, for models that need more of it than weights, such as its readers; None: they do not.
+        source: the earlier model, for models that need more of it than weights, such as its readers or, to answer as it
+            did, what it knew of the scale of ratings; None: they do not.
         head_rate: what the learning rate of the head is multiplied by, whatever its part; None: by that of its part.
         thaw: epochs after which items and people learn beside the head, and as many again after which the network does;
             until then what is known of them is frozen (gradual unfreezing; Howard and Ruder, ACL 2018). 0: at once.
@@ -171,8 +172,18 @@ class WarmStart:
             shares[name] = torch.from_numpy((self.pull * known).astype(np.float32)).to(one.tensor.device)
         return shares
 
+    def carried(self, name: str, rows: RowsOf) -> Bool:
+        """Bool[n], the rows of a tensor of one block that were known before and are not 0, as rows of what had no
+        events are."""
+        source = self.sources[rows]
+        known: Bool = source >= 0
+        known[known] = self.weights[name].any(1).cpu().numpy()[source[known]]
+        return known
+
     def _pace(self, one: Learned, epoch: int) -> Float32:
         def rate(part: Part) -> float:
+            if self.as_it_is:
+                return 0.0
             if one.in_head:
                 return self.rates.get(part, 1.0) if self.head_rate is None else self.head_rate
             thawed = self.thaw * (2 if part is Part.NETWORK else 1)

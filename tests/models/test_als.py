@@ -150,6 +150,25 @@ def test_folding_in_what_was_trained_on_gives_the_trained_people():
     assert model.score_histories(histories) == pytest.approx(model.score(np.arange(N_USERS, dtype=np.int32)), abs=1e-5)
 
 
+def joint(n_users: int, n_items: int):
+    """Two catalogues, half of the items each; nobody met items of both, and the last item has no events."""
+    rng, half = np.random.default_rng(0), n_items // 2
+    taste = np.minimum(rng.exponential(half / 10, (n_users - 1, 5)), half - 2).astype(int)
+    rows = [(user, user % 2 * half + int(item), 1.0, 0) for user in range(n_users - 1) for item in set(taste[user])]
+    return worlds.dataset(rows, n_users, n_items, feedback=Feedback.IMPLICIT)
+
+
+@pytest.mark.parametrize("regularisation", [0.35, 5.0, 100.0])
+def test_vectors_that_are_pulled_to_nothing_stay_numbers(regularisation):
+    """A strong pull makes vectors a fraction of what they were in each epoch, until their squares round to zero."""
+    model = ALS(ALSConfig(embedding_size=8, regularisation=regularisation)).fit(joint(300, 3000), FitContext(seed=1))
+    everybody = Histories.of([([item], [1.0]) for item in range(3000)] + [([], []), ([7, 1600], [1.0, 1.0])], 3000)
+    for start in range(0, len(everybody), 1000):
+        rows = np.arange(start, min(start + 1000, len(everybody)))
+        assert np.isfinite(model.score_histories(everybody.take(rows))).all()
+    assert np.isfinite(model.score(np.arange(300, dtype=np.int32))).all()
+
+
 def test_strangers_can_be_asked_about_while_it_learns():
     made = split(worlds.two_camps(20).dataset, SplitRecipe(key="user-folds"))
     model = ALS(ALSConfig(embedding_size=2, epochs=3))

@@ -73,7 +73,3 @@ def test_ids_that_are_always_dropped_learn_nothing():
     fresh = model._fresh(data, torch.Generator().manual_seed(1))
     assert model.net.item_table.numpy() == pytest.approx(fresh.item_table.detach().numpy(), abs=1e-6)
     assert model.net.user_table.numpy() != pytest.approx(fresh.user_table.detach().numpy(), abs=1e-3)
-
-
-def test_it_is_nothing_that_another_training_could_go_on_from():
-    assert build(epochs=1).fit(likes_own_kind()).training.learned == {}

@@ -68,6 +68,24 @@ def test_normalised_rows_and_columns_are_learned_and_answered_as_the_formula_say
     assert model.score(EVERYBODY) == pytest.approx((x * columns) @ by_ridge(z, 4.0), abs=1e-5)
 
 
+def scattered(dataset: Dataset, places: np.ndarray, n_items: int) -> Dataset:
+    """The same events in a larger catalogue, in which the items have these positions."""
+    events = dataset.interactions
+    pairs = zip(events.users, places[events.items], strict=True)
+    rows = [(int(user), int(item), 1.0, 0) for user, item in pairs]
+    return worlds.dataset(rows, dataset.n_users, n_items, feedback=Feedback.IMPLICIT)
+
+
+@pytest.mark.parametrize("first", [0, 1, 40])
+def test_items_that_nobody_met_take_no_part(first: int):
+    """Wherever they stand, the others score as if these did not exist, and they themselves score 0."""
+    alone, n_items = random_world(n_items=40), 90
+    places = first + np.sort(np.random.default_rng(first).permutation(n_items - first)[:40])
+    scores = fit(scattered(alone, places, n_items), regularisation=3).score(EVERYBODY)
+    assert np.array_equal(scores[:, places], fit(alone, regularisation=3).score(EVERYBODY))
+    assert not np.delete(scores, places, axis=1).any()
+
+
 def test_repeats_and_values_of_events_do_not_matter():
     events = random_world().interactions
     rows = [(int(user), int(item), 1.0, 0) for user, item in zip(events.users, events.items, strict=True)]

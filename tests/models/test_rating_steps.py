@@ -23,7 +23,7 @@ class World:
     user_weights: Float64  # (N_USER_PARTS,)
     item_weights: Float64  # (N_ITEMS, N_ITEM_PARTS), own parts first
     arrays: dict[str, np.ndarray]
-    paces: dict[str, np.ndarray]  # "user", "user_part", "item_part" and "history"
+    paces: dict[str, np.ndarray]  # "user", "user_bias", "user_part", …, "history"
 
     def learn(self, rate: float, pull: float, bias_pull: float) -> float:
         user, item = csr_array(self.user_weights[None]), csr_array(self.item_weights)
@@ -67,8 +67,11 @@ def world(items: list[int], has_history: bool, held: bool = False) -> World:
         {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()},
         {
             "user": np.array([0.5 if held else 1.0]),
+            "user_bias": np.array([0.75 if held else 1.0]),
             "user_part": np.array([0.25, 1, 2]) if held else np.ones(N_USER_PARTS),
+            "user_part_bias": np.array([0.5, 1, 0]) if held else np.ones(N_USER_PARTS),
             "item_part": np.linspace(0, 1, N_ITEM_PARTS) if held else np.ones(N_ITEM_PARTS),
+            "item_part_bias": np.linspace(1, 0, N_ITEM_PARTS) if held else np.ones(N_ITEM_PARTS),
             "history": np.array([0.0, 1, 0.5, 1]) if held else np.ones(N_ITEMS),
         },
     )
@@ -109,7 +112,7 @@ class Reference:
         loss = error.square() / 2 + self.penalty(e, pull, bias_pull)
         gradients = torch.autograd.grad(loss, list(self.parts.values()), allow_unused=True)
         for (name, part), gradient in zip(list(self.parts.items()), gradients, strict=True):
-            pace = torch.tensor(self.world.paces[name.removesuffix("_bias").removesuffix("_factors")])
+            pace = torch.tensor(self.world.paces[name.removesuffix("_factors")])
             if gradient is not None:
                 gradient = gradient * pace[: len(part)].view(-1, *[1] * (part.ndim - 1))
             self.parts[name] = part.detach() if gradient is None else part.detach() - rate * gradient

@@ -17,10 +17,11 @@ def test_predictions_are_those_of_the_equation():
     """r = mean + b_u + b_i + q_i · (p_u + |N(u)|^-1/2 Σ y_j), of ratings with a deviation of 1 (eq. 15)."""
     dataset = worlds.planted_ratings(np.random.default_rng(0), 30, 20).dataset
     model = SVDPP(SVDPP.Config(**SMALL))
-    task = RatingTask(model, dataset, seed=1)
+    mean, deviation = float(dataset.interactions.values.mean()), float(dataset.interactions.values.std())
+    task = RatingTask(model, dataset, mean, deviation, seed=1)
     for _ in range(3):
         task.train_epoch(lambda _: None)
-    model.offset = np.array([task.mean], dtype=np.float32)
+    model.offset = np.array([mean], dtype=np.float32)
     learned, events = task.arrays, dataset.interactions
     for user in (0, 7, 29):
         known = events.items[events.users == user]
