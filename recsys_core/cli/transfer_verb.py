@@ -96,7 +96,7 @@ def _ready(options: argparse.Namespace) -> "tuple[Workspace, RunCard, TransferFr
     ready = make_ready(home, start, split(target, split_recipe(options, target)))
     plan, why = chosen_plan(options), ""
     if plan is None:
-        plan, why = usual_plan(ready.source, ready.match)
+        plan, why = usual_plan(ready.source, ready.match, ready.parts.train)
     start = start.model_copy(update={"plan": plan})
     return home, source, start, ready, [_match_in_words(ready.match), f"Plan: {plan.title}. {why}".strip()]
 

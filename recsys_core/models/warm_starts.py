@@ -156,7 +156,7 @@ def _is_new(old: Interactions, new: Interactions, sources: Mapping[RowsOf, Int64
 
 
 def attribute_rows(old: list[AttributeFeatures], new: list[AttributeFeatures]) -> tuple[Int64, int]:
-    """Int64[n], for each new value of attributes its row among the old ones, −1 where there is none; and how many old."""
+    """Int64[n], for each new value of attributes its row among the old ones, −1 where there is none; how many old."""
     before = _values(old)
     return positions(_values(new), before), len(before)
 

@@ -91,8 +91,7 @@ def _suiting(ready: Ready) -> tuple[Plan, ...]:
     Raises:
         ModelError: there is none.
     """
-    plans = plans_to_try(ready.source, ready.match)
-    plans = [plan for plan in plans if not why_not(ready.source, ready.match, plan, ready.parts.train)]
+    plans = plans_to_try(ready.source, ready.match, ready.parts.train)
     if not plans:
         reason = why_not(ready.source, ready.match, Plan(), ready.parts.train)
         raise ModelError(

@@ -17,6 +17,18 @@ def mean_over_seeds(parts: Sequence[PerUser]) -> PerUser:
     return replace(parts[0], numerator=numerator, denominator=denominator)
 
 
+def paired_seed_margin(differences: Sequence[float]) -> float:
+    """Half of Student's 95 % interval (1908) of a mean difference, from the difference with each of several seeds.
+
+    For trainings that share more than chance with a seed, such as the events that were drawn by it. One seed says
+    nothing about others, and is taken as if none could move the difference.
+    """
+    n = len(differences)
+    if n < 2:
+        return 0.0
+    return float(stdtrit(n - 1, 0.975)) * float(np.std(differences, ddof=1)) / float(np.sqrt(n))
+
+
 def seed_margin(mine: Sequence[float], theirs: Sequence[float]) -> float:
     """Half of Welch's 95 % interval (1947) of a difference, from the figures of several seeds on each side.
 

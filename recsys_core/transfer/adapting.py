@@ -87,13 +87,16 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
     if not plan.calibrated and own_model:
         return model
     told = Histories.from_interactions(parts.train.interactions)
-    if own_model and plan.way is not Way.AS_IT_IS:  # it knows only those whom it was shown
-        people = np.where((told.lengths() > 0) | (match.people >= 0), people, -1)
+    if own_model:  # it knows only those whom it was shown
+        carried = (match.people >= 0) & (Part.PEOPLE in source.parts)
+        people = np.where((told.lengths() > 0) | carried, people, -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
         return Transferred.of(plain, _floor(items), 1.0, told)
     taste = taste_of(model, items, people, told)
-    lent = softmax(taste.usual.astype(np.float64)) if source.reads else lent_shares(source.data, match.items)
+    lent = lent_shares(source.data, match.items)
+    if source.reads and not match.n_items:  # what items are about tells how popular they are, too
+        lent = softmax(taste.usual.astype(np.float64))
     return calibrated(taste, lent, parts)
 
 
@@ -228,20 +231,19 @@ def _floor(items: Int64) -> np.ndarray:
     return np.where(items >= 0, 0, -1e6).astype(np.float32)
 
 
-def usual_plan(source: Source, match: Match) -> tuple[Plan, str]:
+def usual_plan(source: Source, match: Match, target: Dataset) -> tuple[Plan, str]:
     """The plan that suits what is shared, and why."""
-    plans = plans_to_try(source, match)
+    plans = plans_to_try(source, match, target)
     shared = [f"{number:,} {noun}" for number, noun in ((match.n_people, "people"), (match.n_items, "items")) if number]
     what = f"{' and '.join(shared)} are in both" if shared else "nothing is shared but what items are about"
     return plans[0], f"{what[0].upper()}{what[1:]}."
 
 
-def plans_to_try(source: Source, match: Match) -> list[Plan]:
+def plans_to_try(source: Source, match: Match, target: Dataset) -> list[Plan]:
     """Plans that suit, at most three, the likeliest first; none where nothing can be carried over."""
     if match.n_items or source.reads:
-        wanted = [Plan(way=Way.AS_IT_IS), Plan(way=Way.FULL, pull=0.1), Plan(way=Way.JOINT)]
-        if not source.learns_on:
-            wanted = [Plan(way=Way.AS_IT_IS), Plan(way=Way.JOINT)]
+        first = [Plan(way=Way.FULL, pull=0.1), Plan(way=Way.AS_IT_IS)]
+        wanted = [*(first if source.learns_on else first[1:]), Plan(way=Way.JOINT)]
     else:
         wanted = [Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
-    return [plan for plan in wanted if not why_not(source, match, plan, source.data)]
+    return [plan for plan in wanted if not why_not(source, match, plan, target)]

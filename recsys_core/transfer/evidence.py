@@ -1,5 +1,6 @@
 """What learning curves say: does the transfer help, from how many events on, and whom?"""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,12 +8,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recsys_core.comparing.ablation import gain
 from recsys_core.data.findings import counted
 from recsys_core.metrics import metric_label
 from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
-from recsys_core.statistics.seeds import mean_over_seeds
+from recsys_core.statistics.paired import paired_differences
+from recsys_core.statistics.seeds import mean_over_seeds, paired_seed_margin
 from recsys_core.transfer.measuring import ARMS, JUDGED_BY, SCRATCH, TRANSFER, Measured
 from recsys_core.types import Int32, Json
 
@@ -101,15 +102,21 @@ class Evidence:
         return pd.DataFrame(rows, columns=["arm", "share", "events", "value", "low", "high", "seeds"])
 
     def lead(self, share: float, over: str, metric: str = JUDGED_BY) -> Estimate | None:
-        """By how much the transfer is better than an arm, over the same people and the seeds that both have."""
+        """By how much the transfer is better than an arm, over the same people and the seeds that both have.
+
+        The margins over people and over seeds are independent, so they add up as variances do.
+        """
         mine, theirs = self.of(TRANSFER, share), self.of(over, share)
         seeds = sorted(mine.keys() & theirs.keys())
         if not seeds:
             return None
-        found = gain(
-            [mine[seed].per_user[metric] for seed in seeds], [theirs[seed].per_user[metric] for seed in seeds], None
-        )
-        return found.estimate if found else None
+        sides = [[side[seed].per_user[metric] for seed in seeds] for side in (mine, theirs)]
+        found = paired_differences([mean_over_seeds(side) for side in sides], [(0, 1)])[0]
+        if found.low is None or found.high is None:
+            return found
+        margin = paired_seed_margin([one.value() - other.value() for one, other in zip(*sides, strict=True)])
+        low, high = (math.hypot(found.value - found.low, margin), math.hypot(found.high - found.value, margin))
+        return Estimate(found.value, found.value - low, found.value + high)
 
     def rival(self, share: float, metric: str = JUDGED_BY) -> str:
         """The best arm but the transfer at a share."""
@@ -183,8 +190,8 @@ class Evidence:
             lead = self.lead(share, rival, metric)
             assert lead is not None
             sentences.append(
-                f"With {counted(self.events(share), 'event')} it is ahead of {IN_A_SENTENCE[rival]} by {lead.value:+.3f} "
-                f"[{lead.low:+.3f}, {lead.high:+.3f}]."
+                f"With {counted(self.events(share), 'event')} it is ahead of {IN_A_SENTENCE[rival]} by "
+                f"{lead.value:+.3f} [{lead.low:+.3f}, {lead.high:+.3f}]."
             )
         if harms:
             told = " and ".join(f"{self.events(share):,}" for share in harms)

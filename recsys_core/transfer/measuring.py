@@ -1,6 +1,5 @@
 """One figure of a learning curve: a way to serve a target, at a share of its data, with a seed."""
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,15 +19,13 @@ from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
 from recsys_core.transfer.adapting import Source, adapt
-from recsys_core.transfer.calibrating import calibrated, taste_of
+from recsys_core.transfer.calibrating import WIDE, calibrated, is_clearly_better, judges, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
 from recsys_core.types import Float64, Int32, Int64
 
 K = 10
-WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
-FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -168,7 +165,7 @@ def measure(
             tried[attempt.title] = None
             continue
         tried[attempt.title] = None if made.found is None else float(made.found.mean())
-        if best is None or (made.found is not None and _is_clearly_better(made.found, best.found)):
+        if best is None or _beats(made, best):
             best = made
     assert best is not None
     about = Measured(
@@ -201,6 +198,10 @@ class _Made:
     epochs: list[tuple[float, EpochEnded]]
 
 
+def _beats(made: _Made, best: _Made) -> bool:
+    return made.found is not None and best.found is not None and is_clearly_better(made.found, best.found)
+
+
 def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "_Judge | None") -> _Made:
     started = time.monotonic()
     epochs: list[tuple[float, EpochEnded]] = []
@@ -225,9 +226,7 @@ class _Judge:
     @classmethod
     def of(cls, parts: Split) -> "_Judge | None":
         """None where there is nothing to validate on."""
-        users = parts.valid.warm_users
-        most = max(FEWEST_JUDGES, JUDGED_SCORES // parts.dataset.n_items)
-        some = np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+        some = judges(parts.valid.warm_users, parts)
         return cls(parts, some) if len(some) else None
 
     def __call__(self, model: Recommender) -> Validation:
@@ -237,18 +236,6 @@ class _Judge:
         """Float64[n], of each person."""
         order = self.parts.dataset.item_ids.hash_order
         return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
-
-
-def _is_clearly_better(found: Float64, best: Float64 | None) -> bool:
-    """Whether an attempt is better than an earlier one by more than a standard error of their difference.
-
-    What comes first is what suits most often, and few validation events would choose by chance (the one-standard-error
-    rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, section 3.4.3).
-    """
-    if best is None:
-        return True
-    difference = found - best
-    return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
 
 
 def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> tuple[dict[str, PerUser], Int32]:
