@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.shared import cache
+from pages.shared import cache, nav
+from pages.shared.choose import RUN
 from pages.shared.frame import plain
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
+from recsys_core.models import COMPOSED, MODELS, Ability
 from recsys_core.runs.jobs import Job, TrainSpec
 from recsys_core.types import Json
+
+WITH_VECTORS = {kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities}
 
 
 def transfer_view(job: Job) -> None:
@@ -20,7 +24,16 @@ def transfer_view(job: Job) -> None:
         run = cache.workspace().find_run(job.run)
     except StudioError:  # the model was deleted
         return
-    st.caption(plain(" ".join(_told(run.about["transfer"]))))
+    about = run.about["transfer"]
+    st.caption(plain(" ".join(_told(about))))
+    if run.model in WITH_VECTORS and about["items"]:
+        st.page_link(
+            nav.EMBEDDINGS.path,
+            label="See what moved",
+            icon=":material/arrow_forward:",
+            width="content",
+            query_params={RUN: run.id, "other": about["run"], "embedded": "Beside another model"},
+        )
 
 
 def _told(about: Json) -> Iterator[str]:
