@@ -240,10 +240,9 @@ def usual_plan(source: Source, match: Match, target: Dataset) -> tuple[Plan, str
 
 
 def plans_to_try(source: Source, match: Match, target: Dataset) -> list[Plan]:
-    """Plans that suit, at most three, the likeliest first; none where nothing can be carried over."""
+    """Plans that suit, at most three, those that learn least first; none where nothing can be carried over."""
     if match.n_items or source.reads:
-        first = [Plan(way=Way.FULL, pull=0.1), Plan(way=Way.AS_IT_IS)]
-        wanted = [*(first if source.learns_on else first[1:]), Plan(way=Way.JOINT)]
+        wanted = [Plan(way=Way.AS_IT_IS), Plan(way=Way.JOINT), Plan(way=Way.FULL, pull=0.1)]
     else:
         wanted = [Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
     return [plan for plan in wanted if not why_not(source, match, plan, target)]

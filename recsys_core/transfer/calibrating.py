@@ -19,7 +19,7 @@ from recsys_core.types import Float32, Float64, Int32, Int64
 
 SAMPLED_PEOPLE = 1000  # of whom the usual scores are the mean
 FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
-WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
+K = 10  # the length of the lists that are judged
 BORROWED = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)  # events that the source lends, per event of the target
 FLOORS = (0.01, 0.1, 0.3, 1.0)  # events that every item is taken to have beside
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
@@ -121,14 +121,14 @@ def _best(taste: Taste, lent: Float64, counts: Int64, parts: Split, told: Histor
 
 
 def _figures(lifts: Float32, lent: Float64, counts: Int64, holdout: Holdout, users: Int64, by: Calibration) -> Float64:
-    """Float64[n], of each of these people the NDCG of the first hundred."""
+    """Float64[n], of each of these people the NDCG of the first ten."""
 
     def score(some: Int32) -> Float32:
         scores: Float32 = np.float32(by.weight) * lifts[np.searchsorted(users, some)] + prior(counts, lent, by)
         return scores
 
     order = np.arange(len(counts), dtype=np.int64)
-    return NDCG.per_user(rank_by(score, holdout, users, WIDE, order)[0], WIDE)
+    return NDCG.per_user(rank_by(score, holdout, users, K, order)[0], K)
 
 
 def judges(users: Int64, parts: Split) -> Int64:

@@ -19,13 +19,13 @@ from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
 from recsys_core.transfer.adapting import Source, adapt
-from recsys_core.transfer.calibrating import WIDE, calibrated, is_clearly_better, judges, taste_of
+from recsys_core.transfer.calibrating import K, calibrated, is_clearly_better, judges, taste_of
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
 from recsys_core.types import Float64, Int32, Int64
 
-K = 10
+WIDE = 100  # where epochs are chosen: of few validation events hardly any is among the first ten
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -230,12 +230,12 @@ class _Judge:
         return cls(parts, some) if len(some) else None
 
     def __call__(self, model: Recommender) -> Validation:
-        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model).mean()), True)
+        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model, WIDE).mean()), True)
 
-    def of_people(self, model: Recommender) -> Float64:
+    def of_people(self, model: Recommender, k: int = K) -> Float64:
         """Float64[n], of each person."""
         order = self.parts.dataset.item_ids.hash_order
-        return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
+        return NDCG.per_user(rank(model, self.parts.valid, self.users, k, order)[0], k)
 
 
 def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> tuple[dict[str, PerUser], Int32]:

@@ -116,11 +116,21 @@ def test_finding_marks_and_leads_to_a_point(run):
     assert "has '<b>none' in its title" in said(at)
 
 
-def test_a_person_is_drawn_on_the_map(run):
+def test_a_person_is_drawn_on_the_map_of_two_dimensions_without_sending_its_points_anew(run):
     at = opened(EMBEDDINGS, whose="both")
+    (before,) = at.get("plotly_chart")
+    at.segmented_control(key="person-on-map").set_value("Somebody").run()
+    assert not at.exception
+    assert "shown to u" in str(at.get("bidi_component")[0].proto)
+    assert at.get("plotly_chart")[0].proto == before.proto
+
+
+def test_a_person_is_drawn_on_the_map_of_three_dimensions(run):
+    at = opened(EMBEDDINGS, whose="both", dimensions="3")
     at.segmented_control(key="person-on-map").set_value("Somebody").run()
     assert not at.exception
     assert "shown to u" in str(at.get("plotly_chart")[0].proto.spec)
+    assert not at.get("bidi_component")
 
 
 def test_a_map_that_takes_time_is_drawn_in_the_background_and_can_be_stopped(run, maps):
