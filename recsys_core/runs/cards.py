@@ -89,7 +89,7 @@ class RunCard:
 
     @property
     def transferred_from(self) -> str:
-        """The name of the data set that its source learned from; "" where it is no transfer."""
+        """The name of the data set that its source learned from; "" where it is no transfer. Text from outside."""
         return str(self.about.get("transfer", {}).get("dataset_name", ""))
 
     @property

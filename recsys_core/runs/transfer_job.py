@@ -21,12 +21,11 @@ from recsys_core.runs.run_files import read_lists, read_per_user, write_lists, w
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
-from recsys_core.runs.transferring import Ready, make_ready
+from recsys_core.runs.transferring import Ready, make_ready, require_fitting, suiting_plans
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
-from recsys_core.transfer.adapting import plans_to_try, why_not
 from recsys_core.transfer.evidence import IN_A_SENTENCE, Evidence, Failure, Point
 from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, TRANSFER, K, Measured, attempts, measure
 from recsys_core.transfer.plan import Plan
@@ -70,11 +69,13 @@ def transfer_spec(
             "bad-setting",
         )
     ready = make_ready(workspace, start, split(workspace.load_dataset(dataset), recipe))
+    for plan in plans:
+        require_fitting(ready, plan)
     judged_users(Popularity(), ready.parts.test)
     return TransferSpec(
         dataset=dataset,
         run=start.run,
-        plans=tuple(plans) or _suiting(ready),
+        plans=tuple(plans) or suiting_plans(ready),
         people=start.people,
         pairs=start.pairs,
         shares=tuple(sorted(set(shares))),
@@ -83,23 +84,6 @@ def transfer_spec(
         metric=metric,
         executor=executor,
     )
-
-
-def _suiting(ready: Ready) -> tuple[Plan, ...]:
-    """The plans that suit.
-
-    Raises:
-        ModelError: there is none.
-    """
-    plans = plans_to_try(ready.source, ready.match, ready.parts.train)
-    if not plans:
-        reason = why_not(ready.source, ready.match, Plan(), ready.parts.train)
-        raise ModelError(
-            f"Nothing of {ready.source.model.title} can be carried over: {reason}",
-            "Choose another source, or train from scratch.",
-            "does-not-fit",
-        )
-    return tuple(plans)
 
 
 def measure_transfer(workspace: Workspace, jobs: Jobs, job: Job, spec: TransferSpec) -> tuple[State, str]:
