@@ -105,4 +105,4 @@ def _source(home: Path, identifier: str) -> "Source":
 def _match(home: Path, run: str, dataset: str, people: bool | None) -> "Match":
     from recsys_core.transfer.matching import match  # brings scikit-learn
 
-    return match(_source(home, run).data, cache.dataset(dataset), people=people)
+    return match(loaded.run(run).split.dataset, cache.dataset(dataset), people=people)

@@ -35,15 +35,15 @@ def plan_form(chosen: Chosen, match: "Match") -> Plan | None:
     source, target = chosen.source, chosen.target
     reasons = {way: why_not(source, match, Plan(way=way), target) for way in Way}
     fitting = [way for way in Way if not reasons[way]]
-    if not fitting or not plans_to_try(source, match):
-        st.warning(plain(f"Nothing of this model can be carried over: {reasons[Way.FULL]}"), icon=":material/block:")
+    if not plans_to_try(source, match, target):
+        st.warning(plain(f"Nothing of this model can be carried over: {reasons[Way.JOINT]}"), icon=":material/block:")
         return None
-    usual, reason = usual_plan(source, match)
+    usual, reason = usual_plan(source, match, target)
     st.markdown(plain(f"Proposed: {_lower(NAMES[usual.way])}. {reason}"))
     way = st.radio(
         "Way",
         fitting,
-        fitting.index(usual.way) if usual.way in fitting else 0,
+        fitting.index(usual.way),
         NAMES.__getitem__,
         captions=[plain(IDEAS[one]) for one in fitting],
         label_visibility="collapsed",

@@ -19,7 +19,7 @@ def plan_step(chosen: Chosen) -> None:
     with right:
         plan = plan_form(chosen, match)
         if plan is not None:
-            start_view(chosen, plan)
+            start_view(chosen, match, plan)
     _trainings(chosen)
 
 

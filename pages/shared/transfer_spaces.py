@@ -34,9 +34,9 @@ def _renamed(about: Json, target: Dataset, source: Embedded, of: str) -> Ids:
     from recsys_core.runs.lineage import find_match
 
     started = about["passport"]["transfer"]
-    match = find_match(source.run.split.train, target, started["people"])
+    match = find_match(source.dataset, target, started["people"])
     if started["pairs"]:
-        match = match.changed(started["pairs"], source.run.split.train, target)
+        match = match.changed(started["pairs"], source.dataset, target)
     there: Int64 = match.items if of == "items" else match.people
     called = np.array([f"\0{name}" for name in _own(source.dataset, of).values], dtype=object)
     called[there[there >= 0]] = _own(target, of).values[there >= 0]

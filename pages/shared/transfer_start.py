@@ -1,7 +1,7 @@
 """Transfer, the presses that start something: a training with the plan, and the measurement of whether it pays."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,17 +18,20 @@ from recsys_core.splitting import SplitRecipe
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import SHARES
 
+if TYPE_CHECKING:
+    from recsys_core.transfer.match import Match
+
 MEASUREMENT = "measurement"
 USUAL_SEEDS, MOST_SEEDS = 3, 10
 JUDGING = 1.0  # seconds
 
 
-def start_view(chosen: Chosen, plan: Plan) -> None:
+def start_view(chosen: Chosen, match: "Match", plan: Plan) -> None:
     """How it is judged, and both presses."""
     recipe = choose_split(chosen.card)
     start = TransferFrom(run=chosen.run.id, plan=plan, people=chosen.people, pairs=dict(chosen.pairs))
     _train(chosen, start, recipe)
-    _measure(chosen, start, recipe)
+    _measure(chosen, match, start, recipe)
 
 
 def _train(chosen: Chosen, start: TransferFrom, recipe: SplitRecipe) -> None:
@@ -45,7 +48,7 @@ def _train(chosen: Chosen, start: TransferFrom, recipe: SplitRecipe) -> None:
             st.rerun()
 
 
-def _measure(chosen: Chosen, start: TransferFrom, recipe: SplitRecipe) -> None:
+def _measure(chosen: Chosen, match: "Match", start: TransferFrom, recipe: SplitRecipe) -> None:
     """What to measure, its rough price, and the press."""
     with st.container(border=True):
         st.markdown("**Does it pay?** Measured at several amounts of data, against starting from nothing.")
@@ -68,7 +71,7 @@ def _measure(chosen: Chosen, start: TransferFrom, recipe: SplitRecipe) -> None:
             help="How often each share is drawn and trained anew. One seed cannot tell chance from gain.",
             persist_state="session",
         )
-        plans = _plans(chosen, start.plan)
+        plans = _plans(chosen, match, start.plan)
         st.caption(plain(_price(chosen, shares, seeds, len(plans))))
         if st.button(
             "Measure whether it pays", icon=":material/query_stats:", width="stretch", disabled=not shares or not plans
@@ -76,11 +79,10 @@ def _measure(chosen: Chosen, start: TransferFrom, recipe: SplitRecipe) -> None:
             _submit_measurement(chosen, start, recipe, plans, shares, seeds)
 
 
-def _plans(chosen: Chosen, plan: Plan) -> list[Plan]:
+def _plans(chosen: Chosen, match: "Match", plan: Plan) -> list[Plan]:
     """The tries of the transfer at each share."""
     from recsys_core.transfer.adapting import plans_to_try
 
-    usual = plans_to_try(chosen.source, chosen.match())
     alone = st.radio(
         "What is tried",
         [False, True],
@@ -89,7 +91,7 @@ def _plans(chosen: Chosen, plan: Plan) -> list[Plan]:
         key="transfer-alone",
         persist_state="session",
     )
-    return [plan] if alone else usual
+    return [plan] if alone else plans_to_try(chosen.source, match, chosen.target)
 
 
 def _submit_measurement(
