@@ -7,7 +7,7 @@ import numpy as np
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
-from recsys_core.explain.counterfactual import everything, ranks_without
+from recsys_core.explain.counterfactual import everything, ranks_without, scores_without
 from recsys_core.explain.explainers import OTHERS, find_explainer
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.game import HistoryGame, Question
@@ -78,12 +78,15 @@ def rank_and_rank_without(
 def rank_for_anybody(model: Recommender, dataset: Dataset, question: Question, found: Explanation) -> int | None:
     """Where the item would stand for somebody of whom nothing is known, among what this person has not met.
 
-    None where it is not the history that is explained, or where the model says nothing of such a person: scores that
-    are sums over a history are all zero without one.
+    None where it is not the history that is explained, or where the model says the same of all items to such a person,
+    as sums over a history do.
     """
-    if found.parts[0].kind is not Kind.HISTORY or model.is_linear:
+    if found.parts[0].kind is not Kind.HISTORY:
         return None
     nothing = ~everything(question)
+    scores = scores_without(model, question, nothing)
+    if np.ptp(scores[scores != HIDDEN]) == 0:
+        return None
     return int(ranks_without(model, question, nothing, dataset.item_ids.hash_order)[0])
 
 

@@ -9,6 +9,7 @@ WEAK = 0.2  # of the strongest; what is weaker is not named
 MOSTLY = 0.5  # of all that speaks for it; what carries less is not called its main reason
 SHORT = 10  # places of a list that anybody would look at
 FAR = 100  # places; what stands farther down is not called recommended
+LONGEST = 60  # letters of a title
 NOTHING = 1e-9  # of the score; parts below are zero but for rounding
 
 WHAT = {
@@ -49,7 +50,7 @@ def sentence(
     if not reasons:
         return f"Nothing in {what} speaks for this item: it stands where it does in spite of {_them(what)}."
     named = [part for part in reasons if part.key != OTHERS]
-    subject = f"Ahead of {rival}" if rival else "Recommended"
+    subject = f"Ahead of {_short(rival)}" if rival else "Recommended"
     if not named:
         return f"{subject} because of many small things together; none stands out."
     best = [part for part in named if part.value >= WEAK * named[0].value][:NAMED]
@@ -90,8 +91,12 @@ def _names(parts: list[Part]) -> str:
 
 def _name(part: Part) -> str:
     if part.kind is Kind.WORD and part.key != LITTLE:
-        return f"“{part.title}”"
-    return f"{_place(part)} of its picture" if part.kind is Kind.REGION else part.title
+        return f"“{_short(part.title)}”"
+    return f"{_place(part)} of its picture" if part.kind is Kind.REGION else _short(part.title)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1].rstrip()}…"
 
 
 def _place(part: Part) -> str:

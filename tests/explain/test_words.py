@@ -93,6 +93,13 @@ def test_what_anybody_would_see_is_not_put_down_to_the_history_alone():
         assert "no history" not in sentence(found, *ranks, rival, anybody)
 
 
+def test_a_title_without_end_leaves_room_for_the_sentence():
+    words = sentence(explanation(("A" * 2_000, 3.0), ("B", 2.0)), 1, 2, rival="C" * 2_000)
+    assert words.startswith("Ahead of CCC")
+    assert "…; without AAA" in words or "… and B; without AAA" in words
+    assert len(words) < 300
+
+
 def test_the_rank_for_anybody_is_that_of_somebody_without_a_history():
     parts = split(worlds.two_camps(30, Feedback.IMPLICIT).dataset, SplitRecipe())
     model = find_model("mult_vae")(find_model("mult_vae").Config(epochs=2)).fit(parts.train)
