@@ -158,6 +158,18 @@ def test_methods_are_judged_beside_chance_and_beside_each_other(workspace):
 # Other people's data
 
 
+def test_a_model_that_is_gone_is_not_exchanged_in_silence(workspace):
+    gone = run_of(workspace, two_tastes(), "ease")
+    run_of(workspace, two_tastes(), "by_genre")
+    at = opened(EXPLANATIONS, explained=CHANGE, run=gone.id)
+    assert not at.info
+    workspace.delete_run(gone.id)
+    at.run()
+    assert "not here any more" in at.info[0].value
+    assert not at.exception
+    assert not at.run().info
+
+
 def test_somebody_who_knows_everything_is_told_that_nothing_is_left(workspace):
     early = [(0, item, 1.0, item) for item in range(6)]
     late = [(user, (user + step) % 6, 1.0, 100 + 10 * step + user) for user in range(1, 9) for step in range(3)]
