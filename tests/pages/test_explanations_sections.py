@@ -155,6 +155,18 @@ def test_methods_are_judged_beside_chance_and_beside_each_other(workspace):
     assert set(frame["People"]) == {10}
 
 
+def test_the_size_of_the_sample_follows_to_a_run_of_fewer_people(workspace):
+    many, few = run_of(workspace, two_tastes(), "popularity"), run_of(workspace, two_tastes(16), "popularity")
+    at = opened(EXPLANATIONS, explained=OVERVIEW, run=many.id)
+    at.select_slider[0].set_value(50).run()
+    at.selectbox(key="pick-run").set_value(few.id).run()
+    assert not at.exception
+    assert not at.error
+    assert at.select_slider[0].value in (10, 16)
+    at.selectbox(key="pick-run").set_value(many.id).run()
+    assert not at.exception
+
+
 # Other people's data
 
 
