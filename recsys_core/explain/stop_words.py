@@ -7,7 +7,7 @@ when words are cut at apostrophes. Words that can be a subject, such as "fire" o
 
 _ENGLISH = """
     i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
-    it its itself they them their theirs themselves one ones oneself what which who whom whose this that these those
+    it its itself they them their theirs themselves what which who whom whose this that these those
     am is are was were be been being have has had having do does did doing will would shall should can could may might
     must ought cannot a an the and but if or because as until while of at by for with about against between into
     through during before after above below to from up down in out on off over under onto upon within without toward
