@@ -166,7 +166,7 @@ class Transferring:
         """The model for the target; one that is made of another tells how that was trained and what it read."""
         model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
         if isinstance(model, Transferred):
-            trained = model.taste.model
+            trained = model.tastes[0].model
             model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
             model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
         return model
