@@ -191,7 +191,7 @@ class Transferring:
             "how": match.by_way(),
             "plan": self.spec.plan.model_dump(mode="json"),
             "plan_title": self.spec.plan.title,
-            "weight": model.config.weight if isinstance(model, Transferred) else None,
+            "weights": list(model.config.weights) if isinstance(model, Transferred) else None,
             "moved": self.moved,
         }
 
