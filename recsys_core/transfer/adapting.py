@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import torch
 from scipy.special import softmax
 
 from recsys_core.content.attribute_features import item_fields, user_fields
@@ -213,6 +212,8 @@ def _moved(source: Source, match: Match, plan: Plan, parts: Split, context: FitC
 
 def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStart:
     """What the plan takes over, as the training of a model on the target begins with it."""
+    import torch
+
     nobody = np.full(target.n_users, -1, dtype=np.int64)
     nothing = np.full(target.n_items, -1, dtype=np.int64)
     sources = {

@@ -106,7 +106,8 @@ def _best(tastes: Sequence[Taste], lent: Float64, counts: Int64, parts: Split, t
     """What orders the validation events best, coordinate by coordinate, from what suits most data."""
     holdout = parts.valid
     users = judges(holdout.warm_users, parts)
-    best = Calibration(BORROWED_USUALLY, FLOOR_USUALLY, (WEIGHT_USUALLY,) * len(tastes))
+    beside = (0.0,) * (len(tastes) - 1)  # what few events taught counts once they show that it should
+    best = Calibration(BORROWED_USUALLY, FLOOR_USUALLY, (WEIGHT_USUALLY, *beside))
     if not len(users):
         return best
     lifts = [np.concatenate(list(_chunks(taste, users.astype(np.int32), told))) for taste in tastes]
