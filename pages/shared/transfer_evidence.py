@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
-from pages.shared.jobs import ended, progress, watch
+from pages.shared.jobs import progress, resume, watch
 from pages.shared.transfer_chosen import PLAN, Chosen, go_to
 from pages.shared.transfer_start import MEASUREMENT
 from pages.shared.transfer_whom import whom_view
@@ -22,7 +22,7 @@ from recsys_core.figures.transfer import Race, learning_curve_chart, race_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import MODELS
 from recsys_core.runs.cards import RunCard
-from recsys_core.runs.jobs import Job, TransferSpec
+from recsys_core.runs.jobs import Job, State, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
 from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, SCRATCH, TRANSFER, K
@@ -40,8 +40,13 @@ def evidence_step(chosen: Chosen) -> None:
         job = past[next(iter(past))]
         if len(past) > 1:
             job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
-        ended(job, is_latest=False)
+        _unfinished(job)
         evidence_view(job, look())
+        if st.button(
+            "Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."
+        ):
+            cache.jobs().dismiss(job.id)
+            st.rerun()
     elif not active:
         with st.container(border=True):
             st.markdown("**Whether it pays has not been measured yet.**")
@@ -50,6 +55,16 @@ def evidence_step(chosen: Chosen) -> None:
             )
             if st.button("Choose what to measure", icon=":material/arrow_back:"):
                 go_to(PLAN)
+
+
+def _unfinished(job: Job) -> None:
+    """What became of a measurement that was not done to the end, and the way on."""
+    if job.state is State.FINISHED:
+        return
+    with st.container(border=True, key="ft-unfinished"):
+        st.markdown(plain(job.message))
+        if job.is_resumable and st.button("Resume", key=f"resume-{job.id}"):
+            resume(job)
 
 
 def _belongs(job: Job, chosen: Chosen) -> bool:

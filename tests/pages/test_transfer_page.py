@@ -125,6 +125,7 @@ def test_items_are_matched_by_hand_and_all_of_it_is_undone(jobs, workspace):
     assert not at.exception
     assert at.session_state[f"pairs-{key}"] == {str(workspace.load_dataset(target.id).item_ids.values[3]): "i5"}
     assert at.metric[0].value == "1"
+    assert "1 by hand" in said(at)
     press(at, "Undo all 1 by hand")
     assert at.metric[0].value == "0"
 
@@ -189,9 +190,20 @@ def test_a_help_everywhere_is_no_alarm(jobs, workspace, monkeypatch):
     assert "leads by NDCG@10 even with 4,000 events" in said(at)
 
 
+def test_a_measurement_is_forgotten(jobs, workspace, monkeypatch):
+    at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
+    press(at, "Forget this measurement")
+    assert not any(isinstance(job.spec, TransferSpec) for job in jobs.all())
+    assert "has not been measured yet" in said(at)
+    press(at, "Choose what to measure")
+    assert at.query_params["step"] == PLAN
+
+
 def test_a_measurement_that_came_to_nothing_says_so(jobs, workspace, monkeypatch):
     at = shown_with(monkeypatch, workspace, Evidence([], [Failure("transfer", 0.1, 0, "It ran out of memory.")]))
     assert "Nothing was measured to the end" in said(at)
+    assert "Taken out of the queue." in said(at)
+    assert "Resume" in labels(at)
     assert "Transfer, 10 % of the data, seed 0: It ran out of memory." in said(at)
 
 
