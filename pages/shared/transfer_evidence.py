@@ -21,7 +21,6 @@ from recsys_core.figures.theme import Theme, model_colours
 from recsys_core.figures.transfer import Race, learning_curve_chart, race_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import MODELS
-from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import Job, State, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
@@ -85,7 +84,7 @@ def _live(job: Job, colours: Theme) -> None:
         st.caption("The curves begin when all four ways were measured at one share.")
         return
     st.markdown(f"**So far:** {plain(told.verdict)}")
-    _curve(told, METRICS[0], _source_model(job), colours, f"live-{job.id}")
+    _curve(told, METRICS[0], colours, f"live-{job.id}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -155,7 +154,7 @@ def evidence_view(job: Job, colours: Theme) -> None:
             )
         if len(spec.seeds) == 1:
             st.caption("One seed only: what the next draw of the data would give cannot be told.")
-    _curve(told, metric, _source_model(job), colours, job.id)
+    _curve(told, metric, colours, job.id)
     st.dataframe(
         told.leads,
         hide_index=True,
@@ -167,33 +166,26 @@ def evidence_view(job: Job, colours: Theme) -> None:
         },
     )
     st.caption("Leads with 95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
-    _race(found, colours, _source_model(job))
+    _race(found, colours)
     whom_view(job, spec, found, metric, colours)
     _tried(found)
     _failures(found)
     _save(found, metric, job)
 
 
-def _source_model(job: Job) -> str:
-    """The key of the source's model, which has the colour of training from scratch; "" where it was deleted."""
-    assert isinstance(job.spec, TransferSpec)
-    runs: dict[str, RunCard] = {run.id: run for run in cache.workspace().runs()}
-    return runs[job.spec.run].model if job.spec.run in runs else ""
-
-
-def arm_colours(model: str, colours: Theme) -> dict[str, str]:
-    """A colour for each arm: the transfer stands out, the others have that of their model."""
+def arm_colours(colours: Theme) -> dict[str, str]:
+    """A colour for each arm: the transfer stands out, popularity and EASE have their own everywhere."""
     known = model_colours([one.info.key for one in MODELS], colours)
     return {
         TRANSFER: colours.accent,
-        SCRATCH: known.get(model, colours.ink),
-        POPULARITY: colours.popularity,
-        EASE_ARM: known["ease"] if model != "ease" else colours.ink,
+        SCRATCH: colours.ink,
+        POPULARITY: known[POPULARITY],
+        EASE_ARM: known["ease"],
     }
 
 
-def _curve(told: Told, metric: str, model: str, colours: Theme, key: str) -> None:
-    frame, label, of_arm = told.curve, metric_label(metric), arm_colours(model, colours)
+def _curve(told: Told, metric: str, colours: Theme, key: str) -> None:
+    frame, label, of_arm = told.curve, metric_label(metric), arm_colours(colours)
     shares = sorted(frame["share"].unique())
     bands = []
     for arm, name in ARMS.items():
@@ -217,9 +209,10 @@ def _finding(found: Evidence, metric: str) -> str:
         return f"With no amount of data does the transfer surely lead by {label}"
     if helps[-1] == found.shares[-1] and len(found.shares) > 1:
         return f"The transfer leads by {label} even with {_events(found.events(helps[-1]))}"
-    if worth:
-        return f"The transfer leads by {label} up to about {worth:,} events"
-    return f"The transfer leads by {label} with {_events(found.events(helps[-1]))}"
+    surely = f"surely with {_events(found.events(helps[-1]))}"
+    if not worth or worth <= found.events(helps[-1]):
+        return f"The transfer leads by {label} {surely}"
+    return f"The transfer leads by {label} up to about {float(f'{worth:.2g}'):,.0f} events, {surely}"
 
 
 def _events(number: int) -> str:
@@ -253,9 +246,9 @@ def _signed(found: Evidence, share: float, over: str, metric: str) -> str:
     return f"{lead.value:+.3f}{interval}".replace("-", "−")
 
 
-def _race(found: Evidence, colours: Theme, model: str) -> None:
+def _race(found: Evidence, colours: Theme) -> None:
     """How soon the transfer is as good as training from scratch becomes."""
-    share, of_arm = found.shares[-1], arm_colours(model, colours)
+    share, of_arm = found.shares[-1], arm_colours(colours)
     races = []
     for arm in (TRANSFER, SCRATCH):
         runs = [list(point.about.curve) for point in found.of(arm, share).values() if point.about.curve]
