@@ -154,7 +154,7 @@ def test_a_file_of_matches_without_the_columns_says_which(workspace, run, ask, t
         ["evaluate", "RUN"],
         ["recommend", "RUN", "--user", "viewer 3"],
         ["explain", "RUN", "--user", "viewer 3"],
-        ["rules", "RUN", "--rule", "diversify"],
+        ["rules", "RUN", "--rule", "diversify", "by=people"],
         ["compare", "RUN"],
         ["leaks", "RUN"],
         ["embed", "RUN", "--out", "map.html"],

@@ -191,8 +191,8 @@ def _curve(told: Told, metric: str, colours: Theme, key: str) -> None:
     for arm, name in ARMS.items():
         mine = frame[frame["arm"] == arm]
         if len(mine) == len(shares):  # one that failed at a share has no line
-            ends = [[None if pd.isna(one) else float(one) for one in mine[side]] for side in ("low", "high")]
-            bands.append(Band(name, of_arm[arm], mine["events"].tolist(), mine["value"].tolist(), *ends))
+            low, high = ([None if pd.isna(one) else float(one) for one in mine[side]] for side in ("low", "high"))
+            bands.append(Band(name, of_arm[arm], mine["events"].tolist(), mine["value"].tolist(), low, high))
     draw_chart(
         learning_curve_chart(bands, shares, label, told.break_even, colours),
         f"learning-curve-{key}",

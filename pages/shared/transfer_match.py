@@ -114,7 +114,7 @@ def _editor(chosen: Chosen, part: pd.DataFrame) -> None:
     edited = st.data_editor(
         table,
         hide_index=True,
-        disabled=[name for name in table if name != "same"],
+        disabled=[str(name) for name in table if name != "same"],
         column_config={
             "same": st.column_config.CheckboxColumn("Same?", width="small"),
             "here": st.column_config.TextColumn(chosen.target.name, width="medium"),

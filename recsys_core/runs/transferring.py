@@ -81,7 +81,7 @@ def suiting_plans(ready: Ready) -> tuple[Plan, ...]:
     """
     plans = plans_to_try(ready.source, ready.match, ready.parts.train)
     if not plans:
-        require_fitting(ready, Plan())
+        require_fitting(ready, Plan(way=Way.AS_IT_IS))  # which asks for least
     return tuple(plans)
 
 
@@ -166,7 +166,7 @@ class Transferring:
         """The model for the target; one that is made of another tells how that was trained and what it read."""
         model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
         if isinstance(model, Transferred):
-            trained = model.taste.model
+            trained = model.tastes[0].model
             model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
             model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
         return model
@@ -191,7 +191,7 @@ class Transferring:
             "how": match.by_way(),
             "plan": self.spec.plan.model_dump(mode="json"),
             "plan_title": self.spec.plan.title,
-            "weight": model.config.weight if isinstance(model, Transferred) else None,
+            "weights": list(model.config.weights) if isinstance(model, Transferred) else None,
             "moved": self.moved,
         }
 

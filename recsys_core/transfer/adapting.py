@@ -12,7 +12,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.models import Ability, Recommender
-from recsys_core.models.transferred import Transferred
+from recsys_core.models.transferred import Taste, Transferred
 from recsys_core.models.warm_starts import attribute_rows, require_same_scale
 from recsys_core.splitting import Split
 from recsys_core.training.context import FitContext
@@ -92,12 +92,21 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
         people = np.where((told.lengths() > 0) | carried, people, -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
-        return Transferred.of(plain, _floor(items), 1.0, told)
-    taste = taste_of(model, items, people, told)
+        return Transferred.of([plain], _floor(items), [1.0], told)
+    tastes = [taste_of(model, items, people, told)]
     lent = lent_shares(source.data, match.items)
     if source.reads and not match.n_items:  # what items are about tells how popular they are, too
-        lent = softmax(taste.usual.astype(np.float64))
-    return calibrated(taste, lent, parts)
+        lent = softmax(tastes[0].usual.astype(np.float64))
+    if plan.beside and len(parts.train.interactions):
+        tastes.append(own_taste(type(source.model)(source.model.config), parts, context))
+    return calibrated(tastes, lent, parts)
+
+
+def own_taste(model: Recommender, parts: Split, context: FitContext) -> Taste:
+    """The taste of a fresh model that learns from the target alone."""
+    told = Histories.from_interactions(parts.train.interactions)
+    people = np.where(told.lengths() > 0, np.arange(len(told)), -1)
+    return taste_of(model.fit(parts.train, context), np.arange(parts.dataset.n_items), people, told)
 
 
 FIX = "Choose another source, another way, or train from scratch."
@@ -106,6 +115,8 @@ FIX = "Choose another source, another way, or train from scratch."
 def why_not(source: Source, match: Match, plan: Plan, target: Dataset) -> str:
     """Why a plan does not fit, "" where it does."""
     model = source.model
+    if plan.beside and not plan.calibrated:
+        return "how much two models count beside each other is only found where the transfer is calibrated."
     if Ability.HISTORY not in model.abilities:
         return "it cannot be told of people whom it never met."
     if plan.way is Way.JOINT:
@@ -240,9 +251,9 @@ def usual_plan(source: Source, match: Match, target: Dataset) -> tuple[Plan, str
 
 
 def plans_to_try(source: Source, match: Match, target: Dataset) -> list[Plan]:
-    """Plans that suit, at most three, those that learn least first; none where nothing can be carried over."""
+    """Plans that suit, at most three, those that suit few events first; none where nothing can be carried over."""
     if match.n_items or source.reads:
-        wanted = [Plan(way=Way.AS_IT_IS), Plan(way=Way.JOINT), Plan(way=Way.FULL, pull=0.1)]
+        wanted = [Plan(way=Way.AS_IT_IS, beside=True), Plan(way=Way.JOINT, beside=True), Plan(way=Way.FULL, pull=0.1)]
     else:
-        wanted = [Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
+        wanted = [Plan(way=Way.JOINT, beside=True), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
     return [plan for plan in wanted if not why_not(source, match, plan, target)]

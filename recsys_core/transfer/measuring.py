@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from recsys_core.data.interactions import Histories
 from recsys_core.errors import StudioError
 from recsys_core.evaluation import rank
 from recsys_core.metrics import NDCG, PRECISION, RECALL
@@ -18,8 +17,9 @@ from recsys_core.models.popularity import Popularity
 from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
-from recsys_core.transfer.adapting import Source, adapt
-from recsys_core.transfer.calibrating import K, calibrated, is_clearly_better, judges, taste_of
+from recsys_core.transfer.adapting import Source, adapt, own_taste
+from recsys_core.transfer.calibrating import K as K
+from recsys_core.transfer.calibrating import calibrated, is_clearly_better, judges
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
@@ -99,11 +99,8 @@ def _from_scratch(source: Source, number: int) -> list[Attempt]:
         return kind(config.model_copy(update=settings)).fit(parts.train, context)
 
     def with_popularity(settings: dict[str, Any], parts: Split, context: FitContext) -> Recommender:
-        model = plain(settings, parts, context)
-        told = Histories.from_interactions(parts.train.interactions)
-        people = np.where(told.lengths() > 0, np.arange(len(told)), -1)
-        taste = taste_of(model, np.arange(model.n_items), people, told)
-        return calibrated(taste, np.zeros(model.n_items), parts)
+        taste = own_taste(kind(config.model_copy(update=settings)), parts, context)
+        return calibrated([taste], np.zeros(parts.dataset.n_items), parts)
 
     usual = Attempt("settings of the source", partial(plain, {}))
     mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}))

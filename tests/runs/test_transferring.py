@@ -72,7 +72,7 @@ def test_the_card_and_the_passport_say_what_was_transferred(workspace):
     }
     assert told["how"] == {How.ID.value: 20}
     assert Plan.model_validate(told["plan"]) == AS_IT_IS
-    assert told["weight"] == workspace.load_run(run.id).model.config.weight
+    assert told["weights"] == list(workspace.load_run(run.id).model.config.weights)
     passport = run.about["passport"]["transfer"]
     assert (passport["run"], passport["dataset"]) == (source.id, source.about["passport"]["dataset"]["fingerprint"])
     assert passport["config"] == source.about["passport"]["config"]

@@ -8,6 +8,22 @@ import pandas as pd
 from recsys_core.data.dataset import Dataset, Ids
 from tests import worlds
 
+SEA = ("ship", "ocean", "sailor", "harbour", "island", "storm", "pirate", "whale", "captain", "anchor", "wave", "sail")
+LAW = (
+    "court",
+    "judge",
+    "lawyer",
+    "trial",
+    "jury",
+    "verdict",
+    "contract",
+    "witness",
+    "prison",
+    "bail",
+    "oath",
+    "appeal",
+)
+
 
 def catalogue(
     titles: list[str],

@@ -87,5 +87,5 @@ def test_the_table_of_the_data_set_is_not_changed():
 def test_any_text_is_read_and_reading_it_again_says_the_same(title: str):
     read = read_title(title)
     assert all(name.strip() for name in read.names)
-    assert 0 == read.year or 1500 <= read.year < 2100
+    assert read.year == 0 or 1500 <= read.year < 2100
     assert bool(read.names) == bool(title.split())
