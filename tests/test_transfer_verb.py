@@ -62,8 +62,8 @@ def test_a_run_by_transfer_is_trained_and_told_of(workspace, run, ask, capsys):
     assert cli.main(["transfer", run, "series", *ON_RANDOM]) == 0
     out = capsys.readouterr().out
     assert "20 of 20 items are in both (20 by same id), and 0 of 30 people." in out
-    assert "Plan: as it is, calibrated. 20 items are in both." in out
-    assert "Taken over as it is: nothing was learned." in out
+    assert "Plan: as it is, with one of its own beside, calibrated. 20 items are in both." in out
+    assert "Trained in one step." in out
     assert cli.main(["runs"]) == 0
     assert "transferred from films" in capsys.readouterr().out
 
@@ -88,7 +88,7 @@ def test_settings_of_how_it_learns_are_taken(workspace, ask):
     run = trained(workspace, films(), "gmf", settings={"epochs": 3, "embedding_size": 4}).id
     words = ["--way", "full", "--set", "epochs=2", "--training-seed", "5", *ON_RANDOM]
     status, document, err = ask("transfer", run, "series", *words)
-    assert (status, document["epochs"]) == (0, 2)
+    assert (status, document["epochs"], document["transfer"]["plan"]["way"]) == (0, 2, "full")
     assert "epoch 2/2" in err
     assert workspace.find_run(document["run"]).about["passport"]["seed"] == 5
 

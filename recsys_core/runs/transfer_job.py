@@ -27,7 +27,7 @@ from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
 from recsys_core.transfer.evidence import IN_A_SENTENCE, Evidence, Failure, Point
-from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, TRANSFER, K, Measured, attempts, measure
+from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, K, Measured, attempts, measure
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import SHARES
 
@@ -121,8 +121,12 @@ def _steps(spec: TransferSpec) -> list[tuple[float, int, str]]:
 def _left_out(found: Evidence) -> str:
     """What could not be measured and why, a sentence for each arm."""
     reasons = {failure.arm: failure.reason for failure in found.failures}
-    names = {TRANSFER: "The transfer"} | {arm: f"{name[0].upper()}{name[1:]}" for arm, name in IN_A_SENTENCE.items()}
-    return " ".join(f"{names[arm]} was not measured everywhere: {reason}" for arm, reason in reasons.items())
+    told = ((_words(arm), reason) for arm, reason in reasons.items())
+    return " ".join(f"{arm[0].upper()}{arm[1:]} was not measured everywhere: {reason}" for arm, reason in told)
+
+
+def _words(arm: str) -> str:
+    return IN_A_SENTENCE.get(arm, "the transfer")
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ class _Meter:
             if cancel():
                 raise Cancelled
             self.jobs.report(self.job.id, Progress(done, len(_steps(self.spec))))
-            self.jobs.enter(self.job.id, f"{share:.0%} of the data, seed {seed}: {ARMS[arm].lower()}")
+            self.jobs.enter(self.job.id, f"{100 * share:g} % of the data, seed {seed}: {_words(arm)}")
             self._measure(share, seed, arm, place, cancel)
             self.jobs.report(self.job.id, Progress(done + 1, len(_steps(self.spec))))
 

@@ -166,7 +166,8 @@ class Transferring:
         """The model for the target; one that is made of another tells how that was trained and what it read."""
         model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
         if isinstance(model, Transferred):
-            trained = model.tastes[0].model
+            place = -1 if self.spec.plan.way is Way.AS_IT_IS else 0  # there only what stands beside may have learned
+            trained = model.tastes[place].model
             model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
             model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
         return model
@@ -174,7 +175,7 @@ class Transferring:
     def words(self, model: Recommender) -> Json:
         """What the card says otherwise than that of a run from scratch."""
         words = {"title": f"{self.source.model.title}, transferred"}
-        if model.training is None and self.spec.plan.way is Way.AS_IT_IS:
+        if model.training is None and self.spec.plan.way is Way.AS_IT_IS and not self.spec.plan.beside:
             words["ending"] = "Taken over as it is: nothing was learned."
         return words
 

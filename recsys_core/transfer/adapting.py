@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import torch
 from scipy.special import softmax
 
 from recsys_core.content.attribute_features import item_fields, user_fields
@@ -15,7 +14,7 @@ from recsys_core.models import Ability, Recommender
 from recsys_core.models.transferred import Taste, Transferred
 from recsys_core.models.warm_starts import attribute_rows, require_same_scale
 from recsys_core.splitting import Split
-from recsys_core.training.context import FitContext
+from recsys_core.training.context import Event, FitContext, Preparing
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights, parts_of
 from recsys_core.transfer.calibrating import calibrated, lent_shares, plain_taste, taste_of
 from recsys_core.transfer.joining import join
@@ -66,11 +65,14 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
 
     Args:
         parts: of the target; its training events teach, its validation events choose the epoch and calibrate.
-        context: its ``validate`` chooses the best epoch of what is trained on the target.
+        context: its ``validate`` chooses the best epoch of what is trained on the target. One training is told of and
+            kept in checkpoints: that of what is carried over or, where nothing of that learns, the one beside it.
 
     Raises:
         ModelError: the plan does not fit the source and the target; see :func:`why_not`.
     """
+    quiet = _quiet(context)
+    context, beside = (quiet, context) if plan.way is Way.AS_IT_IS else (context, quiet)
     reason = why_not(source, match, plan, parts.train)
     if reason:
         raise ModelError(f"{source.model.title} cannot be transferred like this: {reason}", FIX, "does-not-fit")
@@ -98,8 +100,18 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
     if source.reads and not match.n_items:  # what items are about tells how popular they are, too
         lent = softmax(tastes[0].usual.astype(np.float64))
     if plan.beside and len(parts.train.interactions):
-        tastes.append(own_taste(type(source.model)(source.model.config), parts, context))
+        tastes.append(own_taste(type(source.model)(source.model.config), parts, beside))
     return calibrated(tastes, lent, parts)
+
+
+def _quiet(context: FitContext) -> FitContext:
+    """The context of a training of which nobody is told but for what it reads, and which always begins anew."""
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Preparing):
+            context.on_event(event)
+
+    return replace(context, on_event=on_event, start_from=None, save_checkpoint=lambda _: None)
 
 
 def own_taste(model: Recommender, parts: Split, context: FitContext) -> Taste:
@@ -200,6 +212,8 @@ def _moved(source: Source, match: Match, plan: Plan, parts: Split, context: FitC
 
 def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStart:
     """What the plan takes over, as the training of a model on the target begins with it."""
+    import torch
+
     nobody = np.full(target.n_users, -1, dtype=np.int64)
     nothing = np.full(target.n_items, -1, dtype=np.int64)
     sources = {

@@ -53,7 +53,7 @@ def test_contenders_are_told_apart_by_settings_and_not_by_seeds():
 def transferred(seed: int, weight: float, **transfer: object) -> dict:
     """A run by transfer: how much taste counts was found for it, the rest was chosen."""
     start = {"run": "ease-1", "plan": PLAN, "config": {}} | transfer
-    return card("transferred", seed=seed, config={"weight": weight, "taste": {}}, transfer=start)
+    return card("transferred", seed=seed, config={"weights": [weight], "members": []}, transfer=start)
 
 
 def test_what_was_found_on_the_validation_events_makes_no_other_contender():

@@ -86,10 +86,10 @@ def test_the_phases_say_what_is_done(workspace, monkeypatch):
     monkeypatch.setattr(Jobs, "enter", lambda jobs, job, phase: phases.append(phase) or real(jobs, job, phase))
     done(workspace, wanted(workspace, shares=(0.05,), seeds=(2,)))
     assert phases[-4:] == [
-        "5% of the data, seed 2: transfer",
-        "5% of the data, seed 2: from scratch",
-        "5% of the data, seed 2: popularity",
-        "5% of the data, seed 2: ease",
+        "5 % of the data, seed 2: the transfer",
+        "5 % of the data, seed 2: training from scratch",
+        "5 % of the data, seed 2: popularity",
+        "5 % of the data, seed 2: EASE",
     ]
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from recsys_core.comparing.passports import mismatches
 from recsys_core.data.dataset import Scale
@@ -12,7 +13,7 @@ from recsys_core.models.transferred import Transferred
 from recsys_core.runs.before_after import roles_elsewhere
 from recsys_core.runs.blend_job import blend_spec
 from recsys_core.runs.fine_tuning import usual_settings
-from recsys_core.runs.jobs import FineTune, Jobs, State, spec_from_json
+from recsys_core.runs.jobs import FineTune, Jobs, State, TrainSpec, spec_from_json
 from recsys_core.runs.leak_job import why_not
 from recsys_core.runs.line_up import line_up
 from recsys_core.runs.lineage import lineage
@@ -125,6 +126,15 @@ def test_what_was_trained_for_a_taste_is_told_as_of_any_training(workspace):
         workspace.load_weights(run.id)
 
 
+def test_where_only_what_stands_beside_learns_that_is_the_training_that_is_told_of(workspace):
+    target = keep(workspace, series())
+    run = transferred(workspace, gmf(workspace), target.id, Plan(way=Way.AS_IT_IS, beside=True))
+    assert (run.about["epochs"], run.stopped_after, len(run.about["transfer"]["weights"])) == (3, None, 2)
+    assert [event["epoch"] for event in Jobs(workspace.database).epochs(run.about["job"])] == [1, 2, 3]
+    plain = transferred(workspace, trained(workspace, films()), target.id, Plan(way=Way.AS_IT_IS, beside=True))
+    assert plain.about["ending"] == "Trained in one step."
+
+
 def test_pairs_by_hand_count(workspace):
     target = keep(workspace, foreign())
     ids = workspace.load_dataset(target.id).item_ids.values
@@ -140,12 +150,23 @@ def test_ratings_are_ranked_once_popularity_has_its_say(workspace):
     told = {way: transferred(workspace, source, target.id, Plan(way=Way.FULL, calibrated=way)) for way in (True, False)}
     assert [("rmse" in run.about["metrics"]) for run in told.values()] == [False, True]
     assert [run.about["passport"]["stopping_metric"] for run in told.values()] == ["ndcg@10", "rmse"]
+    first = [workspace.history(run.id)[0]["validation"]["metric"] for run in told.values()]
+    assert first == ["NDCG@10", "RMSE"]
 
 
 # Resumed
 
 
-@pytest.mark.parametrize("plan", [FULL, Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL)])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        FULL,
+        Plan(way=Way.JOINT),
+        Plan(way=Way.MAPPED),
+        Plan(way=Way.FULL, beside=True),
+        Plan(way=Way.AS_IT_IS, beside=True),
+    ],
+)
 def test_an_interrupted_transfer_ends_in_the_same_bits(plan, workspace, monkeypatch):
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     source = trained(workspace, films(), "gmf", settings=FEW | {"epochs": 5})
@@ -274,11 +295,13 @@ def test_where_it_cannot_be_used_a_sentence_says_so(workspace):
 
 
 def test_a_spec_is_read_as_what_it_is():
-    plan = Plan(way=Way.GRADUAL, carry=frozenset({Part.NETWORK, Part.PEOPLE}), rates={Part.NETWORK: 0.1})
+    plan = Plan(way=Way.GRADUAL, rates={Part.NETWORK: 0.1})
     spec = by_transfer(FAKE, "d", plan, people=False, pairs={"a": ""})
     again = spec_from_json(spec.model_dump(mode="json"))
     assert again == spec
-    assert spec.model_dump(mode="json")["transfer"]["plan"]["carry"] == ["people", "network"]
+    assert spec.model_dump(mode="json")["transfer"]["plan"]["carry"] == ["people", "items", "network"]
+    with pytest.raises(ValidationError, match="begins with one run"):
+        TrainSpec(dataset="d", model="gmf", transfer=spec.transfer, fine_tune=FineTune(run="x"))
 
 
 class FAKE:
