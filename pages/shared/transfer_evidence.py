@@ -11,8 +11,8 @@ import streamlit as st
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
-from pages.shared.jobs import progress, resume, watch
-from pages.shared.transfer_chosen import PLAN, Chosen, go_to
+from pages.shared.jobs import progress, resume, source_name, watch
+from pages.shared.transfer_chosen import PLAN, go_to, no_source
 from pages.shared.transfer_start import MEASUREMENT
 from pages.shared.transfer_whom import whom_view
 from recsys_core.data.findings import counted, duration
@@ -21,6 +21,7 @@ from recsys_core.figures.theme import Theme, model_colours
 from recsys_core.figures.transfer import Race, learning_curve_chart, race_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import MODELS
+from recsys_core.runs.cards import DatasetCard, RunCard
 from recsys_core.runs.jobs import Job, State, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
@@ -29,31 +30,52 @@ from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, 
 METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
 
 
-def evidence_step(chosen: Chosen) -> None:
-    """The step: measurements that run, then one of those that are done."""
-    jobs = [job for job in cache.jobs().all() if _belongs(job, chosen)]
+def evidence_step(card: DatasetCard, run: RunCard | None) -> None:
+    """The step: measurements that run, then one of those that are done.
+
+    Args:
+        card: of the target.
+        run: the source that was chosen; None: all measurements of the target, whose sources may be gone.
+    """
+
+    def belongs(job: Job) -> bool:
+        spec = job.spec
+        return isinstance(spec, TransferSpec) and spec.dataset == card.id and (run is None or spec.run == run.id)
+
+    jobs = [job for job in cache.jobs().all() if belongs(job)]
     active = [job for job in reversed(jobs) if job.is_active]
-    watch(active, lambda job: _belongs(job, chosen), _live)
+    watch(active, belongs, _live)
     past = {job.id: job for job in jobs if not job.is_active}
     if past:
-        job = past[next(iter(past))]
-        if len(past) > 1:
-            job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
-        _unfinished(job)
-        evidence_view(job, look())
-        if st.button(
-            "Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."
-        ):
-            cache.jobs().dismiss(job.id)
-            st.rerun()
+        _one_of(past)
+    elif not active and run is None:
+        no_source()
     elif not active:
-        with st.container(border=True):
-            st.markdown("**Whether it pays has not been measured yet.**")
-            st.caption(
-                "Measured at several amounts of data: the transfer, the same model from scratch, EASE and popularity."
-            )
-            if st.button("Choose what to measure", icon=":material/arrow_back:"):
-                go_to(PLAN)
+        _nothing_measured()
+
+
+def _one_of(past: dict[str, Job]) -> None:
+    """One of the measurements that ended, the latest unless another one is chosen."""
+    job = past[next(iter(past))]
+    if len(past) > 1:
+        job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
+    else:
+        st.caption(plain(_name(job)))
+    _unfinished(job)
+    evidence_view(job, look())
+    if st.button("Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."):
+        cache.jobs().dismiss(job.id)
+        st.rerun()
+
+
+def _nothing_measured() -> None:
+    with st.container(border=True):
+        st.markdown("**Whether it pays has not been measured yet.**")
+        st.caption(
+            "Measured at several amounts of data: the transfer, the same model from scratch, EASE and popularity."
+        )
+        if st.button("Choose what to measure", icon=":material/arrow_back:"):
+            go_to(PLAN)
 
 
 def _unfinished(job: Job) -> None:
@@ -66,14 +88,11 @@ def _unfinished(job: Job) -> None:
             resume(job)
 
 
-def _belongs(job: Job, chosen: Chosen) -> bool:
-    return isinstance(job.spec, TransferSpec) and job.spec.dataset == chosen.card.id and job.spec.run == chosen.run.id
-
-
 def _name(job: Job) -> str:
-    assert isinstance(job.spec, TransferSpec)
-    amount = f"{counted(len(job.spec.shares), 'share')}, {counted(len(job.spec.seeds), 'seed')}"
-    return f"{choose.moment(job.created)} · {amount}"
+    spec = job.spec
+    assert isinstance(spec, TransferSpec)
+    amount = f"{counted(len(spec.shares), 'share')}, {counted(len(spec.seeds), 'seed')}"
+    return f"{source_name(spec.run)} · {choose.moment(job.created)} · {amount}"
 
 
 def _live(job: Job, colours: Theme) -> None:

@@ -190,6 +190,17 @@ def test_a_help_everywhere_is_no_alarm(jobs, workspace, monkeypatch):
     assert "leads by NDCG@10 even with 4,000 events" in said(at)
 
 
+def test_what_was_measured_stays_when_the_source_is_deleted(jobs, workspace, monkeypatch):
+    at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
+    source = at.query_params["source"]
+    workspace.delete_run(source)
+    (target,) = (card for card in workspace.datasets() if card.name == "series")
+    at = opened(TRANSFER, data=target.id, source=source, step=EVIDENCE)
+    assert "a deleted model" in said(at)
+    assert "The transfer leads by NDCG@10 up to about" in said(at)
+    assert "perhaps it was deleted" in " ".join(one.value for one in at.error), "why nobody can say who gains"
+
+
 def test_a_measurement_is_forgotten(jobs, workspace, monkeypatch):
     at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
     press(at, "Forget this measurement")
