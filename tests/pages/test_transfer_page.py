@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
@@ -194,6 +195,7 @@ def test_what_was_measured_stays_when_the_source_is_deleted(jobs, workspace, mon
     at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
     source = at.query_params["source"]
     workspace.delete_run(source)
+    st.cache_resource.clear()  # as after the next start
     (target,) = (card for card in workspace.datasets() if card.name == "series")
     at = opened(TRANSFER, data=target.id, source=source, step=EVIDENCE)
     assert "a deleted model" in said(at)
