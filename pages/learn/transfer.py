@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import choose, nav
 from pages.shared.frame import errors_as_sentences, plain
-from pages.shared.transfer_chosen import FIND, PLAN, STEP, STEPS, Chosen, chosen_source, go_to
+from pages.shared.transfer_chosen import EVIDENCE, FIND, STEP, STEPS, Chosen, chosen_source, no_source
 from pages.shared.transfer_evidence import evidence_step
 from pages.shared.transfer_plan_step import plan_step
 from pages.shared.transfer_source import source_step
@@ -17,14 +17,13 @@ def step_of(card: DatasetCard) -> None:
     run = chosen_source(card)
     if step == FIND:
         source_step(card, run)
+    elif step == EVIDENCE:
+        evidence_step(card, run)
     elif run is None:
-        with st.container(border=True):
-            st.markdown("**No source is chosen yet.**")
-            if st.button("Choose a source", type="primary"):
-                go_to(FIND)
+        no_source()
     else:
         st.caption(plain(f"From {choose.run_name(run)} to {card.name}."))
-        (plan_step if step == PLAN else evidence_step)(Chosen(card, run))
+        plan_step(Chosen(card, run))
 
 
 choose.header(nav.TRANSFER)

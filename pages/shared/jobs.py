@@ -70,7 +70,7 @@ def title(job: Job) -> str:
     elif isinstance(job.spec, LeakSpec):
         name = _leaks_name(job.spec)
     elif isinstance(job.spec, TransferSpec):
-        name = f"Does it pay? {_source_name(job.spec.run)}"
+        name = f"Does it pay? {source_name(job.spec.run)}"
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
@@ -87,7 +87,7 @@ def _model_name(spec: TrainSpec) -> str:
     return name if spec.transfer is None else f"{name} from {_data_of(spec.transfer.run)}"
 
 
-def _source_name(run: str) -> str:
+def source_name(run: str) -> str:
     """A run by its model and its data; it may be deleted while the job is listed."""
     card = next((card for card in cache.workspace().runs() if card.id == run), None)
     return "a deleted model" if card is None else f"{card.title} from {card.about['dataset_name']}"

@@ -92,6 +92,14 @@ def go_to(step: str, source: str = "") -> None:
     st.rerun()
 
 
+def no_source() -> None:
+    """What stands where a source is needed, and the way to one."""
+    with st.container(border=True):
+        st.markdown("**No source is chosen yet.**")
+        if st.button("Choose a source", type="primary"):
+            go_to(FIND)
+
+
 @st.cache_resource(show_spinner="Opening the source", max_entries=2)
 def _source(home: Path, identifier: str) -> "Source":
     from recsys_core.transfer.adapting import Source

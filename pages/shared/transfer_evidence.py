@@ -11,8 +11,8 @@ import streamlit as st
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
-from pages.shared.jobs import ended, progress, watch
-from pages.shared.transfer_chosen import PLAN, Chosen, go_to
+from pages.shared.jobs import progress, resume, source_name, watch
+from pages.shared.transfer_chosen import PLAN, go_to, no_source
 from pages.shared.transfer_start import MEASUREMENT
 from pages.shared.transfer_whom import whom_view
 from recsys_core.data.findings import counted, duration
@@ -21,8 +21,8 @@ from recsys_core.figures.theme import Theme, model_colours
 from recsys_core.figures.transfer import Race, learning_curve_chart, race_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import MODELS
-from recsys_core.runs.cards import RunCard
-from recsys_core.runs.jobs import Job, TransferSpec
+from recsys_core.runs.cards import DatasetCard, RunCard
+from recsys_core.runs.jobs import Job, State, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
 from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, SCRATCH, TRANSFER, K
@@ -30,36 +30,69 @@ from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, 
 METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
 
 
-def evidence_step(chosen: Chosen) -> None:
-    """The step: measurements that run, then one of those that are done."""
-    jobs = [job for job in cache.jobs().all() if _belongs(job, chosen)]
+def evidence_step(card: DatasetCard, run: RunCard | None) -> None:
+    """The step: measurements that run, then one of those that are done.
+
+    Args:
+        card: of the target.
+        run: the source that was chosen; None: all measurements of the target, whose sources may be gone.
+    """
+
+    def belongs(job: Job) -> bool:
+        spec = job.spec
+        return isinstance(spec, TransferSpec) and spec.dataset == card.id and (run is None or spec.run == run.id)
+
+    jobs = [job for job in cache.jobs().all() if belongs(job)]
     active = [job for job in reversed(jobs) if job.is_active]
-    watch(active, lambda job: _belongs(job, chosen), _live)
+    watch(active, belongs, _live)
     past = {job.id: job for job in jobs if not job.is_active}
     if past:
-        job = past[next(iter(past))]
-        if len(past) > 1:
-            job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
-        ended(job, is_latest=False)
-        evidence_view(job, look())
+        _one_of(past)
+    elif not active and run is None:
+        no_source()
     elif not active:
-        with st.container(border=True):
-            st.markdown("**Whether it pays has not been measured yet.**")
-            st.caption(
-                "Measured at several amounts of data: the transfer, the same model from scratch, EASE and popularity."
-            )
-            if st.button("Choose what to measure", icon=":material/arrow_back:"):
-                go_to(PLAN)
+        _nothing_measured()
 
 
-def _belongs(job: Job, chosen: Chosen) -> bool:
-    return isinstance(job.spec, TransferSpec) and job.spec.dataset == chosen.card.id and job.spec.run == chosen.run.id
+def _one_of(past: dict[str, Job]) -> None:
+    """One of the measurements that ended, the latest unless another one is chosen."""
+    job = past[next(iter(past))]
+    if len(past) > 1:
+        job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
+    else:
+        st.caption(plain(_name(job)))
+    _unfinished(job)
+    evidence_view(job, look())
+    if st.button("Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."):
+        cache.jobs().dismiss(job.id)
+        st.rerun()
+
+
+def _nothing_measured() -> None:
+    with st.container(border=True):
+        st.markdown("**Whether it pays has not been measured yet.**")
+        st.caption(
+            "Measured at several amounts of data: the transfer, the same model from scratch, EASE and popularity."
+        )
+        if st.button("Choose what to measure", icon=":material/arrow_back:"):
+            go_to(PLAN)
+
+
+def _unfinished(job: Job) -> None:
+    """What became of a measurement that was not done to the end, and the way on."""
+    if job.state is State.FINISHED:
+        return
+    with st.container(border=True, key="ft-unfinished"):
+        st.markdown(plain(job.message))
+        if job.is_resumable and st.button("Resume", key=f"resume-{job.id}"):
+            resume(job)
 
 
 def _name(job: Job) -> str:
-    assert isinstance(job.spec, TransferSpec)
-    amount = f"{counted(len(job.spec.shares), 'share')}, {counted(len(job.spec.seeds), 'seed')}"
-    return f"{choose.moment(job.created)} · {amount}"
+    spec = job.spec
+    assert isinstance(spec, TransferSpec)
+    amount = f"{counted(len(spec.shares), 'share')}, {counted(len(spec.seeds), 'seed')}"
+    return f"{source_name(spec.run)} · {choose.moment(job.created)} · {amount}"
 
 
 def _live(job: Job, colours: Theme) -> None:
@@ -70,7 +103,7 @@ def _live(job: Job, colours: Theme) -> None:
         st.caption("The curves begin when all four ways were measured at one share.")
         return
     st.markdown(f"**So far:** {plain(told.verdict)}")
-    _curve(told, METRICS[0], _source_model(job), colours, f"live-{job.id}")
+    _curve(told, METRICS[0], colours, f"live-{job.id}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -140,7 +173,7 @@ def evidence_view(job: Job, colours: Theme) -> None:
             )
         if len(spec.seeds) == 1:
             st.caption("One seed only: what the next draw of the data would give cannot be told.")
-    _curve(told, metric, _source_model(job), colours, job.id)
+    _curve(told, metric, colours, job.id)
     st.dataframe(
         told.leads,
         hide_index=True,
@@ -152,33 +185,26 @@ def evidence_view(job: Job, colours: Theme) -> None:
         },
     )
     st.caption("Leads with 95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
-    _race(found, colours, _source_model(job))
+    _race(found, colours)
     whom_view(job, spec, found, metric, colours)
     _tried(found)
     _failures(found)
     _save(found, metric, job)
 
 
-def _source_model(job: Job) -> str:
-    """The key of the source's model, which has the colour of training from scratch; "" where it was deleted."""
-    assert isinstance(job.spec, TransferSpec)
-    runs: dict[str, RunCard] = {run.id: run for run in cache.workspace().runs()}
-    return runs[job.spec.run].model if job.spec.run in runs else ""
-
-
-def arm_colours(model: str, colours: Theme) -> dict[str, str]:
-    """A colour for each arm: the transfer stands out, the others have that of their model."""
+def arm_colours(colours: Theme) -> dict[str, str]:
+    """A colour for each arm: the transfer stands out, popularity and EASE have their own everywhere."""
     known = model_colours([one.info.key for one in MODELS], colours)
     return {
         TRANSFER: colours.accent,
-        SCRATCH: known.get(model, colours.ink),
-        POPULARITY: colours.popularity,
-        EASE_ARM: known["ease"] if model != "ease" else colours.ink,
+        SCRATCH: colours.ink,
+        POPULARITY: known[POPULARITY],
+        EASE_ARM: known["ease"],
     }
 
 
-def _curve(told: Told, metric: str, model: str, colours: Theme, key: str) -> None:
-    frame, label, of_arm = told.curve, metric_label(metric), arm_colours(model, colours)
+def _curve(told: Told, metric: str, colours: Theme, key: str) -> None:
+    frame, label, of_arm = told.curve, metric_label(metric), arm_colours(colours)
     shares = sorted(frame["share"].unique())
     bands = []
     for arm, name in ARMS.items():
@@ -202,9 +228,10 @@ def _finding(found: Evidence, metric: str) -> str:
         return f"With no amount of data does the transfer surely lead by {label}"
     if helps[-1] == found.shares[-1] and len(found.shares) > 1:
         return f"The transfer leads by {label} even with {_events(found.events(helps[-1]))}"
-    if worth:
-        return f"The transfer leads by {label} up to about {worth:,} events"
-    return f"The transfer leads by {label} with {_events(found.events(helps[-1]))}"
+    surely = f"surely with {_events(found.events(helps[-1]))}"
+    if not worth or worth <= found.events(helps[-1]):
+        return f"The transfer leads by {label} {surely}"
+    return f"The transfer leads by {label} up to about {float(f'{worth:.2g}'):,.0f} events, {surely}"
 
 
 def _events(number: int) -> str:
@@ -238,9 +265,9 @@ def _signed(found: Evidence, share: float, over: str, metric: str) -> str:
     return f"{lead.value:+.3f}{interval}".replace("-", "−")
 
 
-def _race(found: Evidence, colours: Theme, model: str) -> None:
+def _race(found: Evidence, colours: Theme) -> None:
     """How soon the transfer is as good as training from scratch becomes."""
-    share, of_arm = found.shares[-1], arm_colours(model, colours)
+    share, of_arm = found.shares[-1], arm_colours(colours)
     races = []
     for arm in (TRANSFER, SCRATCH):
         runs = [list(point.about.curve) for point in found.of(arm, share).values() if point.about.curve]

@@ -9,7 +9,6 @@ import streamlit as st
 from pages.shared import cache
 from pages.shared.chart import draw_chart
 from pages.shared.frame import plain, show_error
-from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
 from recsys_core.figures.ablation import Bought, ablation_chart
 from recsys_core.figures.theme import Theme
@@ -43,21 +42,18 @@ def whom_view(job: Job, spec: TransferSpec, found: Evidence, metric: str, colour
     if not people:
         st.caption("At this share the transfer and training from scratch have no seed in common.")
         return
-    for key, parts, label, noun in (
-        ("people", people, metric_label(metric), "person"),
-        ("items", items, metric_label(FOUND_BY), "item"),
-    ):
+    for key, parts, label in (("people", people, metric_label(metric)), ("items", items, metric_label(FOUND_BY))):
         if parts:
-            _chart(key, parts, label, noun, colours)
+            _chart(key, parts, label, colours)
     if not items:
         st.caption("Which items gain is not told of this measurement: it kept no lists.")
 
 
-def _chart(key: str, parts: list[Part], label: str, noun: str, colours: Theme) -> None:
+def _chart(key: str, parts: list[Part], label: str, colours: Theme) -> None:
     over = f"over {IN_A_SENTENCE[SCRATCH]}"
     rows = [
         Bought(
-            f"{one.name} ({counted(one.number, noun)})",
+            f"{one.name} ({one.number:,})",
             over,
             one.lead.value,
             one.lead.low,
@@ -71,14 +67,19 @@ def _chart(key: str, parts: list[Part], label: str, noun: str, colours: Theme) -
     if rows:
         data = pd.DataFrame(
             [
-                {"part": one.name, "number": one.number, "people": one.people, **(asdict(one.lead) if one.lead else {})}
+                {
+                    "part": one.words,
+                    "number": one.number,
+                    "people": one.people,
+                    **(asdict(one.lead) if one.lead else {}),
+                }
                 for one in parts
             ]
         )
         draw_chart(
             ablation_chart(rows, f"lead in {label}", colours), f"who-{key}", data, finding=in_words(parts, label)
         )
-    few = [one.name for one in parts if one.lead is None]
+    few = [one.words for one in parts if one.lead is None]
     if few:
         st.caption(plain(f"Too few people to say anything of: {', '.join(few)}."))
 

@@ -27,16 +27,22 @@ class Part:
     """What a transfer brings to some people, or in finding some items.
 
     Attributes:
-        name: such as "people with up to 20 events", "popular items".
+        noun, name: such as "people with" and "up to 20 events", or "" and "popular items".
         number: of people, or of items.
         people: who were judged.
         lead: by how much the transfer is better there; None where there are too few people to tell.
     """
 
+    noun: str
     name: str
     number: int
     people: int
     lead: Estimate | None
+
+    @property
+    def words(self) -> str:
+        """As it stands in a sentence."""
+        return f"{self.noun} {self.name}".strip()
 
 
 def people_who_gain(
@@ -55,18 +61,19 @@ def people_who_gain(
     users = mine[0].per_user[metric].users
     known = full.test.known.lengths()[users].astype(np.float64)
     activity = by_amount("activity", "Activity", known, FEWEST, NUMBERS, noun="event")
-    groups = [(f"people with {name}", users[activity.of == place]) for place, name in enumerate(activity.names)]
+    groups = [("people with", name, users[activity.of == place]) for place, name in enumerate(activity.names)]
     shared = match.people[users] >= 0
     if shared.any() and not shared.all():
-        groups += [(f"people {IN_BOTH}", users[shared]), (f"people {ONLY_HERE}", users[~shared])]
+        groups += [("people", IN_BOTH, users[shared]), ("people", ONLY_HERE, users[~shared])]
     return [
         Part(
+            noun,
             name,
             len(some),
             len(some),
             _lead(*([p.per_user[metric].among(some) for p in side] for side in (mine, theirs))),
         )
-        for name, some in groups
+        for noun, name, some in groups
     ]
 
 
@@ -80,14 +87,14 @@ def items_that_gain(evidence: Evidence, share: float, over: str, full: Split, ma
     if not mine or any(point.lists is None for point in (*mine, *theirs)):
         return []
     shared, popular = match.items >= 0, _popular(full.train.interactions.item_counts())
-    groups = [("popular items", popular), ("all other items", ~popular)]
+    groups = [("", "popular items", popular), ("", "all other items", ~popular)]
     if shared.any() and not shared.all():
-        groups += [(f"items {IN_BOTH}", shared), (f"items {ONLY_HERE}", ~shared)]
+        groups += [("items", IN_BOTH, shared), ("items", ONLY_HERE, ~shared)]
     found = []
-    for name, chosen in groups:
+    for noun, name, chosen in groups:
         sides = [[_recall(point, full, chosen) for point in side] for side in (mine, theirs)]
         if people := len(sides[0][0].users):
-            found.append(Part(name, int(chosen.sum()), people, _lead(*sides)))
+            found.append(Part(noun, name, int(chosen.sum()), people, _lead(*sides)))
     return found
 
 
@@ -134,7 +141,7 @@ def in_words(parts: Sequence[Part], label: str) -> str:
     Args:
         label: of the figure, such as "NDCG@10".
     """
-    sure = [(one.name, one.lead.value) for one in parts if one.lead is not None and one.lead.is_certain]
+    sure = [(one.words, one.lead.value) for one in parts if one.lead is not None and one.lead.is_certain]
     sides = [[name for name, value in sure if value > 0], [name for name, value in sure if value < 0]]
     told = [f"{in_a_row(names)} {verb}" for names, verb in zip(sides, ("gain", "lose"), strict=True) if names]
     if not told:

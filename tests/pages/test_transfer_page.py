@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cache
@@ -125,6 +126,7 @@ def test_items_are_matched_by_hand_and_all_of_it_is_undone(jobs, workspace):
     assert not at.exception
     assert at.session_state[f"pairs-{key}"] == {str(workspace.load_dataset(target.id).item_ids.values[3]): "i5"}
     assert at.metric[0].value == "1"
+    assert "1 by hand" in said(at)
     press(at, "Undo all 1 by hand")
     assert at.metric[0].value == "0"
 
@@ -189,9 +191,32 @@ def test_a_help_everywhere_is_no_alarm(jobs, workspace, monkeypatch):
     assert "leads by NDCG@10 even with 4,000 events" in said(at)
 
 
+def test_what_was_measured_stays_when_the_source_is_deleted(jobs, workspace, monkeypatch):
+    at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
+    source = at.query_params["source"]
+    workspace.delete_run(source)
+    st.cache_resource.clear()  # as after the next start
+    (target,) = (card for card in workspace.datasets() if card.name == "series")
+    at = opened(TRANSFER, data=target.id, source=source, step=EVIDENCE)
+    assert "a deleted model" in said(at)
+    assert "The transfer leads by NDCG@10 up to about" in said(at)
+    assert "perhaps it was deleted" in " ".join(one.value for one in at.error), "why nobody can say who gains"
+
+
+def test_a_measurement_is_forgotten(jobs, workspace, monkeypatch):
+    at = shown_with(monkeypatch, workspace, evidence(until_there_are_enough))
+    press(at, "Forget this measurement")
+    assert not any(isinstance(job.spec, TransferSpec) for job in jobs.all())
+    assert "has not been measured yet" in said(at)
+    press(at, "Choose what to measure")
+    assert at.query_params["step"] == PLAN
+
+
 def test_a_measurement_that_came_to_nothing_says_so(jobs, workspace, monkeypatch):
     at = shown_with(monkeypatch, workspace, Evidence([], [Failure("transfer", 0.1, 0, "It ran out of memory.")]))
     assert "Nothing was measured to the end" in said(at)
+    assert "Taken out of the queue." in said(at)
+    assert "Resume" in labels(at)
     assert "Transfer, 10 % of the data, seed 0: It ran out of memory." in said(at)
 
 

@@ -47,7 +47,7 @@ def by_sharing(arm: str, share: float) -> np.ndarray:
 
 
 def leads(parts) -> dict[str, float]:
-    return {one.name: one.lead.value for one in parts}
+    return {one.words: one.lead.value for one in parts}
 
 
 def test_shared_people_and_the_others_are_told_apart():
@@ -72,7 +72,7 @@ def test_items_gain_where_they_are_found_more_often():
     found = items_that_gain(evidence(by_sharing, users=USERS, lists=shown), 0.1, "scratch", WHOLE, match)
     assert leads(found)["items in both data sets"] == pytest.approx(1.0)
     assert leads(found)["items only here"] == pytest.approx(0.0)
-    counts = {one.name: one.number for one in found}
+    counts = {one.words: one.number for one in found}
     assert counts["popular items"] + counts["all other items"] == WHOLE.dataset.n_items
     assert counts["popular items"] <= counts["all other items"]
 
