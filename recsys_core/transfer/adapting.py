@@ -200,8 +200,8 @@ def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStar
     sizes = {RowsOf.PEOPLE: source.data.n_users, RowsOf.ITEMS: source.data.n_items}
     if getattr(source.model.config, "use_attributes", False):
         for kind, fields in ((RowsOf.ITEM_VALUES, item_fields), (RowsOf.PERSON_VALUES, user_fields)):
-            rows, sizes[kind] = attribute_rows(fields(source.data), fields(target))
-            sources[kind] = rows if Part.NETWORK in plan.carry else np.full_like(rows, -1)
+            values, sizes[kind] = attribute_rows(fields(source.data), fields(target))
+            sources[kind] = values if Part.NETWORK in plan.carry else np.full_like(values, -1)
     events = target.interactions
     newcomers = np.flatnonzero((sources[RowsOf.PEOPLE] < 0) & (events.user_counts() > 0))
     told: Weights = {}
