@@ -34,7 +34,7 @@ from recsys_core.explain.single_players import leave_one_out
 from recsys_core.models.base import Ability
 from recsys_core.recommending import recommend_to_user
 from recsys_core.runs.store import default_home
-from recsys_core.types import Int64
+from recsys_core.types import Int32, Int64
 
 K = 10  # of the lists
 SHOWN, NAMED = 12, 3  # events at once, and in a sentence
@@ -100,17 +100,24 @@ def _crossing_out(asked: Asked) -> None:
     """The history on the left, the list on the right; it moves with each click."""
     with errors_as_sentences():
         crossed = _crossed(asked)
-        kept = np.repeat(everything(asked.question), 2, axis=0)
-        kept[1, crossed] = False
-        found = moves(*lists_without(asked.run.model, asked.question, kept, K, _order(asked)))
+        whole = _list_without(default_home(), asked.card.id, asked.user, (), asked)
+        found = moves(whole, _list_without(default_home(), asked.card.id, asked.user, tuple(sorted(crossed)), asked))
         left, right = st.columns([1, 1], gap="large")
+        with right:  # first, since this is what somebody who clicks waits for
+            st.subheader("What the model would show", anchor=False)
+            _moved(asked, found, is_changed=bool(crossed))
         with left:
             st.subheader("What the person did", anchor=False)
             st.caption("Cross something out, and the list is what the model would show without it.")
             _pick(asked, crossed, _said(asked, found, crossed))
-        with right:
-            st.subheader("What the model would show", anchor=False)
-            _moved(asked, found, is_changed=bool(crossed))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _list_without(home: Path, run: str, user: int, crossed: tuple[int, ...], _asked: Asked) -> Int32:
+    """Int32[K], what the model would show without some events; those of the whole history come again at each click."""
+    kept = everything(_asked.question)
+    kept[0, list(crossed)] = False
+    return lists_without(_asked.run.model, _asked.question, kept, K, _order(_asked))[0]
 
 
 def _toggle(crossed: list[int], event: int) -> None:

@@ -42,6 +42,7 @@ from recsys_core.runs.store import default_home
 from recsys_core.types import Float64
 
 SHOWN, IN_SWARM = 12, 10  # groups
+LOPSIDED = 0.5  # of a group's strength that has one sign in the mean
 CONTRIBUTION = "contribution to the explained value"
 STRENGTH_HELP = (
     "Each person's first recommendation is explained by SHAP values. A group's contributions are added up for each "
@@ -150,16 +151,22 @@ def _swarm(grouped: pd.DataFrame, weighed: list[Weight], known: list[Property], 
         names = [dataset.title(part) if part >= 0 else one.group for part in mine["part"].astype(int)]
         shades = _shades(mine[colour.key], grouped[colour.key], colour) if colour else np.full(len(mine), np.nan)
         swarms.append(Swarm(one.group, mine["value"].to_numpy(dtype=np.float64), shades, names))
-    lopsided = max(weighed[:IN_SWARM], key=lambda one: abs(one.mean) / max(one.strength.value, 1e-12))
-    side = "for" if lopsided.mean > 0 else "against"
     draw_chart(
         swarm_chart(swarms, CONTRIBUTION, colour.key if colour else "", look()),
         "contributions",
         grouped[["group", "name", "value", *(one.key for one in known)]],
-        finding=f"A point is one part in one explanation; right of 0 it speaks for the item. {lopsided.group} speaks "
-        f"most clearly {side}.",
+        finding=f"A point is one part in one explanation; right of 0 it speaks for the item. "
+        f"{_most_lopsided(weighed[:IN_SWARM])}",
         source=source,
     )
+
+
+def _most_lopsided(weighed: list[Weight]) -> str:
+    """The group whose points lie most clearly on one side, where one does."""
+    most = max(weighed, key=lambda one: abs(one.mean) / max(one.strength.value, 1e-12))
+    if abs(most.mean) < LOPSIDED * most.strength.value:
+        return "Each group speaks for some items and against others."
+    return f"{most.group} speaks most clearly {'for' if most.mean > 0 else 'against'}."
 
 
 def _shades(values: pd.Series, of_all: pd.Series, prop: Property) -> Float64:

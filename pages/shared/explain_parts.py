@@ -26,6 +26,12 @@ from recsys_core.runs.run_files import LoadedRun
 SHOWN = 12  # parts on a chart
 PAUSE = 0.7  # seconds between two drawings, so that there is time to look
 REASONS = 3  # items beside the sentence
+WITHOUT = {  # whose value is the base
+    Kind.HISTORY: "For anybody",
+    Kind.WORD: "Without its words",
+    Kind.REGION: "Without its picture",
+    Kind.ATTRIBUTE: "Without its attributes",
+}
 
 
 def follow(
@@ -90,7 +96,8 @@ def chart(found: Explanation, most: int = SHOWN) -> go.Figure:
     rest = [part.value for part in found.parts if part.key == OTHERS or part in parts[most:]]
     if rest:
         shares.append(Share("Everything else together", sum(rest)))
-    return waterfall_chart(shares, numbers.base, numbers.score, found.meaning, look())
+    base = (WITHOUT[found.parts[0].kind], numbers.base)
+    return waterfall_chart(shares, base, numbers.score, found.meaning, look())
 
 
 def table(found: Explanation) -> pd.DataFrame:

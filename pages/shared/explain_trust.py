@@ -14,7 +14,15 @@ from pages.shared.gather import gather
 from recsys_core.data.findings import counted
 from recsys_core.explain.players import Players
 from recsys_core.explain.sample import methods_offered
-from recsys_core.explain.trust_over_people import Judged, Standing, agreement, finding, judge_first, standings
+from recsys_core.explain.trust_over_people import (
+    Judged,
+    Standing,
+    agreement,
+    finding,
+    is_nothing,
+    judge_first,
+    standings,
+)
 from recsys_core.figures.explanation_trust import Gain, gain_chart
 from recsys_core.figures.lists import likeness_chart
 from recsys_core.runs.cards import RunCard
@@ -67,7 +75,7 @@ def _draw(run: LoadedRun, players: Players, answers: list[dict[str, Judged]]) ->
     methods = {method.about.key: method.about.title for method in methods_offered(run.model, players)}
     found = standings(answers, methods)
     words = finding(found, run.model.title)
-    if not found:
+    if is_nothing(found):
         st.markdown(f"**{plain(words)}**")
         return
     source = f"{run.split.dataset.name} · {run.model.title} · {counted(found[0].people, 'person')} asked about"

@@ -11,14 +11,14 @@ from pages.shared import choose, nav
 from pages.shared.asked import Asked
 from pages.shared.cards import Card, grid
 from pages.shared.explain_parts import draw, draw_picture, follow, head, marked_words, table
-from pages.shared.explained import Wish, affordable, answers, methods_of, reasons_of, trusted
+from pages.shared.explained import Wish, affordable, answers, beside_own_list, methods_of, reasons_of, trusted
 from pages.shared.frame import plain, show_error
 from pages.shared.trust_view import WAITING, draw_curves, readings_html
 from recsys_core.errors import DataError, StudioError
 from recsys_core.explain.explainers import BUDGETS, SECONDS, Explainer
 from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.nearest import Nearest, nearest_of_history
-from recsys_core.explain.person import StandIn, ask, stand_in
+from recsys_core.explain.person import ask
 from recsys_core.explain.players import Players
 from recsys_core.explain.readings import verdict
 from recsys_core.recommending import best, scores_for_user
@@ -54,6 +54,9 @@ def _cannot(asked: Asked) -> None:
 
 def _explained(asked: Asked, kinds: list[Players]) -> None:
     top = st.empty()
+    own_list = beside_own_list(asked.run, Wish.of_person(asked.card.id, asked.user, asked.question), asked.user)
+    if own_list:
+        st.caption(plain(own_list))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="ft-why-how"):
         players = _choose_reasons(kinds)
         explainer = _choose_method(asked, players)
@@ -79,7 +82,6 @@ def _explained(asked: Asked, kinds: list[Players]) -> None:
     with below:
         _closer(asked, wish, answer.found, source)
     _trust(wish, answer.found, beside, doubt, source)
-    _stand_in(asked)
 
 
 def _choose_reasons(kinds: list[Players]) -> Players:
@@ -185,28 +187,6 @@ def _trust(wish: Wish, found: Explanation, beside: Any, doubt: Any, source: str)
             "<style>.st-key-ft-why-parts { filter: grayscale(1); opacity: 0.55; }</style>"
         )
     draw_curves(found, last, source)
-
-
-def _stand_in(asked: Asked) -> None:
-    """Where the list of a person comes from a vector of theirs: whether the history alone says the same."""
-    if asked.user in asked.run.split.test.strangers:
-        return
-    seen = _compared(default_home(), asked.card.id, asked.user, asked.item, asked)
-    if seen.common == seen.first and seen.rank == seen.told_rank:
-        return
-    st.caption(
-        plain(
-            f"What {asked.run.model.title} shows this person also rests on what it learned about them beside it; what "
-            f"is explained is what it says of anybody with this history. The two lists have {seen.common} of their "
-            f"first {seen.first} items in common; this one stands at place {seen.rank:,} there and "
-            f"{seen.told_rank:,} here."
-        )
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def _compared(home: Path, run: str, user: int, item: int, _asked: Asked) -> StandIn:
-    return stand_in(_asked.run.model, _asked.run.split, user, _asked.question)
 
 
 def _nearest(asked: Asked) -> None:

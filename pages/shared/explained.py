@@ -12,9 +12,9 @@ from pages.shared.unfolding import Unfolding
 from recsys_core.explain.explainers import EXPLAINERS, Explainer, budget_for, explain
 from recsys_core.explain.explanation import Explanation
 from recsys_core.explain.game import Question
-from recsys_core.explain.person import rank_and_rank_without
+from recsys_core.explain.person import StandIn, rank_and_rank_without, rank_for_anybody, stand_in
 from recsys_core.explain.players import PLAYERS, Players
-from recsys_core.explain.sentence import sentence
+from recsys_core.explain.sentence import ordinal, sentence
 from recsys_core.explain.trust import Trust, trust
 from recsys_core.models.base import Recommender
 from recsys_core.runs.run_files import LoadedRun
@@ -45,7 +45,9 @@ class Wish:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return (self.run, self.who, self.question.item, self.question.rival, self.method, self.budget, self.seed)
+        asked = self.question
+        hidden = asked.hidden.tobytes()  # a guest's dislikes are no history, but tell in which list the item stands
+        return (self.run, self.who, hidden, asked.item, asked.rival, self.method, self.budget, self.seed)
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,37 @@ def _explain(wish: Wish) -> Iterator[Answer]:
     run = loaded.run(wish.run)
     dataset, question = run.split.dataset, wish.question
     rival = "" if question.rival is None else dataset.title(question.rival)
+    anybody: int | None = None
     ranks: dict[tuple[str, ...], tuple[int | None, int | None]] = {}  # asked for anew when the strongest part changes
     for found in explain(wish.method, run.model, dataset, question, wish.budget, wish.seed):
         speaking = tuple(part.key for part in found.parts if part.value > 0)[:2]
         if speaking not in ranks:
             ranks[speaking] = rank_and_rank_without(run.model, dataset, question, found)
-        yield Answer(found, sentence(found, *ranks[speaking], rival))
+            anybody = rank_for_anybody(run.model, dataset, question, found)
+        yield Answer(found, sentence(found, *ranks[speaking], rival, anybody))
+
+
+def beside_own_list(run: LoadedRun, wish: Wish, user: int) -> str:
+    """Where a model learned more about a person than the history says: how what is explained stands for their list.
+
+    Empty where both say the same.
+    """
+    if user in run.split.test.strangers:
+        return ""
+    seen = _compared(default_home(), wish.run, user, wish.question.item, run, wish)
+    if seen.common == seen.first and seen.rank == seen.told_rank:
+        return ""
+    return (
+        f"What {run.model.title} shows this person also rests on what it learned about them beside it; what is "
+        f"explained is what it says of anybody with this history. The two lists have {seen.common} of their first "
+        f"{seen.first} items in common; this one is {ordinal(seen.rank)} in theirs and {ordinal(seen.told_rank)} by "
+        "the history alone."
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _compared(home: Path, run: str, user: int, item: int, _opened: LoadedRun, _wish: Wish) -> StandIn:
+    return stand_in(_opened.model, _opened.split, user, _wish.question)
 
 
 def trusted(wish: Wish, found: Explanation) -> Unfolding[Trust]:

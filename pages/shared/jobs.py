@@ -11,13 +11,14 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
+from pages.shared.transfer_view import transfer_view
 from recsys_core.comparing.titles import in_words
 from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import BlendSpec, Job, LeakSpec, Spec, State, TrainSpec, TuneSpec
+from recsys_core.runs.jobs import BlendSpec, Job, LeakSpec, Spec, State, TrainSpec, TransferSpec, TuneSpec
 from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
@@ -68,6 +69,8 @@ def title(job: Job) -> str:
         name = _search_name(job.spec)
     elif isinstance(job.spec, LeakSpec):
         name = _leaks_name(job.spec)
+    elif isinstance(job.spec, TransferSpec):
+        name = f"Does it pay? {source_name(job.spec.run)}"
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
@@ -78,9 +81,22 @@ def _model_name(spec: TrainSpec) -> str:
 
     model = find_model(spec.model)
     try:
-        return model(model.Config.parse(spec.settings)).title
+        name = model(model.Config.parse(spec.settings)).title
     except StudioError:  # settings that were refused
-        return model.info.title
+        name = model.info.title
+    return name if spec.transfer is None else f"{name} from {_data_of(spec.transfer.run)}"
+
+
+def source_name(run: str) -> str:
+    """A run by its model and its data; it may be deleted while the job is listed."""
+    card = next((card for card in cache.workspace().runs() if card.id == run), None)
+    return "a deleted model" if card is None else f"{card.title} from {card.about['dataset_name']}"
+
+
+def _data_of(run: str) -> str:
+    """The name of the data set that a run learned from."""
+    card = next((card for card in cache.workspace().runs() if card.id == run), None)
+    return "a deleted model" if card is None else str(card.about["dataset_name"])
 
 
 def _blend_name(spec: BlendSpec) -> str:
@@ -185,6 +201,8 @@ def running(job: Job, colours: Theme) -> None:
         what_they_say(job, epochs)
     elif isinstance(job.spec, TuneSpec):
         link_to_search(job, "Watch the trials")
+    elif isinstance(job.spec, TransferSpec):
+        link_to_evidence(job.spec)
 
 
 def link_to_search(job: Job, label: str) -> None:
@@ -209,6 +227,17 @@ def link_to_leaks(spec: LeakSpec) -> None:
             width="content",
             query_params={"split": run.split_fingerprint, "section": "Leakage"},
         )
+
+
+def link_to_evidence(spec: TransferSpec) -> None:
+    """To what a measurement of a transfer came to."""
+    st.page_link(
+        nav.TRANSFER.path,
+        label="See the evidence",
+        icon=":material/arrow_forward:",
+        width="content",
+        query_params={choose.DATASET: spec.dataset, "source": spec.run, "step": "Evidence"},
+    )
 
 
 def progress(job: Job) -> None:
@@ -313,6 +342,7 @@ def ended(job: Job, is_latest: bool) -> None:
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
         st.caption(plain(" · ".join(part for part in (job.message, result(job), own_settings(job.spec)) if part)))
         fine_tune_view(job)
+        transfer_view(job)
         with st.container(horizontal=True):
             if (
                 job.is_resumable
@@ -329,6 +359,8 @@ def ended(job: Job, is_latest: bool) -> None:
             else:
                 if isinstance(job.spec, LeakSpec):
                     link_to_leaks(job.spec)
+                elif isinstance(job.spec, TransferSpec):
+                    link_to_evidence(job.spec)
                 help_ = "Takes the card away; a finished model stays, what was only measured goes with it."
                 if st.button("Dismiss", key=f"dismiss-{job.id}", help=help_):
                     cache.jobs().dismiss(job.id)

@@ -1,9 +1,12 @@
 """Embeddings, the map: how it is drawn, what it shows, how far to trust it; the chosen points stand beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -13,17 +16,20 @@ from pages.shared.choose_person import choose_person
 from pages.shared.embedded import Embedded, colours, embedded, offered_colours, quick_map
 from pages.shared.frame import errors_as_sentences, look, plain
 from pages.shared.map_chosen import chosen_view, neighbours_of
+from pages.shared.map_hand import LARGE, hand
 from recsys_core.data.findings import counted, duration
 from recsys_core.embeddings.colouring import Colours, Labels
 from recsys_core.embeddings.honesty import Honesty
 from recsys_core.embeddings.maps import Map, find_projection, require_size
 from recsys_core.embeddings.projection import PROJECTIONS, Projection
 from recsys_core.figures.map import Groups, Mark, Points, Shade, map_chart
+from recsys_core.figures.theme import Theme
 from recsys_core.recommending import best, scores_for_user
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.map_files import MapSpec
 from recsys_core.runs.maps import Standing
 from recsys_core.runs.run_files import LoadedRun
+from recsys_core.runs.store import default_home
 from recsys_core.types import Int64
 
 POLL_SECONDS = 1.0
@@ -50,16 +56,12 @@ def map_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
     points = embedded(card.id, spec.whose)
     projection = find_projection(spec.method)
     require_size(projection, len(points.space))
-    drawn, is_meanwhile = None, False
-    if projection.is_quick:
+    drawn = quick_map(spec) if projection.is_quick else cache.maps().ask(spec).map
+    if drawn is None:
+        _waiting(spec)
+        spec = spec.model_copy(update={"method": "pca"})
         drawn = quick_map(spec)
-    else:
-        answer = cache.maps().ask(spec)
-        drawn = answer.map
-        if drawn is None:
-            _waiting(spec)
-            drawn, is_meanwhile = quick_map(spec.model_copy(update={"method": "pca"})), True
-    _shown(points, spec, drawn, find_projection("pca") if is_meanwhile else projection)
+    _shown(points, spec, drawn)
 
 
 def _choose_map(card: RunCard) -> MapSpec:
@@ -103,7 +105,7 @@ def _waiting(spec: MapSpec) -> None:
 
 
 @st.fragment
-def _shown(points: Embedded, spec: MapSpec, drawn: Map, projection: Projection) -> None:
+def _shown(points: Embedded, spec: MapSpec, drawn: Map) -> None:
     """The map with what is chosen on it. Choosing draws nothing else of the page anew."""
     with errors_as_sentences():
         by, find, whom = st.columns(3)
@@ -116,16 +118,15 @@ def _shown(points: Embedded, spec: MapSpec, drawn: Map, projection: Projection) 
         left, right = st.columns([5, 3], gap="large")
         with left:
             _draw(points, spec, drawn, colouring, found, chosen, person)
-            _honesty(points, drawn, projection)
+            _honesty(points, drawn, find_projection(spec.method))
             _save(points, spec, drawn)
         with right:
             chosen_view(points, chosen, _clear)
 
 
-def _choose_colouring(points: Embedded) -> Colours:
+def _choose_colouring(points: Embedded) -> str:
     offered = offered_colours(points.id, points.whose)
-    key = choose.choose("Coloured by", f"colour-{points.whose}", list(offered), lambda one: offered[one].title)
-    return colours(points.id, points.whose, key)
+    return choose.choose("Coloured by", f"colour-{points.whose}", list(offered), lambda one: offered[one].title)
 
 
 def _find(place: DeltaGenerator, points: Embedded) -> Int64:
@@ -201,56 +202,68 @@ def _person(points: Embedded) -> _Person | None:
 
 
 def _draw(
-    points: Embedded,
-    spec: MapSpec,
-    drawn: Map,
-    colouring: Colours,
-    found: Int64,
-    chosen: Int64,
-    person: _Person | None,
+    points: Embedded, spec: MapSpec, drawn: Map, colouring: str, found: Int64, chosen: Int64, person: _Person | None
 ) -> None:
-    colours_ = look()
-    marks = []
-    if person is not None:
-        marks += [
-            Mark(f"known to {person.name}", person.known, colours_.ink),
-            Mark(f"shown to {person.name}", person.shown, colours_.hit, "diamond-open"),
-            Mark(person.name, person.self, colours_.ink, "star", is_named=True),
-        ]
-    if len(chosen) == 1:
-        marks += [
-            Mark("nearest", neighbours_of(points, int(chosen[0])).points, colours_.accent),
-            Mark("chosen", chosen, colours_.accent, "star", is_named=True),
-        ]
-    marks.append(Mark("found", found, colours_.ink, "square-open", is_named=len(found) <= MOST_NAMED))
-    chart = map_chart(
-        Points(drawn.places, points.titles, points.hover, ~points.space.are_items),
-        Groups(colouring.title, colouring.values, colouring.names)
-        if isinstance(colouring, Labels)
-        else Shade(colouring.title, colouring.values, colouring.is_log),
-        [mark for mark in marks if len(mark.points)],
-        colours_,
-    )
-    chart.update_layout(uirevision=spec.name)
+    marks = [mark for mark in _marks(points, found, chosen, person) if len(mark.points)]
+    is_flat = spec.dimensions == 2
     st.plotly_chart(
-        chart,
+        _chart(points, spec, drawn, colouring, [] if is_flat else marks),
         theme=None,
         key=CHART,
-        config=CONFIG,
+        config=CONFIG | ({"plotGlPixelRatio": 1} if len(points.space) > LARGE else {}),
         on_select=lambda: _selected(points),
-        selection_mode=("points", "box", "lasso"),
+        selection_mode=("box", "lasso"),
     )
+    if is_flat:
+        has_area = len(chosen) > 1
+        hand(CHART, _as_drawn(points, drawn), marks, has_area, lambda point: _choose(points, [point]))
+
+
+def _marks(points: Embedded, found: Int64, chosen: Int64, person: _Person | None) -> Iterator[Mark]:
+    colours_ = look()
+    if person is not None:
+        yield Mark(f"known to {person.name}", person.known, colours_.ink)
+        yield Mark(f"shown to {person.name}", person.shown, colours_.hit, "diamond-open")
+        yield Mark(person.name, person.self, colours_.ink, "star", is_named=True)
+    if len(chosen) == 1:
+        yield Mark("nearest", neighbours_of(points, int(chosen[0])).points, colours_.accent)
+        yield Mark("chosen", chosen, colours_.accent, "star", is_named=True)
+    yield Mark("found", found, colours_.ink, "square-open", is_named=len(found) <= MOST_NAMED)
+
+
+def _as_drawn(points: Embedded, drawn: Map) -> Points:
+    return Points(drawn.places, points.titles, points.hover, ~points.space.are_items)
+
+
+def _chart(points: Embedded, spec: MapSpec, drawn: Map, colouring: str, marks: list[Mark]) -> go.Figure:
+    """The map; without marks, which change oftener than it does, from the cache."""
+    if marks:
+        coloured = _coloured(colours(points.id, points.whose, colouring))
+        return map_chart(_as_drawn(points, drawn), coloured, marks, look())
+    return _bare_chart(default_home(), spec.name, colouring, look(), points, drawn)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _bare_chart(home: Path, spec: str, colouring: str, colours_: Theme, _here: Embedded, _drawn: Map) -> go.Figure:
+    coloured = _coloured(colours(_here.id, _here.whose, colouring))
+    return map_chart(_as_drawn(_here, _drawn), coloured, [], colours_)
+
+
+def _coloured(colouring: Colours) -> Groups | Shade:
+    if isinstance(colouring, Labels):
+        return Groups(colouring.title, colouring.values, colouring.names)
+    return Shade(colouring.title, colouring.values, colouring.is_log)
 
 
 def _selected(points: Embedded) -> None:
+    """An area was drawn around points, or was taken away; then a point that was clicked since stays chosen."""
     event = st.session_state.get(CHART)
     found = [] if event is None else [one.get("customdata") for one in event.selection.points]
-    _choose(
-        points,
-        sorted(
-            {int(np.ravel(list(one.values()) if isinstance(one, dict) else one)[0]) for one in found if one is not None}
-        ),
-    )
+    if found or len(_chosen(points)) > 1:
+        numbers = {
+            int(np.ravel(list(one.values()) if isinstance(one, dict) else one)[0]) for one in found if one is not None
+        }
+        _choose(points, sorted(numbers))
 
 
 def _choose(points: Embedded, which: list[int]) -> None:

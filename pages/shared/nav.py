@@ -31,6 +31,9 @@ HOME = PageInfo("", "start/home.py", "Home", "What is here, what is running, wha
 DATA = PageInfo("Prepare", "prepare/data.py", "Data", "Is my file usable, and what does it look like?")
 TRAIN = PageInfo("Learn", "learn/train.py", "Train", "Learn a model, watch it, stop it, resume it.")
 TUNE = PageInfo("Learn", "learn/tune.py", "Tune", "Which settings suit these data, at the same budget for each model?")
+TRANSFER = PageInfo(
+    "Learn", "learn/transfer.py", "Transfer", "Can a model of other data serve these, and does that pay?"
+)
 COMPARE = PageInfo("Learn", "learn/compare.py", "Compare", "Which model is better, and by how much?")
 RECOMMENDATIONS = PageInfo(
     "Understand",
@@ -48,7 +51,7 @@ EMBEDDINGS = PageInfo(
     "Understand", "understand/embeddings.py", "Embeddings", "What did the model learn about items and people?"
 )
 
-PAGES = (HOME, DATA, TRAIN, TUNE, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
+PAGES = (HOME, DATA, TRAIN, TUNE, TRANSFER, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
 
 
 def current_page() -> "st.Page":

@@ -13,6 +13,7 @@ from pages.shared.cards import Card, grid
 from pages.shared.chart import as_csv
 from pages.shared.embedded import Embedded, embedded
 from pages.shared.frame import look, plain
+from pages.shared.transfer_spaces import ids_of_both
 from recsys_core.data.findings import counted
 from recsys_core.embeddings.alignment import NEAREST, Alignment, align, gained_and_lost
 from recsys_core.embeddings.pairing import Pair, chance_likeness, pair
@@ -29,7 +30,6 @@ OTHER = "other"
 MOST_MOVED, NAMED, OFFERED = 100, 5, 200
 FEWEST_EVENTS, USUAL_EVENTS, FEWEST_LEFT = (1, 5, 10, 20, 50, 100), 10, 20
 NOUNS = {"items": "items", "people": "people"}
-BEFORE, AFTER = "before fine-tuning", "after fine-tuning"
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -56,7 +56,7 @@ def spaces_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
 
 
 def _others(card: RunCard) -> list[RunCard]:
-    """Models with vectors: first the one that this was fine-tuned from, or that was fine-tuned from it."""
+    """Models with vectors: first the one that this began with, or that began with this."""
     with_vectors = {kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities}
     runs = [run for run in cache.workspace().runs() if run.id != card.id and run.model in with_vectors]
     return sorted(runs, key=lambda run: (not _is_kin(run, card), run.dataset != card.dataset, run.model == card.model))
@@ -67,23 +67,31 @@ def _is_kin(one: RunCard, other: RunCard) -> bool:
 
 
 def _begun_from(run: RunCard) -> str:
-    return str(run.about.get("fine_tune", {}).get("run", ""))
+    return str((run.about.get("fine_tune") or run.about.get("transfer") or {}).get("run", ""))
+
+
+def _when(run: RunCard) -> tuple[str, str]:
+    """What to call the two sides of how a run came about."""
+    what = "transfer" if "transfer" in run.about else "fine-tuning"
+    return f"before {what}", f"after {what}"
 
 
 def _name(run: RunCard, card: RunCard) -> str:
     if _begun_from(card) == run.id:
-        return f"{choose.run_name(run)} · {BEFORE}"
+        return f"{choose.run_name(run)} · {_when(card)[0]}"
     if _begun_from(run) == card.id:
-        return f"{choose.run_name(run)} · {AFTER}"
+        return f"{choose.run_name(run)} · {_when(run)[1]}"
     return choose.run_name(run)
 
 
 def _titles(card: RunCard, other: RunCard) -> tuple[str, str]:
     """What tells the two apart: when they are of one name, which is the finer tuned, or when they were trained."""
     if _begun_from(card) == other.id:
-        return f"{card.title}, {AFTER}", f"{other.title}, {BEFORE}"
+        before, after = _when(card)
+        return f"{card.title}, {after}", f"{other.title}, {before}"
     if _begun_from(other) == card.id:
-        return f"{card.title}, {BEFORE}", f"{other.title}, {AFTER}"
+        before, after = _when(other)
+        return f"{card.title}, {before}", f"{other.title}, {after}"
     if card.title != other.title:
         return card.title, other.title
     return f"{card.title} of {choose.moment(card.created)}", f"{other.title} of {choose.moment(other.created)}"
@@ -107,7 +115,7 @@ class Compared:
 @st.cache_resource(show_spinner="Turning one space onto the other", max_entries=8)
 def _compared(home: Path, first: str, second: str, of: str) -> Compared:
     one, other = embedded(first, of), embedded(second, of)  # type: ignore[arg-type]
-    ids = [each.dataset.item_ids if of == "items" else each.dataset.user_ids for each in (one, other)]
+    ids = ids_of_both(one, other, of)
     found = pair(one.space, ids[0], other.space, ids[1], NOUNS[of])
     mine, theirs = found.first.vectors, found.second.vectors
     aligned = align(mine, theirs)

@@ -31,11 +31,14 @@ class Unfolding(Generic[T]):
         Raises:
             Whatever the question led to, each time.
         """
-        if self._latest is not None:
-            yield self._latest
-        while self._advance():
-            assert self._latest is not None
-            yield self._latest
+        shown: T | None = None
+        while True:
+            latest = self._latest  # another visitor may have brought it further since
+            if latest is not None and latest is not shown:
+                shown = latest
+                yield latest
+            elif not self._advance() and self._latest is shown:
+                return
 
     @property
     def is_complete(self) -> bool:

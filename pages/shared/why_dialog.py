@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.shared import choose, nav
 from pages.shared.explain_parts import draw, follow, head
-from pages.shared.explained import Wish, affordable, answers, methods_of, reasons_of
-from pages.shared.frame import errors_as_sentences
+from pages.shared.explained import Wish, affordable, answers, beside_own_list, methods_of, reasons_of
+from pages.shared.frame import errors_as_sentences, plain
 from recsys_core.errors import AbilityError
 from recsys_core.runs.run_files import LoadedRun
 
@@ -23,6 +23,10 @@ def why_dialog(run: LoadedRun, wish: Wish, person: str | None = None) -> None:
     """
     with errors_as_sentences():
         _answer(run, wish)
+        if person is not None:
+            own_list = beside_own_list(run, wish, run.split.dataset.user_ids.positions[person])
+            if own_list:
+                st.caption(plain(own_list))
     if person is not None:
         item = str(run.split.dataset.item_ids.values[wish.question.item])
         link = {choose.RUN: wish.run, choose.PERSON: person, choose.ITEM: item}

@@ -25,7 +25,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.explain.explainers import explain
-    from recsys_core.explain.person import ask, rank_and_rank_without
+    from recsys_core.explain.person import ask, rank_and_rank_without, rank_for_anybody
     from recsys_core.explain.readings import readings, verdict
     from recsys_core.explain.sentence import sentence
     from recsys_core.explain.trust import trust
@@ -44,7 +44,8 @@ def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     question = ask(run.split, user, item, rival)
     *_, found = explain(options.method, run.model, dataset, question, options.budget, options.seed)
     ranks = rank_and_rank_without(run.model, dataset, question, found)
-    words = sentence(found, *ranks, "" if rival is None else dataset.title(rival))
+    anybody = rank_for_anybody(run.model, dataset, question, found)
+    words = sentence(found, *ranks, "" if rival is None else dataset.title(rival), anybody)
     result = {
         "user": options.user,
         "item": str(dataset.item_ids.values[item]),
@@ -58,7 +59,7 @@ def _explain(options: argparse.Namespace) -> tuple[Json, str]:
     ]
     numbers = found.contributions
     head = f"{plain(dataset.title(item))}: {plain(words)}"
-    scores = f"Explained: {found.meaning}: {numbers.score:.4g}, of which {numbers.base:.4g} for anybody."
+    scores = f"Explained: {found.meaning}: {numbers.score:.4g}, and {numbers.base:.4g} when nothing of this is known."
     if np.isfinite(numbers.gap) and numbers.additive:
         scores += f" The parts add up but for {abs(numbers.gap):.1g}."
     if not options.trust:

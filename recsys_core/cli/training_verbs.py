@@ -80,16 +80,19 @@ def _models(options: argparse.Namespace) -> tuple[Rows, str]:
 
 
 def _runs(_: argparse.Namespace) -> tuple[Rows, str]:
-    rows: Rows = [{"run": card.id} | card.about for card in workspace().runs()]
+    cards = workspace().runs()
+    rows: Rows = [{"run": card.id} | card.about for card in cards]
     shown = [
         {
-            "run": row["run"],
-            "model": row["model"],
-            "data": row["dataset_name"],
-            "split": row["passport"]["split"]["recipe"]["key"],
-            "ndcg@10": f"{row['metrics']['ndcg@10']['value']:.4f}",
+            "run": card.id,
+            "model": f"{card.about['transfer']['title']}, transferred from {card.transferred_from}"
+            if card.transferred_from
+            else card.model,
+            "data": card.about["dataset_name"],
+            "split": card.about["passport"]["split"]["recipe"]["key"],
+            "ndcg@10": f"{card.about['metrics']['ndcg@10']['value']:.4f}",
         }
-        for row in rows
+        for card in cards
     ]
     return rows, table(shown)
 

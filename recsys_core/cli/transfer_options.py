@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,9 @@ def _json_of(text: str, option: str) -> Any:
         raise ConfigError(f"{option} is no JSON: {error}.", "Check brackets and quotes.", "bad-json") from None
 
 
-def _opened(path: str, option: str) -> Any:
+def _opened(path: str, option: str) -> io.StringIO:
     try:
-        return Path(path).open(encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise ConfigError(
-            f"{option}: the file {path!r} cannot be read: {error.strerror}.", "Check its name.", "no-file"
-        ) from None
+        return io.StringIO(Path(path).read_text(encoding="utf-8-sig"), newline="")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise ConfigError(f"{option}: {path!r} cannot be read: {reason}.", "Check the file.", "no-file") from None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from recsys_core.runs.transferring import Ready
 
 SEEDS = 3
+OF_EVIDENCE = ("shares", "seeds", "metric")
+OF_TRAININGS = ("set", "preset", "stop_on", "training_seed", "stop_after")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +49,10 @@ def _transfer(options: argparse.Namespace) -> tuple[Json | Rows, str]:
             "Write: transfer RUN DATASET. Or list what suits with: transfer --sources DATASET.",
             "usage",
         )
-    for name in ("shares", "seeds", "metric"):
-        if getattr(options, name) is not None and not options.evidence:
-            raise ConfigError(f"--{name} belongs to a measurement.", "Add --evidence.", "usage")
+    for name in OF_TRAININGS if options.evidence else OF_EVIDENCE:
+        if getattr(options, name) not in (None, []):
+            belongs, fix = ("training", "Leave out") if options.evidence else ("measurement", "Add")
+            raise ConfigError(f"--{name.replace('_', '-')} belongs to a {belongs}.", f"{fix} --evidence.", "usage")
     return _measured(options) if options.evidence else _trained(options)
 
 
@@ -85,7 +88,7 @@ def _sources(options: argparse.Namespace) -> tuple[Rows, str]:
 def _ready(options: argparse.Namespace) -> "tuple[Workspace, RunCard, TransferFrom, Ready, list[str]]":
     """The source and the target, matched, and what is to be said about that."""
     from recsys_core.runs.jobs import TransferFrom
-    from recsys_core.runs.transferring import find_source, make_ready
+    from recsys_core.runs.transferring import find_source, make_ready, suiting_plans
     from recsys_core.splitting import split
     from recsys_core.transfer.adapting import usual_plan
 
@@ -96,6 +99,7 @@ def _ready(options: argparse.Namespace) -> "tuple[Workspace, RunCard, TransferFr
     ready = make_ready(home, start, split(target, split_recipe(options, target)))
     plan, why = chosen_plan(options), ""
     if plan is None:
+        suiting_plans(ready)  # or says why there is none
         plan, why = usual_plan(ready.source, ready.match, ready.parts.train)
     start = start.model_copy(update={"plan": plan})
     return home, source, start, ready, [_match_in_words(ready.match), f"Plan: {plan.title}. {why}".strip()]
@@ -178,8 +182,8 @@ def _kinship(ready: "Ready", home: "Workspace") -> Json:
     from recsys_core.content.around import Around
     from recsys_core.transfer.kinship import kinship
 
-    target = ready.parts.dataset
-    return kinship(ready.source.data, target, ready.match, Around(home.content_cache)).as_json()
+    source, target = ready.run.split.dataset, ready.parts.dataset
+    return kinship(source, target, ready.match, Around(home.content_cache)).as_json()
 
 
 VERBS = (

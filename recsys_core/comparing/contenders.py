@@ -9,7 +9,7 @@ from recsys_core.types import Json
 
 # What makes two runs of one model and split two contenders; where they ran does not.
 SETTINGS = ("config", "stopping_metric", "tuning", "fine_tune", "transfer", "blend", "candidates")
-CALIBRATED = frozenset({"weight"})  # found by a transfer on the validation events; nobody chose it
+CALIBRATED = frozenset({"weights"})  # found by a transfer on the validation events; nobody chose it
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from recsys_core.metrics import metric_label
+from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
 
 
@@ -20,8 +21,9 @@ def settings(about: Json) -> dict[str, Any]:
     if transfer := passport.get("transfer"):
         source = {"source": transfer["run"].rpartition("-")[2]}  # names of data sets are words from outside
         plan = transfer["plan"] | {"carry": ", ".join(transfer["plan"]["carry"])}
-        rates = {f"rate of {part}": rate for part, rate in plan.pop("rates").items()}
-        chosen = transfer["config"] | plan | rates | source | {"seed": passport["seed"]}
+        rates = plan.pop("rates")
+        paces = {f"rate of {part}": rates.get(part, 1.0) for part in Part}
+        chosen = transfer["config"] | plan | paces | source | {"seed": passport["seed"]}
     stopping = passport.get("stopping_metric")
     return chosen if stopping is None else chosen | {"best epoch by": metric_label(stopping)}
 

@@ -12,11 +12,14 @@ import pandas as pd
 
 from recsys_core.content.items import ItemContent, nothing
 from recsys_core.explain.game import Game, Question, compared
+from recsys_core.explain.stop_words import STOP_WORDS
 from recsys_core.models.base import Recommender
 from recsys_core.types import Bool, Float64, Int64
 
 WORD = re.compile(r"\w+")
+LITTLE = "little words"  # the key of those that come and go together; a word has no space
 REGIONS = 24  # of a picture
+EXAMPLES = 3  # of the little words
 AT_ONCE = 128  # variants of an item that are read together
 
 
@@ -31,7 +34,7 @@ class ContentGame(Game):
         content: of that item, one row.
 
     Attributes:
-        names: what each player is called.
+        names: the key of each player.
     """
 
     names: tuple[str, ...]
@@ -47,6 +50,11 @@ class ContentGame(Game):
     @property
     def n(self) -> int:  # type: ignore[override]
         return len(self.names)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The players as people read them."""
+        return self.names
 
     def __call__(self, kept: Bool) -> Float64:
         values = np.empty(len(kept))
@@ -69,15 +77,30 @@ class ContentGame(Game):
 
 
 class Words(ContentGame):
-    """The players are the different words of title and text; one that is not there is taken out wherever it stands."""
+    """The players are the different words of title and text; one that is not there is taken out wherever it stands.
+
+    Little words ("the", "be") are one player together: a model that reads them may rest on them, but one by one they
+    are no reasons that anybody could make sense of.
+    """
 
     def __init__(self, model: Recommender, question: Question, content: ItemContent) -> None:
         super().__init__(model, question, content)
         row = content.table.iloc[0]
         self._texts = {name: str(row[name]) for name in ("title", "text")}
-        words = [word.casefold() for text in self._texts.values() for word in WORD.findall(text)]
-        self.names = tuple(dict.fromkeys(words))
+        words = dict.fromkeys(word.casefold() for text in self._texts.values() for word in WORD.findall(text))
+        self.little = tuple(word for word in words if word in STOP_WORDS)
+        self.names = (*(word for word in words if word not in STOP_WORDS), *([LITTLE] if self.little else []))
         self._place = {word: place for place, word in enumerate(self.names)}
+        self._place |= dict.fromkeys(self.little, len(self.names) - 1)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(self._little_title() if name == LITTLE else name for name in self.names)
+
+    def _little_title(self) -> str:
+        examples = ", ".join(self.little[:EXAMPLES])
+        more = ", …" if len(self.little) > EXAMPLES else ""
+        return f"{LITTLE} ({examples}{more})"
 
     def _variants(self, kept: Bool) -> ItemContent:
         def left(text: str, present: Bool) -> str:
@@ -99,6 +122,11 @@ class Attributes(ContentGame):
         self._columns = [name for name in others if not _is_nothing(row[name])]
         self._blank = {name: nothing(name, content.table[name]) for name in self._columns}
         self.names = (*self._genres, *(f"{name}: {_as_text(row[name])}" for name in self._columns))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        columns = zip(self._columns, self.names[len(self._genres) :], strict=True)
+        return (*self._genres, *(name.replace("_", " ") + full[len(name) :] for name, full in columns))
 
     def _variants(self, kept: Bool) -> ItemContent:
         genres = [tuple(np.array(self._genres, dtype=object)[row[: len(self._genres)]]) for row in kept]

@@ -278,6 +278,7 @@ def dependence_finding(found: Dependence, prop: Property) -> str:
     if rho.low is None:
         return f"What {prop.more} contributes {'more' if rho.value > 0 else 'less'}, as far as so few people show."
     numbers = f"(mean rank correlation {rho.value:.2f}, 95 % interval {rho.low:.2f} to {rho.high:.2f})"
+    numbers = numbers.replace("-", "−")
     if not found.is_sure:
         return f"Whether what {prop.more} contributes more cannot be told {numbers}."
     return f"What {prop.more} contributes {'more' if rho.value > 0 else 'less'} {numbers}."

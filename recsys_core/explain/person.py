@@ -7,9 +7,9 @@ import numpy as np
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import DataError
-from recsys_core.explain.counterfactual import ranks_without
+from recsys_core.explain.counterfactual import everything, ranks_without, scores_without
 from recsys_core.explain.explainers import OTHERS, find_explainer
-from recsys_core.explain.explanation import Explanation
+from recsys_core.explain.explanation import Explanation, Kind
 from recsys_core.explain.game import HistoryGame, Question
 from recsys_core.models.base import Recommender
 from recsys_core.ranking import HIDDEN, top_k
@@ -73,6 +73,21 @@ def rank_and_rank_without(
     scores[1, question.item] += values[1] - values[0]
     before, after = np.argmax(top_k(scores, scores.shape[1], order)[0] == question.item, axis=1) + 1
     return int(before), int(after)
+
+
+def rank_for_anybody(model: Recommender, dataset: Dataset, question: Question, found: Explanation) -> int | None:
+    """Where the item would stand for somebody of whom nothing is known, among what this person has not met.
+
+    None where it is not the history that is explained, or where the model says the same of all items to such a person,
+    as sums over a history do.
+    """
+    if found.parts[0].kind is not Kind.HISTORY:
+        return None
+    nothing = ~everything(question)
+    scores = scores_without(model, question, nothing)
+    if np.ptp(scores[scores != HIDDEN]) == 0:
+        return None
+    return int(ranks_without(model, question, nothing, dataset.item_ids.hash_order)[0])
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class ContentPlayers(Players):
 
     def cast(self, model: Recommender, dataset: Dataset, question: Question) -> Cast:
         game = self._kind(model, question, ItemContent.of(dataset).take([question.item]))
-        return Cast(game, game.names, game.names)
+        return Cast(game, game.names, game.titles)
 
 
 PLAYERS: tuple[Players, ...] = (

@@ -68,14 +68,14 @@ def _sum(trust: Trust) -> Reading:
     share = abs(trust.gap) / trust.span if trust.span else 0.0
     if share <= TINY:
         return Reading("Adds up", "yes", "Base and parts come to the score.", meaning)
-    words = f"Base and parts miss the score by {abs(trust.gap):.2g}, {share:.0%} of what is explained."
+    words = f"Base and parts miss the score by {abs(trust.gap):.2g}, {100 * share:.0f} % of what is explained."
     return Reading("Adds up", "no", words, meaning, True)
 
 
 def _fit(trust: Trust) -> list[Reading]:
     if trust.fit is None:
         return []
-    words = f"A straight line explains {trust.fit:.0%} of how the score moves when parts go."
+    words = f"A straight line explains {100 * trust.fit:.0f} % of how the score moves when parts go."
     meaning = "LIME's local R²: the weighted share of variance that its line explains, 1 at best."
     return [Reading("Line fits", f"{trust.fit:.2f}", words, meaning, trust.fit < GOOD_FIT)]
 
@@ -92,20 +92,24 @@ def _curves(trust: Trust) -> list[Reading]:
         Reading(
             "Taken away",
             f"{away:+.2f}",
-            f"Taking its strongest parts away first lowers the score {abs(away):.2f} of its range "
-            f"{'faster' if away > 0 else 'more slowly'} than chance.",
+            f"While its strongest parts go first, the score lies {_percent(away)} of its range "
+            f"{'below' if away > 0 else 'above'} that of random orders, on average.",
             meaning,
             away <= 0,
         ),
         Reading(
             "Put back",
             f"{back:+.2f}",
-            f"Putting them back first restores it {abs(back):.2f} of its range "
-            f"{'faster' if back > 0 else 'more slowly'} than chance.",
+            f"While they come back first, the score lies {_percent(back)} of its range "
+            f"{'above' if back > 0 else 'below'} that of random orders, on average.",
             meaning,
             back <= 0,
         ),
     ]
+
+
+def _percent(gain: float) -> str:
+    return f"{100 * abs(gain):.0f} %"
 
 
 def _stability(found: Explanation, trust: Trust) -> list[Reading]:

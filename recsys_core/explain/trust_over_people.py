@@ -222,6 +222,11 @@ def agreement(judged: Sequence[dict[str, Judged]], methods: Sequence[str]) -> Fl
     return found
 
 
+def is_nothing(found: Sequence[Standing]) -> bool:
+    """Whether no score changed, whatever was taken away."""
+    return all(one.deletion.value == one.insertion.value == 0 for one in found)
+
+
 def finding(found: Sequence[Standing], model: str) -> str:
     """Which methods are better than chance, in a sentence.
 
@@ -230,6 +235,8 @@ def finding(found: Sequence[Standing], model: str) -> str:
     """
     if not found:
         return f"Nobody of those asked about has two reasons or more, so no explanation of {model} can be judged."
+    if is_nothing(found):
+        return f"Whatever is taken away, the scores of {model} stay the same: there is nothing to explain."
     good = [one.title for one in found if one.is_better_than_chance]
     poor = [one.title for one in found if not one.is_better_than_chance]
     if not poor:

@@ -33,21 +33,24 @@ class Share:
     margin: float = 0.0
 
 
-def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning: str, look: Theme) -> go.Figure:
+def waterfall_chart(
+    shares: Sequence[Share], base: tuple[str, float], score: float, meaning: str, look: Theme
+) -> go.Figure:
     """From the base to the score, part by part, with the interval of each at its end. The finding belongs above it.
 
     Args:
         shares: in the order in which they are added.
-        base: the value of nobody. score: that of everybody.
+        base: what the value of nobody is called, and that value. score: the value of everybody.
         meaning: of the value, the name of the axis.
         look: light or dark.
     """
-    starts = base + np.concatenate([[0.0], np.cumsum([share.value for share in shares])])
-    labels = ["For anybody", *(_name(share.label) for share in shares), "Score"]
+    name, start = base
+    starts = start + np.concatenate([[0.0], np.cumsum([share.value for share in shares])])
+    labels = [_name(name), *(_name(share.label) for share in shares), "Score"]
     chart = figure("", look, height=76 + ROW * len(labels))
-    reach = [base, score, *(end for share, start in zip(shares, starts, strict=False) for end in _reach(share, start))]
+    reach = [start, score, *(end for share, at in zip(shares, starts, strict=False) for end in _reach(share, at))]
     digits, far = _digits(shares[0].value if shares else score), _far(reach)
-    for place, value in ((0, base), (len(labels) - 1, score)):
+    for place, value in ((0, start), (len(labels) - 1, score)):
         chart.add_scatter(
             x=[value],
             y=[place],
@@ -55,11 +58,11 @@ def waterfall_chart(shares: Sequence[Share], base: float, score: float, meaning:
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": look.ink}},
             text=[f"  <b>{_number(value, digits)}</b>  "],
             textposition="middle left" if value > far else "middle right",
-            hovertemplate=f"{labels[place]}<br>%{{x:.4g}}<extra></extra>",
+            hovertemplate=f"{labels[place].replace('<br>', ' ')}<br>%{{x:.4g}}<extra></extra>",
             cliponaxis=False,
         )
-    for place, (share, start) in enumerate(zip(shares, starts, strict=False), start=1):
-        _add_bar(chart, place, share, float(start), digits, far, look)
+    for place, (share, at) in enumerate(zip(shares, starts, strict=False), start=1):
+        _add_bar(chart, place, share, float(at), digits, far, look)
     for place, at in enumerate(starts):  # each part begins where the one above it ended
         chart.add_shape(
             type="line",

@@ -1,6 +1,6 @@
 """Metrics over the list length, and precision over recall."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -52,32 +52,7 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
     """
     chart = figure("", look, height=max(360, 170 + 30 * len(bands)))
     chart.update_layout(margin={"t": 12, "b": BOTTOM})
-    for band in bands:
-        if None not in band.lows:
-            chart.add_scatter(
-                x=[*band.ks, *reversed(band.ks)],
-                y=[*band.highs, *reversed(band.lows)],
-                mode="lines",
-                fill="toself",
-                fillcolor=band.colour,
-                opacity=FAINT if len(bands) <= FEW else FAINTEST,
-                line={"width": 0, "color": band.colour},
-                hoverinfo="skip",
-            )
-    for band in bands:
-        chart.add_scatter(
-            x=band.ks,
-            y=band.values,
-            customdata=[
-                "" if low is None or high is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
-                for low, high in zip(band.lows, band.highs, strict=True)
-            ],
-            name=escape(band.label),
-            mode="lines+markers",
-            line={"color": band.colour, "width": 2.5, "dash": DASHES[band.dash % len(DASHES)]},
-            marker={"size": 7},
-            hovertemplate=f"{escape(band.label)}<br>{escape(metric)}@%{{x}} %{{y:.4f}}%{{customdata}}<extra></extra>",
-        )
+    draw_bands(chart, bands, float, lambda band, at: f"{metric}@{band.ks[at]} {band.values[at]:.4f}")
     ks = sorted({k for band in bands for k in band.ks})
     room = 0.04 * (ks[-1] - ks[0] or 1)
     chart.update_xaxes(
@@ -95,6 +70,48 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
         BOTTOM,
     )
     return chart
+
+
+def draw_bands(
+    chart: go.Figure, bands: Sequence[Band], place: Callable[[int], float], hint: Callable[[Band, int], str]
+) -> None:
+    """Lines with their intervals behind all of them.
+
+    Args:
+        place: where a value of ``ks`` stands on the horizontal axis.
+        hint: of a point of a band, on hover after the label; its interval follows.
+    """
+    for band in bands:
+        if None not in band.lows:
+            places = [place(k) for k in band.ks]
+            chart.add_scatter(
+                x=[*places, *reversed(places)],
+                y=[*band.highs, *reversed(band.lows)],
+                mode="lines",
+                fill="toself",
+                fillcolor=band.colour,
+                opacity=FAINT if len(bands) <= FEW else FAINTEST,
+                line={"width": 0, "color": band.colour},
+                hoverinfo="skip",
+            )
+    for band in bands:
+        chart.add_scatter(
+            x=[place(k) for k in band.ks],
+            y=band.values,
+            text=[
+                f"{escape(band.label)}<br>{escape(hint(band, at))}{_interval(band, at)}" for at in range(len(band.ks))
+            ],
+            name=escape(band.label),
+            mode="lines+markers",
+            line={"color": band.colour, "width": 2.5, "dash": DASHES[band.dash % len(DASHES)]},
+            marker={"size": 7},
+            hovertemplate="%{text}<extra></extra>",
+        )
+
+
+def _interval(band: Band, at: int) -> str:
+    low, high = band.lows[at], band.highs[at]
+    return "" if low is None or high is None else f"<br>95 % interval {low:.4f} to {high:.4f}"
 
 
 def precision_recall_chart(curves: Sequence[Curve], look: Theme) -> go.Figure:

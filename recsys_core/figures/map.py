@@ -99,7 +99,7 @@ def map_chart(
     for mark in marks:
         few = len(mark.points) <= MOST_BOLD
         marker = {
-            "size": _size(len(points.titles)) + (7 if few else 3),
+            "size": point_size(len(points.titles)) + (7 if few else 3),
             "color": mark.colour,
             "symbol": mark.symbol,
             "opacity": 1,
@@ -123,6 +123,7 @@ def map_chart(
         dragmode="pan" if flat else "orbit",
         hoverdistance=12,
         uirevision="map",
+        selectionrevision=False,  # an area that the page takes away does not come back by itself
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.accent},
     )
     bare = {"showgrid": False, "zeroline": False, "showline": False, "showticklabels": False, "ticks": "", "title": ""}
@@ -144,7 +145,7 @@ def map_chart(
 
 def _layers(points: Points, colours: Shade | Groups, look: Theme) -> Iterator[tuple[str, Int64, dict[str, object]]]:
     """Name, points and marker of each layer, what is not known at the bottom."""
-    size, has_both = _size(len(points.titles)), bool(points.are_people.any() and not points.are_people.all())
+    size, has_both = point_size(len(points.titles)), bool(points.are_people.any() and not points.are_people.all())
     plain = {"size": size, "color": look.popularity, "opacity": 0.45}
     if isinstance(colours, Groups):
         known = colours.values >= 0
@@ -205,7 +206,7 @@ def _name(chart: go.Figure, points: Points, who: Int64, look: Theme) -> None:
         chart.add_annotation(
             x=float(points.places[point, 0]),
             y=float(points.places[point, 1]),
-            text=escape(_short(points.titles[point], LONGEST_NAME)),
+            text=escape(short_name(points.titles[point])),
             showarrow=False,
             yshift=16,
             bgcolor=look.paper,
@@ -249,10 +250,15 @@ def hover_text(title: str, detail: str = "") -> str:
     return f"{bold}<br>{escape(_short(detail, LONGEST_HOVER))}" if detail else bold
 
 
+def short_name(title: str) -> str:
+    """A title beside a marked point."""
+    return _short(title, LONGEST_NAME)
+
+
 def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _size(points: int) -> float:
+def point_size(points: int) -> float:
     """Pixels across: the more points, the smaller, so that they stay apart."""
     return float(np.clip(14 - 2.3 * np.log10(max(points, 1)), 2.5, 9))

@@ -78,14 +78,14 @@ class DeepFM(NeuralCF):
 
     def _fresh(self, train: Dataset, generator: torch.Generator, warm: WarmStart | None = None) -> DeepFMNet:
         events = train.interactions
-        met = events.user_counts() > 0, events.item_counts() > 0
+        people, items = events.user_counts() > 0, events.item_counts() > 0  # with a vector of their own
         if warm is not None:
-            met[0][:] |= warm.carried("user_table", RowsOf.PEOPLE)
-            met[1][:] |= warm.carried("item_table", RowsOf.ITEMS)
+            people |= warm.carried("user_table", RowsOf.PEOPLE)
+            items |= warm.carried("item_table", RowsOf.ITEMS)
         columns = (user_fields(train), item_fields(train)) if self.config.use_attributes else ([], [])
-        self.fields = Fields.of(columns[0], met[0]), Fields.of(columns[1], met[1])
+        self.fields = Fields.of(columns[0], people), Fields.of(columns[1], items)
         net = self._build(train.n_users, train.n_items, generator)
-        net.know_by_attributes(~met[0], ~met[1])
+        net.know_by_attributes(~people, ~items)
         return net
 
     def item_vectors(self) -> Float32:

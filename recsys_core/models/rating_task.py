@@ -136,7 +136,7 @@ class RatingTask(SGDTask):
         shared = self._user_parts @ arrays["user_part_factors"]
         met = np.diff(self._starts) > 0
         if not met.any():
-            met[:] = True
+            met = ~met
         typical = np.concatenate([[self._deviation * shared_bias[met].mean()], length * shared[met].mean(axis=0)])
         model.typical = typical.astype(np.float32)
         model.history_factors = length * arrays["history_factors"]

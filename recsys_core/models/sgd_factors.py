@@ -173,7 +173,7 @@ class SGDFactors(DotProduct):
         n_people, n_items = len(histories), len(self.item_bias)
         is_met = self.user_factors.any(axis=1)  # all others stayed at zero
         if not is_met.any():
-            is_met[:] = True
+            is_met = ~is_met
         biases = np.full(n_people, self.user_bias[is_met].mean())
         vectors = np.tile(self.user_factors[is_met].mean(axis=0), (n_people, 1))
         people = histories.people().astype(np.int32)

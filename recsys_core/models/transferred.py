@@ -1,7 +1,8 @@
 """Tastes from one place, popularity from another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field
@@ -17,8 +18,10 @@ from recsys_core.types import Float32, Int32, Int64
 
 
 class TransferredConfig(Config):
-    taste: Member | None = Field(None, description="The model whose tastes are taken, with its settings.")
-    weight: float = Field(1.0, ge=0, description="How much taste counts beside popularity.")
+    members: tuple[Member, ...] = Field((), description="The models whose tastes are taken, with their settings.")
+    weights: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        (), description="How much the taste of each counts beside popularity."
+    )
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ class Taste:
 
 
 class Transferred(Recommender):
-    """s(u, i) = prior_i + w · lift(u, i): a log-linear pool (Genest and Zidek, Statistical Science 1986) of how popular
-    an item is in the target and of how much more than others this person likes it, as a model from elsewhere sees it.
+    """s(u, i) = prior_i + Σ_m w_m lift_m(u, i): a log-linear pool (Genest and Zidek, Statistical Science 1986) of how
+    popular an item is in the target and of how much more than others this person likes it, as models from elsewhere,
+    and perhaps one from here, see it.
 
-    Both parts are found by ``recsys_core.transfer``; nobody trains it by name.
+    All parts are found by ``recsys_core.transfer``; nobody trains it by name.
     """
 
     info = ModelInfo(
@@ -86,30 +90,31 @@ class Transferred(Recommender):
     smaller: ClassVar[str] = "Choose a smaller source."
 
     prior: Float32  # (I,)
-    taste: Taste
+    tastes: tuple[Taste, ...]
     told: Histories  # of the U people here, what is known of them
 
     @classmethod
-    def of(cls, taste: Taste, prior: Float32, weight: float, told: Histories) -> Self:
+    def of(cls, tastes: Sequence[Taste], prior: Float32, weights: Sequence[float], told: Histories) -> Self:
         """Of parts that are ready.
 
         Args:
             prior: Float32[I].
-            weight: of the lifts.
+            weights: of the lifts of each taste.
             told: of the people of the data set, from which it is known which items they met.
         """
-        model = taste.model
-        member = Member(model=model.info.key, settings=model.config.model_dump(mode="json"))
-        made = cls(TransferredConfig(taste=member, weight=weight))
-        made.taste, made.prior, made.told = taste, prior, told
+        members = tuple(
+            Member(model=taste.model.info.key, settings=taste.model.config.model_dump(mode="json")) for taste in tastes
+        )
+        made = cls(TransferredConfig(members=members, weights=tuple(weights)))
+        made.tastes, made.prior, made.told = tuple(tastes), prior, told
         made.n_users, made.n_items = len(told), len(prior)
         return made
 
     @property
     def title(self) -> str:
-        if self.config.taste is None:
+        if not self.config.members:
             return self.info.title
-        return f"{Blend.find_member(self.config.taste.model).info.title}, transferred"
+        return f"{Blend.find_member(self.config.members[0].model).info.title}, transferred"
 
     def memory(self, train: Dataset) -> int:
         return 16 * (train.n_users + train.n_items) + 12 * len(train.interactions)
@@ -124,58 +129,72 @@ class Transferred(Recommender):
         return self._scores(np.full(len(histories), -1, dtype=np.int32), histories, items)
 
     def _scores(self, users: Int32, histories: Histories, items: Int32 | None) -> Float32:
-        scores = self.taste.lifts(users, histories)
-        scores *= np.float32(self.config.weight)
-        scores += self.prior
+        scores = np.tile(self.prior, (len(users), 1))
+        for taste, weight in zip(self.tastes, self.config.weights, strict=True):
+            scores += np.float32(weight) * taste.lifts(users, histories)
         return scores if items is None else scores[:, items]
 
     def arrays(self) -> dict[str, np.ndarray]:
-        taste, told = self.taste, self.told
         own: dict[str, np.ndarray] = {
             "prior": self.prior,
-            "items": taste.items,
-            "people": taste.people,
-            "usual": taste.usual,
-            "unit": np.array([taste.unit]),
-            "size": np.array([taste.model.n_users, taste.model.n_items], dtype=np.int64),
-            "told.indptr": told.indptr,
-            "told.items": told.items,
-            "told.values": told.values,
+            "told.indptr": self.told.indptr,
+            "told.items": self.told.items,
+            "told.values": self.told.values,
         }
-        return own | {f"taste.{name}": array for name, array in taste.model.arrays().items()}
+        return own | {
+            f"{place}.{name}": array
+            for place, taste in enumerate(self.tastes)
+            for name, array in _arrays_of(taste).items()
+        }
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        own = dict(arrays)
-        theirs = {name.removeprefix("taste."): own.pop(name) for name in arrays if name.startswith("taste.")}
+        own, tastes = dict(arrays), []
+        for place, member in enumerate(self.config.members):
+            prefix = f"{place}."
+            theirs = {name.removeprefix(prefix): own.pop(name) for name in arrays if name.startswith(prefix)}
+            tastes.append(_restored(member, theirs, self.n_users, self.n_items))
         n_told = len(own.get("told.items", ()))
         shapes: dict[str, tuple[int, ...]] = {
             "prior": (self.n_items,),
-            "items": (self.n_items,),
-            "people": (self.n_users,),
-            "usual": (self.n_items,),
-            "unit": (1,),
-            "size": (2,),
             "told.indptr": (self.n_users + 1,),
             "told.items": (n_told,),
             "told.values": (n_told,),
         }
-        whole = dict.fromkeys(("items", "people", "size", "told.indptr"), "int64")
-        expect_shapes(own, shapes, whole | {"unit": "float64", "told.items": "int32"})
-        assert self.config.taste is not None
-        kind = Blend.find_member(self.config.taste.model)
-        model: Any = kind(kind.Config.parse(self.config.taste.settings))
-        model.n_users, model.n_items = (int(size) for size in own["size"])
-        model.restore(theirs)
-        _require_positions(own, "items", -1, model.n_items)
-        _require_positions(own, "people", -1, model.n_users)
+        expect_shapes(own, shapes, {"told.indptr": "int64", "told.items": "int32"})
         _require_positions(own, "told.items", 0, self.n_items)
         if not are_bounds(own["told.indptr"], n_told):
             raise _damaged("told.indptr", "the bounds of its rows do not rise from 0 to the end")
-        if not own["unit"][0] > 0:
-            raise _damaged("unit", "it is not above 0")
-        self.taste = Taste(model, model.n_items, own["items"], own["people"], own["usual"], float(own["unit"][0]))
-        self.prior = own["prior"]
+        self.tastes, self.prior = tuple(tastes), own["prior"]
         self.told = Histories(own["told.indptr"], own["told.items"], own["told.values"], None, self.n_items)
+
+
+def _arrays_of(taste: Taste) -> dict[str, np.ndarray]:
+    """What is kept of a taste, and of its model, as "model.NAME"."""
+    own: dict[str, np.ndarray] = {
+        "items": taste.items,
+        "people": taste.people,
+        "usual": taste.usual,
+        "unit": np.array([taste.unit]),
+        "size": np.array([taste.model.n_users, taste.model.n_items], dtype=np.int64),
+    }
+    return own | {f"model.{name}": array for name, array in taste.model.arrays().items()}
+
+
+def _restored(member: Member, arrays: dict[str, np.ndarray], n_users: int, n_items: int) -> Taste:
+    """A taste from what :func:`_arrays_of` gave."""
+    own = dict(arrays)
+    theirs = {name.removeprefix("model."): own.pop(name) for name in arrays if name.startswith("model.")}
+    shapes = {"items": (n_items,), "people": (n_users,), "usual": (n_items,), "unit": (1,), "size": (2,)}
+    expect_shapes(own, shapes, dict.fromkeys(("items", "people", "size"), "int64") | {"unit": "float64"})
+    kind = Blend.find_member(member.model)
+    model: Any = kind(kind.Config.parse(member.settings))
+    model.n_users, model.n_items = (int(size) for size in own["size"])
+    model.restore(theirs)
+    _require_positions(own, "items", -1, model.n_items)
+    _require_positions(own, "people", -1, model.n_users)
+    if not own["unit"][0] > 0:
+        raise _damaged("unit", "it is not above 0")
+    return Taste(model, model.n_items, own["items"], own["people"], own["usual"], float(own["unit"][0]))
 
 
 def _require_positions(arrays: dict[str, np.ndarray], name: str, low: int, bound: int) -> None:

@@ -77,7 +77,8 @@ class RunCard:
     def stopped_after(self) -> int | None:
         """Epochs after which somebody stopped it by hand; None where it ended by itself."""
         epochs, best, config = self.about["epochs"], self.about["best_epoch"], self.about["passport"]["config"]
-        config = (config.get("taste") or {}).get("settings", config)  # of the model that was trained for a transfer
+        if "transfer" in self.about and config.get("members"):
+            config = config["members"][0]["settings"]  # of the model that was trained for it
         if not epochs or epochs >= config["epochs"] or epochs - best >= config.get("patience", epochs):
             return None
         return int(epochs)
@@ -89,7 +90,7 @@ class RunCard:
 
     @property
     def transferred_from(self) -> str:
-        """The name of the data set that its source learned from; "" where it is no transfer."""
+        """The name of the data set that its source learned from; "" where it is no transfer. Text from outside."""
         return str(self.about.get("transfer", {}).get("dataset_name", ""))
 
     @property

@@ -6,9 +6,9 @@ import time
 import uuid
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from recsys_core.errors import JobError
 from recsys_core.runs.database import Database
@@ -85,6 +85,12 @@ class TrainSpec(BaseModel):
     device: Device = Device.AUTO
     fine_tune: FineTune | None = None
     transfer: TransferFrom | None = None
+
+    @model_validator(mode="after")
+    def _begins_with_one_run(self) -> Self:
+        if self.fine_tune is not None and self.transfer is not None:
+            raise ValueError("a training begins with one run: it is fine-tuned or transferred")
+        return self
 
 
 class BlendSpec(BaseModel):

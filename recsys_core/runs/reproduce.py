@@ -227,8 +227,9 @@ def _settings(run: RunCard, spec: TrainSpec, usual: Json) -> Json:
     Read by the model's own config: cards may come from elsewhere, and no name in them becomes a line of a script.
     """
     passport = run.about["passport"]
-    chosen = passport.get("transfer", passport)["config"]
-    config = find_model(spec.model).Config.parse(chosen).model_dump(mode="json")
+    start = passport.get("transfer")
+    kind, chosen = (run.model, passport["config"]) if start is None else (spec.model, start["config"])
+    config = find_model(kind).Config.parse(chosen).model_dump(mode="json")
     return {name: value for name, value in config.items() if value != usual.get(name)}
 
 

@@ -21,14 +21,13 @@ from recsys_core.runs.run_files import read_lists, read_per_user, write_lists, w
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
-from recsys_core.runs.transferring import Ready, make_ready
+from recsys_core.runs.transferring import Ready, make_ready, require_fitting, suiting_plans
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
-from recsys_core.transfer.adapting import plans_to_try, why_not
 from recsys_core.transfer.evidence import IN_A_SENTENCE, Evidence, Failure, Point
-from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, TRANSFER, K, Measured, attempts, measure
+from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, K, Measured, attempts, measure
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import SHARES
 
@@ -70,11 +69,13 @@ def transfer_spec(
             "bad-setting",
         )
     ready = make_ready(workspace, start, split(workspace.load_dataset(dataset), recipe))
+    for plan in plans:
+        require_fitting(ready, plan)
     judged_users(Popularity(), ready.parts.test)
     return TransferSpec(
         dataset=dataset,
         run=start.run,
-        plans=tuple(plans) or _suiting(ready),
+        plans=tuple(plans) or suiting_plans(ready),
         people=start.people,
         pairs=start.pairs,
         shares=tuple(sorted(set(shares))),
@@ -83,23 +84,6 @@ def transfer_spec(
         metric=metric,
         executor=executor,
     )
-
-
-def _suiting(ready: Ready) -> tuple[Plan, ...]:
-    """The plans that suit.
-
-    Raises:
-        ModelError: there is none.
-    """
-    plans = plans_to_try(ready.source, ready.match, ready.parts.train)
-    if not plans:
-        reason = why_not(ready.source, ready.match, Plan(), ready.parts.train)
-        raise ModelError(
-            f"Nothing of {ready.source.model.title} can be carried over: {reason}",
-            "Choose another source, or train from scratch.",
-            "does-not-fit",
-        )
-    return tuple(plans)
 
 
 def measure_transfer(workspace: Workspace, jobs: Jobs, job: Job, spec: TransferSpec) -> tuple[State, str]:
@@ -137,8 +121,12 @@ def _steps(spec: TransferSpec) -> list[tuple[float, int, str]]:
 def _left_out(found: Evidence) -> str:
     """What could not be measured and why, a sentence for each arm."""
     reasons = {failure.arm: failure.reason for failure in found.failures}
-    names = {TRANSFER: "The transfer"} | {arm: f"{name[0].upper()}{name[1:]}" for arm, name in IN_A_SENTENCE.items()}
-    return " ".join(f"{names[arm]} was not measured everywhere: {reason}" for arm, reason in reasons.items())
+    told = ((_words(arm), reason) for arm, reason in reasons.items())
+    return " ".join(f"{arm[0].upper()}{arm[1:]} was not measured everywhere: {reason}" for arm, reason in told)
+
+
+def _words(arm: str) -> str:
+    return IN_A_SENTENCE.get(arm, "the transfer")
 
 
 @dataclass(frozen=True)
@@ -162,7 +150,7 @@ class _Meter:
             if cancel():
                 raise Cancelled
             self.jobs.report(self.job.id, Progress(done, len(_steps(self.spec))))
-            self.jobs.enter(self.job.id, f"{share:.0%} of the data, seed {seed}: {ARMS[arm].lower()}")
+            self.jobs.enter(self.job.id, f"{100 * share:g} % of the data, seed {seed}: {_words(arm)}")
             self._measure(share, seed, arm, place, cancel)
             self.jobs.report(self.job.id, Progress(done + 1, len(_steps(self.spec))))
 

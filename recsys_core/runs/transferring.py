@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from recsys_core.errors import ConfigError, ModelError, SplitError, StoreError
-from recsys_core.models import COMPOSED, Recommender, find_model
+from recsys_core.models import COMPOSED, Recommender
 from recsys_core.models.base import Config
 from recsys_core.models.transferred import Transferred
 from recsys_core.models.warm_starts import require_same_shape
@@ -17,9 +17,9 @@ from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
 from recsys_core.training.context import FitContext
-from recsys_core.transfer.adapting import Source, adapt
+from recsys_core.transfer.adapting import FIX, Source, adapt, plans_to_try, why_not
 from recsys_core.transfer.match import Match
-from recsys_core.transfer.plan import Way
+from recsys_core.transfer.plan import Plan, Way
 from recsys_core.types import Json
 
 
@@ -57,9 +57,9 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     weights = workspace.load_weights(card.id) if card.parts else {}
     epochs = int(card.about["best_epoch"] or 0)
     source = Source(run.model, weights, tuple(card.parts), run.split.train, epochs)
-    match = find_match(source.data, parts.dataset, spec.people)
+    match = find_match(run.split.dataset, parts.dataset, spec.people)  # as the list of sources shows it
     if spec.pairs:
-        match = match.changed(spec.pairs, source.data, parts.dataset)
+        match = match.changed(spec.pairs, run.split.dataset, parts.dataset)
     _, *earlier = lineage(workspace, run, is_elsewhere=True)
     amended, moved = never_seen(parts, run.split, (match.people, match.items))
     amended, more = never_learned(amended, earlier)
@@ -71,6 +71,29 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
             "nobody-to-judge",
         )
     return Ready(run, source, match, amended, moved + more)
+
+
+def suiting_plans(ready: Ready) -> tuple[Plan, ...]:
+    """The plans that suit, the likeliest first.
+
+    Raises:
+        ModelError: there is none.
+    """
+    plans = plans_to_try(ready.source, ready.match, ready.parts.train)
+    if not plans:
+        require_fitting(ready, Plan(way=Way.AS_IT_IS))  # which asks for least
+    return tuple(plans)
+
+
+def require_fitting(ready: Ready, plan: Plan) -> None:
+    """Refuse a plan that does not fit.
+
+    Raises:
+        ModelError: says why.
+    """
+    reason = why_not(ready.source, ready.match, plan, ready.parts.train)
+    if reason:
+        raise ModelError(f"{ready.source.model.title} cannot be transferred like this: {reason}", FIX, "does-not-fit")
 
 
 def find_source(workspace: Workspace, identifier: str) -> RunCard:
@@ -143,7 +166,8 @@ class Transferring:
         """The model for the target; one that is made of another tells how that was trained and what it read."""
         model = adapt(self.source, self.ready.match, self.spec.plan, self.parts, context)
         if isinstance(model, Transferred):
-            trained = model.taste.model
+            place = -1 if self.spec.plan.way is Way.AS_IT_IS else 0  # there only what stands beside may have learned
+            trained = model.tastes[place].model
             model.training = trained.training and replace(trained.training, learned={})  # nothing goes on from it
             model.coverage = () if self.spec.plan.way is Way.JOINT else trained.coverage
         return model
@@ -151,7 +175,7 @@ class Transferring:
     def words(self, model: Recommender) -> Json:
         """What the card says otherwise than that of a run from scratch."""
         words = {"title": f"{self.source.model.title}, transferred"}
-        if model.training is None and self.spec.plan.way is Way.AS_IT_IS:
+        if model.training is None and self.spec.plan.way is Way.AS_IT_IS and not self.spec.plan.beside:
             words["ending"] = "Taken over as it is: nothing was learned."
         return words
 
@@ -168,7 +192,7 @@ class Transferring:
             "how": match.by_way(),
             "plan": self.spec.plan.model_dump(mode="json"),
             "plan_title": self.spec.plan.title,
-            "weight": model.config.weight if isinstance(model, Transferred) else None,
+            "weights": list(model.config.weights) if isinstance(model, Transferred) else None,
             "moved": self.moved,
         }
 
@@ -197,8 +221,7 @@ def prepare_transfer(
     ready = make_ready(workspace, spec, parts)
     if ready.run.about["model"] != model:
         raise ConfigError(
-            f"The run {spec.run} is a {ready.run.about['title']}, so it cannot be transferred as a "
-            f"{find_model(model).info.title}.",
+            f"The run {spec.run} is of the model {ready.run.about['model']}, so it cannot be transferred as {model}.",
             f"Choose the model {ready.run.about['model']}.",
             "other-model",
         )

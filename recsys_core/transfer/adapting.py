@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import torch
 from scipy.special import softmax
 
 from recsys_core.content.attribute_features import item_fields, user_fields
@@ -12,10 +11,10 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.models import Ability, Recommender
-from recsys_core.models.transferred import Transferred
+from recsys_core.models.transferred import Taste, Transferred
 from recsys_core.models.warm_starts import attribute_rows, require_same_scale
 from recsys_core.splitting import Split
-from recsys_core.training.context import FitContext
+from recsys_core.training.context import Event, FitContext, Preparing
 from recsys_core.training.warm_start import Part, RowsOf, WarmStart, Weights, parts_of
 from recsys_core.transfer.calibrating import calibrated, lent_shares, plain_taste, taste_of
 from recsys_core.transfer.joining import join
@@ -66,11 +65,14 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
 
     Args:
         parts: of the target; its training events teach, its validation events choose the epoch and calibrate.
-        context: its ``validate`` chooses the best epoch of what is trained on the target.
+        context: its ``validate`` chooses the best epoch of what is trained on the target. One training is told of and
+            kept in checkpoints: that of what is carried over or, where nothing of that learns, the one beside it.
 
     Raises:
         ModelError: the plan does not fit the source and the target; see :func:`why_not`.
     """
+    quiet = _quiet(context)
+    context, beside = (quiet, context) if plan.way is Way.AS_IT_IS else (context, quiet)
     reason = why_not(source, match, plan, parts.train)
     if reason:
         raise ModelError(f"{source.model.title} cannot be transferred like this: {reason}", FIX, "does-not-fit")
@@ -92,12 +94,31 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
         people = np.where((told.lengths() > 0) | carried, people, -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
-        return Transferred.of(plain, _floor(items), 1.0, told)
-    taste = taste_of(model, items, people, told)
+        return Transferred.of([plain], _floor(items), [1.0], told)
+    tastes = [taste_of(model, items, people, told)]
     lent = lent_shares(source.data, match.items)
     if source.reads and not match.n_items:  # what items are about tells how popular they are, too
-        lent = softmax(taste.usual.astype(np.float64))
-    return calibrated(taste, lent, parts)
+        lent = softmax(tastes[0].usual.astype(np.float64))
+    if plan.beside and len(parts.train.interactions):
+        tastes.append(own_taste(type(source.model)(source.model.config), parts, beside))
+    return calibrated(tastes, lent, parts)
+
+
+def _quiet(context: FitContext) -> FitContext:
+    """The context of a training of which nobody is told but for what it reads, and which always begins anew."""
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Preparing):
+            context.on_event(event)
+
+    return replace(context, on_event=on_event, start_from=None, save_checkpoint=lambda _: None)
+
+
+def own_taste(model: Recommender, parts: Split, context: FitContext) -> Taste:
+    """The taste of a fresh model that learns from the target alone."""
+    told = Histories.from_interactions(parts.train.interactions)
+    people = np.where(told.lengths() > 0, np.arange(len(told)), -1)
+    return taste_of(model.fit(parts.train, context), np.arange(parts.dataset.n_items), people, told)
 
 
 FIX = "Choose another source, another way, or train from scratch."
@@ -106,6 +127,8 @@ FIX = "Choose another source, another way, or train from scratch."
 def why_not(source: Source, match: Match, plan: Plan, target: Dataset) -> str:
     """Why a plan does not fit, "" where it does."""
     model = source.model
+    if plan.beside and not plan.calibrated:
+        return "how much two models count beside each other is only found where the transfer is calibrated."
     if Ability.HISTORY not in model.abilities:
         return "it cannot be told of people whom it never met."
     if Ability.RATING in model.abilities and target.scale is None:
@@ -191,6 +214,8 @@ def _moved(source: Source, match: Match, plan: Plan, parts: Split, context: FitC
 
 def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStart:
     """What the plan takes over, as the training of a model on the target begins with it."""
+    import torch
+
     nobody = np.full(target.n_users, -1, dtype=np.int64)
     nothing = np.full(target.n_items, -1, dtype=np.int64)
     sources = {
@@ -248,10 +273,9 @@ def usual_plan(source: Source, match: Match, target: Dataset) -> tuple[Plan, str
 
 
 def plans_to_try(source: Source, match: Match, target: Dataset) -> list[Plan]:
-    """Plans that suit, at most three, the likeliest first; none where nothing can be carried over."""
+    """Plans that suit, at most three, those that suit few events first; none where nothing can be carried over."""
     if match.n_items or source.reads:
-        first = [Plan(way=Way.FULL, pull=0.1), Plan(way=Way.AS_IT_IS)]
-        wanted = [*(first if source.learns_on else first[1:]), Plan(way=Way.JOINT)]
+        wanted = [Plan(way=Way.AS_IT_IS, beside=True), Plan(way=Way.JOINT, beside=True), Plan(way=Way.FULL, pull=0.1)]
     else:
-        wanted = [Plan(way=Way.JOINT), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
+        wanted = [Plan(way=Way.JOINT, beside=True), Plan(way=Way.MAPPED), Plan(way=Way.FULL, pull=0.1)]
     return [plan for plan in wanted if not why_not(source, match, plan, target)]

@@ -1,7 +1,7 @@
 """How popular items are in a target, and how much a person's tastes count beside that."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from recsys_core.types import Float32, Float64, Int32, Int64
 
 SAMPLED_PEOPLE = 1000  # of whom the usual scores are the mean
 FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
-WIDE = 100  # of few validation events hardly any is among the first ten, so that chance would choose
+K = 10  # the length of the lists that are judged
 BORROWED = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)  # events that the source lends, per event of the target
 FLOORS = (0.01, 0.1, 0.3, 1.0)  # events that every item is taken to have beside
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
@@ -32,12 +32,12 @@ class Calibration:
     Attributes:
         borrowed: events that the source lends for each event of the target, in the shares of its own.
         floor: events that each item has beside.
-        weight: of the lifts.
+        weights: of the lifts of each taste.
     """
 
     borrowed: float
     floor: float
-    weight: float
+    weights: tuple[float, ...]
 
 
 def plain_taste(model: Recommender, n_items: int, items: Int64, people: Int64) -> Taste:
@@ -45,7 +45,8 @@ def plain_taste(model: Recommender, n_items: int, items: Int64, people: Int64) -
     return Taste(model, n_items, items, people, np.zeros(len(items), dtype=np.float32), 1.0)
 
 
-USUAL = Calibration(borrowed=0.1, floor=0.1, weight=0.3)  # as was best on validation events of MovieLens and Amazon
+# As was best on validation events of MovieLens and Amazon.
+BORROWED_USUALLY, FLOOR_USUALLY, WEIGHT_USUALLY = 0.1, 0.1, 0.3
 
 
 def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -> Taste:
@@ -92,43 +93,60 @@ def prior(counts: Int64, lent: Float64, by: Calibration) -> Float32:
     return np.log(counts + by.borrowed * own * lent + by.floor).astype(np.float32)
 
 
-def calibrated(taste: Taste, lent: Float64, parts: Split) -> Transferred:
-    """A model with this taste for a target, calibrated on its validation events."""
+def calibrated(tastes: Sequence[Taste], lent: Float64, parts: Split) -> Transferred:
+    """A model with these tastes for a target, calibrated on its validation events."""
     train = parts.train.interactions
-    told = replace(Histories.from_interactions(train), about=None)
+    told = Histories.from_interactions(train)
     counts = train.item_counts()
-    by = _best(taste, lent, counts, parts, told)
-    return Transferred.of(taste, prior(counts, lent, by), by.weight, told)
+    by = _best(tastes, lent, counts, parts, told)
+    return Transferred.of(tastes, prior(counts, lent, by), by.weights, told)
 
 
-def _best(taste: Taste, lent: Float64, counts: Int64, parts: Split, told: Histories) -> Calibration:
+def _best(tastes: Sequence[Taste], lent: Float64, counts: Int64, parts: Split, told: Histories) -> Calibration:
     """What orders the validation events best, coordinate by coordinate, from what suits most data."""
     holdout = parts.valid
     users = judges(holdout.warm_users, parts)
-    best = USUAL
+    beside = (0.0,) * (len(tastes) - 1)  # what few events taught counts once they show that it should
+    best = Calibration(BORROWED_USUALLY, FLOOR_USUALLY, (WEIGHT_USUALLY, *beside))
     if not len(users):
         return best
-    lifts = np.concatenate(list(_chunks(taste, users.astype(np.int32), told)))
+    lifts = [np.concatenate(list(_chunks(taste, users.astype(np.int32), told))) for taste in tastes]
     figures = partial(_figures, lifts, lent, counts, holdout, users)
     found = figures(best)
-    tried = ("weight", WEIGHTS), ("borrowed", BORROWED if lent.any() else ()), ("floor", FLOORS)
-    for name, values in tried:
-        for other in (replace(best, **{name: value}) for value in values):
+    for neighbours in _tried(len(tastes), bool(lent.any())):
+        for other in neighbours(best):
             theirs = figures(other)
             if is_clearly_better(theirs, found):
                 best, found = other, theirs
     return best
 
 
-def _figures(lifts: Float32, lent: Float64, counts: Int64, holdout: Holdout, users: Int64, by: Calibration) -> Float64:
-    """Float64[n], of each of these people the NDCG of the first hundred."""
+def _tried(n_tastes: int, lends: bool) -> Iterator[Callable[[Calibration], list[Calibration]]]:
+    """What is tried in the place of a calibration, one thing after the other."""
+
+    def weigh(place: int, by: Calibration) -> list[Calibration]:
+        return [replace(by, weights=(*by.weights[:place], w, *by.weights[place + 1 :])) for w in WEIGHTS]
+
+    yield from (partial(weigh, place) for place in range(n_tastes))
+    if lends:
+        yield lambda by: [replace(by, borrowed=borrowed) for borrowed in BORROWED]
+    yield lambda by: [replace(by, floor=floor) for floor in FLOORS]
+
+
+def _figures(
+    lifts: Sequence[Float32], lent: Float64, counts: Int64, holdout: Holdout, users: Int64, by: Calibration
+) -> Float64:
+    """Float64[n], of each of these people the NDCG of the first ten."""
 
     def score(some: Int32) -> Float32:
-        scores: Float32 = np.float32(by.weight) * lifts[np.searchsorted(users, some)] + prior(counts, lent, by)
+        rows = np.searchsorted(users, some)
+        scores = np.tile(prior(counts, lent, by), (len(rows), 1))
+        for part, weight in zip(lifts, by.weights, strict=True):
+            scores += np.float32(weight) * part[rows]
         return scores
 
     order = np.arange(len(counts), dtype=np.int64)
-    return NDCG.per_user(rank_by(score, holdout, users, WIDE, order)[0], WIDE)
+    return NDCG.per_user(rank_by(score, holdout, users, K, order)[0], K)
 
 
 def judges(users: Int64, parts: Split) -> Int64:
@@ -138,13 +156,14 @@ def judges(users: Int64, parts: Split) -> Int64:
 
 
 def is_clearly_better(found: Float64, best: Float64) -> bool:
-    """Whether figures of people are better than others of theirs by more than a standard error of the difference.
+    """Whether figures of people are better than others of theirs by more than two standard errors of the difference.
 
-    What comes first is what suits most data, and few validation events would choose by chance (the one-standard-error
-    rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, section 3.4.3).
+    What comes first is what suits most data, and few validation events would choose by chance: with one standard error,
+    as Breiman, Friedman, Olshen and Stone have it (Classification and Regression Trees, 1984, section 3.4.3), one of
+    many that are tried is nearly always better.
     """
     difference = found - best
-    return len(found) > 1 and float(difference.mean()) > float(difference.std(ddof=1)) / math.sqrt(len(found))
+    return len(found) > 1 and float(difference.mean()) > 2 * float(difference.std(ddof=1)) / math.sqrt(len(found))
 
 
 def _chunks(taste: Taste, users: Int32, told: Histories) -> Iterator[Float32]:

@@ -220,7 +220,10 @@ class Evidence:
         speed = self.speed_up()
         return {
             "metric": metric,
-            "curve": self.curve(metric).to_dict("records"),
+            "curve": [
+                {name: None if value != value else value for name, value in row.items()}  # NaN is no JSON
+                for row in self.curve(metric).to_dict("records")
+            ],
             "leads": [
                 {"share": share, "over": self.rival(share, metric), **vars(lead)}
                 for share in self.shares

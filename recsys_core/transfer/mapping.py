@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import torch
-from sklearn.linear_model import RidgeCV
 
 from recsys_core.training.warm_start import Learned, Weights
 from recsys_core.types import Float32, Int64
@@ -26,6 +24,9 @@ def mapped_people(vectors: Float32, rows: Mapping[str, Learned], people: Int64, 
         people: Int64[n], which of U they are.
         counts: Int64[U], their events here.
     """
+    import torch
+    from sklearn.linear_model import RidgeCV
+
     weights = counts[people].astype(np.float64)
     known = weights > 0
     kept = (weights / (weights + TRUSTED_AFTER))[:, None]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from recsys_core.data.interactions import Histories
 from recsys_core.errors import StudioError
 from recsys_core.evaluation import rank
 from recsys_core.metrics import NDCG, PRECISION, RECALL
@@ -18,14 +17,15 @@ from recsys_core.models.popularity import Popularity
 from recsys_core.splitting import Split
 from recsys_core.statistics.estimates import PerUser, as_it_is
 from recsys_core.training.context import EpochEnded, Event, FitContext, Validation
-from recsys_core.transfer.adapting import Source, adapt
-from recsys_core.transfer.calibrating import WIDE, calibrated, is_clearly_better, judges, taste_of
+from recsys_core.transfer.adapting import Source, adapt, own_taste
+from recsys_core.transfer.calibrating import K as K
+from recsys_core.transfer.calibrating import calibrated, is_clearly_better, judges
 from recsys_core.transfer.match import Match
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import at_share
 from recsys_core.types import Float64, Int32, Int64
 
-K = 10
+WIDE = 100  # where epochs are chosen: of few validation events hardly any is among the first ten
 FIGURES = (NDCG, PRECISION, RECALL)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
@@ -39,10 +39,12 @@ class Attempt:
     Attributes:
         title: as it stands in tables.
         make: gives the model of a split.
+        races: its epochs tell how soon a training that was carried over, or one from scratch, gets good.
     """
 
     title: str
     make: Callable[[Split, FitContext], Recommender]
+    races: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Measured:
         chosen: title of the attempt that the validation events chose.
         tried: title → its figure on the validation events; None where there are none, or it failed.
         seconds: of the attempt that was chosen; epochs: of its training.
-        curve: (seconds, figure on the validation events) after each of its epochs.
+        curve: (seconds, figure on the validation events) after each epoch of the attempt that races, if one does.
     """
 
     arm: str
@@ -79,7 +81,7 @@ def attempts(arm: str, source: Source, match: Match, plans: list[Plan]) -> list[
         pulls = [EASE.Config().regularisation * factor for factor in (1, 10, 0.1)][: len(plans)]
         return [Attempt(f"pull {pull:g}", partial(_ease, pull)) for pull in pulls]
     if arm == TRANSFER:
-        return [Attempt(plan.title, partial(_adapted, source, match, plan)) for plan in plans]
+        return [Attempt(plan.title, partial(_adapted, source, match, plan), plan.fine_tunes) for plan in plans]
     return _from_scratch(source, len(plans))
 
 
@@ -99,14 +101,11 @@ def _from_scratch(source: Source, number: int) -> list[Attempt]:
         return kind(config.model_copy(update=settings)).fit(parts.train, context)
 
     def with_popularity(settings: dict[str, Any], parts: Split, context: FitContext) -> Recommender:
-        model = plain(settings, parts, context)
-        told = Histories.from_interactions(parts.train.interactions)
-        people = np.where(told.lengths() > 0, np.arange(len(told)), -1)
-        taste = taste_of(model, np.arange(model.n_items), people, told)
-        return calibrated(taste, np.zeros(model.n_items), parts)
+        taste = own_taste(kind(config.model_copy(update=settings)), parts, context)
+        return calibrated([taste], np.zeros(parts.dataset.n_items), parts)
 
     usual = Attempt("settings of the source", partial(plain, {}))
-    mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}))
+    mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}), races=True)
     smaller = {name: getattr(config, name) // 4 for name in ("embedding_size",) if hasattr(config, name)}
     third = Attempt("smaller vectors, calibrated", partial(with_popularity, smaller)) if smaller else None
     return [one for one in (mixed, usual, third) if one is not None][:number]
@@ -154,6 +153,7 @@ def measure(
     context, judge = replace(context, seed=seed), _Judge.of(parts)
     best: _Made | None = None
     tried: dict[str, float | None] = {}
+    curve: tuple[tuple[float, float], ...] = ()
     for place, attempt in enumerate(tries):
         if judge is None and best is not None:
             break
@@ -165,6 +165,7 @@ def measure(
             tried[attempt.title] = None
             continue
         tried[attempt.title] = None if made.found is None else float(made.found.mean())
+        curve = made.curve if attempt.races and not curve else curve
         if best is None or _beats(made, best):
             best = made
     assert best is not None
@@ -177,7 +178,7 @@ def measure(
         tried,
         best.seconds,
         len(best.epochs),
-        tuple((seconds, epoch.validation.value) for seconds, epoch in best.epochs if epoch.validation is not None),
+        curve,
     )
     return about, *figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
 
@@ -196,6 +197,11 @@ class _Made:
     found: Float64 | None
     seconds: float
     epochs: list[tuple[float, EpochEnded]]
+
+    @property
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """Seconds and the figure on the validation events after each epoch."""
+        return tuple((seconds, one.validation.value) for seconds, one in self.epochs if one.validation is not None)
 
 
 def _beats(made: _Made, best: _Made) -> bool:
@@ -230,12 +236,12 @@ class _Judge:
         return cls(parts, some) if len(some) else None
 
     def __call__(self, model: Recommender) -> Validation:
-        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model).mean()), True)
+        return Validation(f"{NDCG.about.title}@{WIDE}", float(self.of_people(model, WIDE).mean()), True)
 
-    def of_people(self, model: Recommender) -> Float64:
+    def of_people(self, model: Recommender, k: int = K) -> Float64:
         """Float64[n], of each person."""
         order = self.parts.dataset.item_ids.hash_order
-        return NDCG.per_user(rank(model, self.parts.valid, self.users, WIDE, order)[0], WIDE)
+        return NDCG.per_user(rank(model, self.parts.valid, self.users, k, order)[0], k)
 
 
 def figures(model: Recommender, parts: Split, full: Split, met: Int64) -> tuple[dict[str, PerUser], Int32]:

@@ -36,7 +36,7 @@ def are_plain(ids: Ids) -> bool:
 
 def same_events(source: Dataset, target: Dataset) -> bool:
     """Whether the data sets tell of the same events: of those of the target whose person and item have ids of the
-    source, at least half are in the source, and twice as many as if people had equal ids by chance."""
+    source, at least half are in the source, and twice as many as if people had equal ids by chance, or all."""
     (their_users, our_users), (their_items, our_items) = (
         shared_positions(source.user_ids, target.user_ids),
         shared_positions(source.item_ids, target.item_ids),
@@ -47,7 +47,7 @@ def same_events(source: Dataset, target: Dataset) -> bool:
     theirs = source.interactions.matrix()[their_users][:, their_items].astype(np.bool_)
     both = (ours * theirs).nnz
     density = theirs.nnz / (len(our_users) * len(our_items))
-    return ours.nnz > 0 and both >= max(MOST, 2 * density) * ours.nnz
+    return ours.nnz > 0 and both >= max(MOST, min(2 * density, 1)) * ours.nnz
 
 
 def alike_counts(source: Int64, target: Int64, ids: Strings) -> bool:

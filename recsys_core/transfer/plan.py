@@ -38,6 +38,8 @@ class Plan(BaseModel):
     Attributes:
         way: how the model is adapted.
         carry: which parts are taken over; what is not named begins afresh.
+        beside: a model of the same kind that learns from the target alone is put beside; how much each counts is found
+            on the validation events. Only of calibrated plans.
         calibrated: how popular items are comes from the target's own events, as far as there are any, and tastes from
             the model; how much each counts is found on the validation events.
         rates: what the learning rate of a carried part is multiplied by (discriminative rates).
@@ -50,6 +52,7 @@ class Plan(BaseModel):
     way: Way = Way.FULL
     carry: frozenset[Part] = frozenset(Part)
     calibrated: bool = True
+    beside: bool = False
     rates: dict[Part, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
     thaw: int = Field(2, ge=1, le=100)
     pull: float = Field(0.0, ge=0, le=1)
@@ -59,11 +62,18 @@ class Plan(BaseModel):
         return [part for part in Part if part in carry]  # two plans that are equal read alike
 
     @property
+    def fine_tunes(self) -> bool:
+        """Whether what was carried over learns on, and nothing beside it."""
+        return self.way in (Way.FROZEN, Way.HEAD, Way.GRADUAL, Way.FULL) and not self.beside
+
+    @property
     def title(self) -> str:
         """As it stands in tables: "full, pulled back, calibrated"."""
         words = [self.way.value.replace("-", " ")]
         if self.pull:
             words.append(f"pulled back by {self.pull:.0%}")
+        if self.beside:
+            words.append("with one of its own beside")
         if self.calibrated:
             words.append("calibrated")
         return ", ".join(words)

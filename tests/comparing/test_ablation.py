@@ -29,6 +29,7 @@ def test_runs_that_differ_in_what_they_read_alone_are_one_family():
         "other": reading(model="content"),
         "elsewhere": reading() | {"passport": reading()["passport"] | {"split": {"fingerprint": "e" * 64}}},
         "tuned": reading() | {"passport": reading()["passport"] | {"tuning": {"trials": 8}}},
+        "transferred": reading() | {"passport": reading()["passport"] | {"transfer": {"run": "x", "config": {}}}},
         "ease": card("ease"),
     }
     first, *others = families(abouts)

@@ -5,6 +5,8 @@ import pytest
 from recsys_core.comparing.contenders import contenders
 from tests.comparing.cards import card
 
+PLAN = {"way": "full", "carry": ["items"], "rates": {}}
+
 
 def test_seeds_of_one_model_and_settings_are_one_contender():
     abouts = {
@@ -31,6 +33,7 @@ def test_of_one_seed_the_newest_run_counts():
         card(stopping_metric="mrr@10"),
         card(tuning={"trials": 3}),
         card(fine_tune={"run": "x"}),
+        card(transfer={"run": "x", "plan": PLAN, "config": {}}),
         card(split="e" * 64),
         card(versions={"foretaste": "2"}),
         card("gmf"),
@@ -45,3 +48,15 @@ def test_contenders_are_told_apart_by_settings_and_not_by_seeds():
     wide = card(seed=3, config={"embedding_size": 16})
     titles = [one.title for one in contenders({"a": card(seed=0), "b": card(seed=1), "c": wide})]
     assert titles == ["neumf, embedding size 8", "neumf, embedding size 16"]
+
+
+def transferred(seed: int, weight: float, **transfer: object) -> dict:
+    """A run by transfer: how much taste counts was found for it, the rest was chosen."""
+    start = {"run": "ease-1", "plan": PLAN, "config": {}} | transfer
+    return card("transferred", seed=seed, config={"weights": [weight], "members": []}, transfer=start)
+
+
+def test_what_was_found_on_the_validation_events_makes_no_other_contender():
+    seeds = {"a": transferred(0, 0.3), "b": transferred(1, 0.7)}
+    assert [one.runs for one in contenders(seeds)] == [("a", "b")]
+    assert len(contenders(seeds | {"c": transferred(0, 0.3, plan=PLAN | {"way": "joint"})})) == 2

@@ -34,3 +34,24 @@ def test_what_sets_a_run_apart_is_named_first():
         "Two, attributes off, text static",
         "Two, people off, text static",
     ]
+
+
+def test_transfers_are_told_apart_by_their_plans_and_sources():
+    plan = {"way": "full", "carry": ["people", "items"], "calibrated": True, "rates": {}, "pull": 0.0}
+    others = [{}, {"way": "joint"}, {"carry": ["items"]}, {"rates": {"items": 0.5}}]
+    runs = {
+        f"transferred-{place}": card(
+            title="EASE, transferred", transfer={"run": "ease-1a", "plan": plan | one, "config": {"pull": 3}}
+        )
+        for place, one in enumerate(others)
+    }
+    runs["transferred-9"] = card(
+        title="EASE, transferred", transfer={"run": "ease-2b", "plan": plan, "config": {"pull": 3}}
+    )
+    assert list(titles(runs).values()) == [
+        "EASE, transferred, way full, carry people, items",
+        "EASE, transferred, way joint, carry people, items",
+        "EASE, transferred, carry items, way full",
+        "EASE, transferred, rate of items 0.5, way full",
+        "EASE, transferred, source 2b, way full",
+    ]

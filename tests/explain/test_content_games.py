@@ -11,10 +11,12 @@ from PIL import Image
 from recsys_core.content.items import ItemContent
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import AbilityError, DataError
-from recsys_core.explain.content_games import Regions, Words
+from recsys_core.explain.content_games import LITTLE, Regions, Words
 from recsys_core.explain.explainers import explain
+from recsys_core.explain.explanation import Kind, Part
 from recsys_core.explain.game import Question
 from recsys_core.explain.players import PLAYERS
+from recsys_core.explain.sentence import sentence
 from recsys_core.models import Recommender, find_model
 from recsys_core.models.base import Ability
 from recsys_core.types import Float32
@@ -69,9 +71,20 @@ def test_words_that_are_all_there_are_worth_what_the_item_is_worth():
 def test_a_word_goes_wherever_it_stands():
     content = ItemContent.of(DATASET).take([0])
     game = Words(reader(), question(0), content)
-    assert game.names == ("horror", "0", "a", "film")
+    assert game.names == ("horror", "0", "film", LITTLE)
     kept = np.array([[False, True, True, True]])
     assert game._variants(kept).texts() == [" 0. A  film."]
+
+
+def test_little_words_come_and_go_together_and_are_called_so():
+    table = DATASET.item_table.assign(title="The fire", text="He is to be at a fire that isn't his.")
+    game = Words(reader(), question(0), replace(ItemContent.of(DATASET), table=table).take([0]))
+    assert game.names == ("fire", LITTLE)
+    assert game.titles == ("fire", "little words (the, he, is, …)")
+    assert game._variants(np.array([[True, False]])).texts()[0].split() == ["fire.", "fire", "'", "."]
+    part = Part(Kind.WORD, LITTLE, game.titles[1], 2.0)
+    asked = last("shap-word", reader(), question(0))
+    assert "because of little words (the, he, is, …)" in sentence(replace(asked, parts=(part,)))
 
 
 def words_game() -> Words:

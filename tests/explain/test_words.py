@@ -11,7 +11,7 @@ from recsys_core.explain.explainers import OTHERS, explain
 from recsys_core.explain.explanation import Contributions, Explanation, Kind, Part
 from recsys_core.explain.game import Question
 from recsys_core.explain.nearest import nearest_of_history
-from recsys_core.explain.person import ask, rank_and_rank_without, stand_in, told
+from recsys_core.explain.person import ask, rank_and_rank_without, rank_for_anybody, stand_in, told
 from recsys_core.explain.sentence import sentence
 from recsys_core.models import find_model
 from recsys_core.recommending import scores_for_user
@@ -86,6 +86,35 @@ def test_the_sentence_says_where_an_item_really_stands():
     assert sentence(explanation(("A", 0.0))).startswith("Nothing in the history makes a difference")
 
 
+def test_what_anybody_would_see_is_not_put_down_to_the_history_alone():
+    found = explanation(("A", 3.0), ("B", -1.0))
+    assert sentence(found, 1, 4, anybody=2).endswith("Somebody with no history would be shown it too, 2nd.")
+    for ranks, anybody, rival in (((1, 4), 40, ""), ((40, 44), 2, ""), ((1, 4), None, ""), ((1, 4), 2, "Cube")):
+        assert "no history" not in sentence(found, *ranks, rival, anybody)
+
+
+def test_a_title_without_end_leaves_room_for_the_sentence():
+    words = sentence(explanation(("A" * 2_000, 3.0), ("B", 2.0)), 1, 2, rival="C" * 2_000)
+    assert words.startswith("Ahead of CCC")
+    assert "…; without AAA" in words or "… and B; without AAA" in words
+    assert len(words) < 300
+
+
+def test_the_rank_for_anybody_is_that_of_somebody_without_a_history():
+    parts = split(worlds.two_camps(30, Feedback.IMPLICIT).dataset, SplitRecipe())
+    model = find_model("mult_vae")(find_model("mult_vae").Config(epochs=2)).fit(parts.train)
+    item = int(np.setdiff1d(np.arange(parts.dataset.n_items), parts.test.known.row(3)[0])[-1])
+    question = ask(parts, 3, item)
+    *_, found = explain("leave-one-out-history", model, parts.dataset, question)
+    scores = model.score_histories(Histories.of([([], [])], parts.dataset.n_items))[0].copy()
+    scores[question.hidden] = scores[question.history.items] = -np.inf
+    assert rank_for_anybody(model, parts.dataset, question, found) == (scores > scores[item]).sum() + 1
+    of_words = replace(found, parts=tuple(replace(part, kind=Kind.WORD) for part in found.parts))
+    assert rank_for_anybody(model, parts.dataset, question, of_words) is None
+    sums = find_model("ease")().fit(parts.train)
+    assert rank_for_anybody(sums, parts.dataset, question, found) is None
+
+
 def test_words_and_places_of_a_picture_are_named_as_such():
     def of(kind: Kind, *titles: str) -> Explanation:
         found = explanation(*((title, 1.0) for title in titles))
@@ -93,11 +122,15 @@ def test_words_and_places_of_a_picture_are_named_as_such():
 
     assert sentence(of(Kind.WORD, "alien")) == "Recommended mostly because of “alien”."
     picture = of(Kind.REGION, "top left, region 1", "middle, region 8")
-    assert "because of the top left of its picture and the middle of its picture" in sentence(picture)
+    assert "because of the top left and the middle of its picture" in sentence(picture)
+    assert "without the top left of its picture it would fall" in sentence(picture, 1, 2)
+    many = of(Kind.WORD, *(f"word {number}" for number in range(12)))
+    assert "because of many words together, most of all “word 0”" in sentence(many)
     attributes = of(Kind.ATTRIBUTE, "a")
     negative = replace(attributes, parts=(replace(attributes.parts[0], value=-1.0),))
     assert (
-        sentence(negative) == "Nothing in its attributes speaks for this item: it stands where it does in spite of it."
+        sentence(negative)
+        == "Nothing in its attributes speaks for this item: it stands where it does in spite of them."
     )
 
 

@@ -23,7 +23,7 @@ SHARES = [
 
 @pytest.mark.parametrize("look", [LIGHT, DARK])
 def test_each_part_begins_where_the_last_one_ended(look):
-    chart = waterfall_chart(SHARES, 1.0, 3.5, "score", look)
+    chart = waterfall_chart(SHARES, ("For anybody", 1.0), 3.5, "score", look)
     bars = [trace for trace in chart.data if trace.type == "bar"]
     assert [bar.base[0] for bar in bars] == [1.0, 4.0, 3.0]
     assert bars[-1].base[0] + bars[-1].x[0] == 3.5
@@ -47,7 +47,7 @@ def test_parts_that_do_not_add_up_begin_at_zero():
 
 def test_numbers_stay_inside_a_narrow_chart():
     """At the left of bars that end far right, and with as many decimals as the largest needs."""
-    chart = waterfall_chart([Share("A", 0.0191), Share("B", 0.0028)], 0.0, 0.0219, "score", LIGHT)
+    chart = waterfall_chart([Share("A", 0.0191), Share("B", 0.0028)], ("For anybody", 0.0), 0.0219, "score", LIGHT)
     assert [(note.text, note.xanchor) for note in chart.layout.annotations] == [
         ("+0.0191", "right"),
         ("+0.0028", "right"),
@@ -59,7 +59,7 @@ def test_numbers_stay_inside_a_narrow_chart():
 
 
 def test_an_interval_without_end_and_a_score_without_range_can_be_drawn():
-    chart = waterfall_chart([Share("A", 0.0, np.inf)], 2.0, 2.0, "score", LIGHT)
+    chart = waterfall_chart([Share("A", 0.0, np.inf)], ("For anybody", 2.0), 2.0, "score", LIGHT)
     low, high = chart.layout.xaxis.range
     assert low < 2.0 < high
     assert chart.data[-1].error_x.array is None

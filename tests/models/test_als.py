@@ -10,6 +10,7 @@ from recsys_core.data.interactions import Histories
 from recsys_core.evaluation import validator
 from recsys_core.models import als_solver
 from recsys_core.models.als import ALS, ALSConfig
+from recsys_core.models.warm_starts import warm_start
 from recsys_core.splitting import SplitRecipe, split
 from recsys_core.training import loop
 from recsys_core.training.context import Cancelled, FitContext
@@ -167,6 +168,19 @@ def test_vectors_that_are_pulled_to_nothing_stay_numbers(regularisation):
         rows = np.arange(start, min(start + 1000, len(everybody)))
         assert np.isfinite(model.score_histories(everybody.take(rows))).all()
     assert np.isfinite(model.score(np.arange(300, dtype=np.int32))).all()
+
+
+def test_what_was_known_and_has_no_events_any_more_stays():
+    """The first person and the first item, after a training without their events that goes on from one with them."""
+    before, events = fitted(), plays().interactions
+    left = plays().with_interactions(events.take((events.users != 0) & (events.items != 0)))
+    assert before.user_vectors()[0].any()
+    weights = {name: one.tensor for name, one in before.training.learned.items()}
+    warm = warm_start(before, weights, plays(), left, {})
+    after = ALS(before.config).fit(left, FitContext(seed=2, warm=warm))
+    assert np.array_equal(after.user_vectors()[0], before.user_vectors()[0])
+    assert np.array_equal(after.item_vectors()[0], before.item_vectors()[0])
+    assert not np.allclose(after.user_vectors()[1], before.user_vectors()[1])
 
 
 def test_strangers_can_be_asked_about_while_it_learns():

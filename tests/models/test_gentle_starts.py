@@ -13,12 +13,38 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.models import Ability, Recommender
+from recsys_core.models.content_model import ContentModel
+from recsys_core.models.gmf import GMF
 from recsys_core.training import loop
 from recsys_core.training.context import Checkpoint, FitContext
 from recsys_core.training.warm_start import Learned, Part, RowsOf, WarmStart
 from tests.models.test_warm_starts import FROZEN, NEW, begin, every_warm_model, fresh, learned, source
 
-WITHOUT_HEAD = {"als", "light_gcn"}  # all that they learn are vectors of people and items
+OF_TOWER = {"weights.1", "biases.1"}  # with two hidden layers
+OF_RATING_FACTORS = {"user_bias", "user_part_bias", "item_part_bias"}
+HEADS = {
+    "als": set(),
+    "mf": {"offset", "user_bias", "item_bias"},
+    "bpr": {"offset", "user_bias", "item_bias"},
+    "biased_mf": OF_RATING_FACTORS,
+    "svdpp": OF_RATING_FACTORS,
+    "gmf": {"offset", "product_weights"},
+    "mlp": {"offset", "product_weights"} | OF_TOWER,
+    "neumf": {"offset", "product_weights"} | OF_TOWER,
+    "deepfm": {"offset"} | OF_TOWER,
+    "content_ncf": {"offset", "product_weights"} | OF_TOWER,
+    "item_autorec": {"output_table", "output_feature_table", "typical_output"},
+    "user_autorec": {"output_table", "output_feature_table", "typical_output"},
+    "mult_dae": {"decoder.item_table", "decoder.item_bias"},
+    "mult_vae": {"decoder.item_table", "decoder.item_bias"},
+    "recvae": {"decoder.item_table", "decoder.item_bias"},
+    "light_gcn": set(),
+    "sasrec": {"item_bias"},
+    "gru4rec": {"item_bias"},
+    "content": {"item_layer", "item_bias", "person_bias"},
+    "two_tower": {"item_layer", "item_bias", "person_bias"},
+}
+WITHOUT_HEAD = {key for key, names in HEADS.items() if not names}  # they learn vectors of people and items alone
 BY_ROWS_ALONE = {"als", "mf", "bpr", "biased_mf", "gmf", "mlp", "neumf", "deepfm", "content_ncf"}
 ROWS_AND_HISTORY = {"svdpp", "item_autorec", "light_gcn"}  # they look at what a person did as well
 PEOPLE, ITEMS = np.arange(24, dtype=np.int32), np.arange(16, dtype=np.int32)
@@ -130,6 +156,11 @@ def test_to_learn_from_nothing_is_still_refused(kind: type[Recommender]):
 
 
 @every_warm_model
+def test_the_head_is_what_makes_scores_of_what_was_understood(kind: type[Recommender]):
+    assert heads(source(kind)) == HEADS[kind.info.key]
+
+
+@every_warm_model
 def test_a_head_can_learn_alone(kind: type[Recommender]):
     model = go_on(kind, rates=FROZEN, head_rate=1.0)
     of_known, _ = moved(kind, model)
@@ -166,6 +197,18 @@ def test_a_whole_pull_brings_what_was_known_back_and_leaves_the_new(kind: type[R
     of_known, of_new = moved(kind, go_on(kind, epochs=2, pull=1.0))
     assert not of_known
     assert bool(of_new) == (kind.info.key != "content")  # which has no rows
+
+
+@pytest.mark.parametrize("kind", [GMF, ContentModel], ids=lambda kind: kind.info.key)
+def test_a_pull_moves_what_learns_and_what_answers(kind: type[Recommender], monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+    kept: list[Checkpoint] = []
+    fresh(kind, epochs=1).fit(NEW, FitContext(seed=2, warm=started(kind, pull=1.0), save_checkpoint=kept.append))
+    began = {name: one for name, one in beginning(kind).items() if not learned(source(kind))[name].blocks}
+    assert began
+    for name, one in began.items():
+        for part in ("net", "average"):
+            assert torch.equal(kept[0].tensors[f"now.{part}.{name}"], one), (part, name)
 
 
 @every_warm_model

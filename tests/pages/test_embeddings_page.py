@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared import cache
 from pages.shared.map_view import CHART, CHOSEN
-from pages.shared.nav import EMBEDDINGS
+from pages.shared.nav import EMBEDDINGS, TRAIN
 from pages.shared.spaces_view import _least_offered
 from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec
 from recsys_core.runs.map_files import map_of
@@ -17,9 +17,12 @@ from recsys_core.runs.maps import Answer, Standing
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
+from recsys_core.training.warm_start import Part
+from recsys_core.transfer.plan import Plan, Way
 from tests import worlds
 from tests.pages.test_train_page import opened, said
-from tests.runs.builders import with_ids
+from tests.runs import transfer_worlds
+from tests.runs.builders import keep, with_ids
 from tests.runs.test_leak_job import trained
 
 RANDOM = SplitRecipe(key="random")
@@ -113,11 +116,21 @@ def test_finding_marks_and_leads_to_a_point(run):
     assert "has '<b>none' in its title" in said(at)
 
 
-def test_a_person_is_drawn_on_the_map(run):
+def test_a_person_is_drawn_on_the_map_of_two_dimensions_without_sending_its_points_anew(run):
     at = opened(EMBEDDINGS, whose="both")
+    (before,) = at.get("plotly_chart")
+    at.segmented_control(key="person-on-map").set_value("Somebody").run()
+    assert not at.exception
+    assert "shown to u" in str(at.get("bidi_component")[0].proto)
+    assert at.get("plotly_chart")[0].proto == before.proto
+
+
+def test_a_person_is_drawn_on_the_map_of_three_dimensions(run):
+    at = opened(EMBEDDINGS, whose="both", dimensions="3")
     at.segmented_control(key="person-on-map").set_value("Somebody").run()
     assert not at.exception
     assert "shown to u" in str(at.get("plotly_chart")[0].proto.spec)
+    assert not at.get("bidi_component")
 
 
 def test_a_map_that_takes_time_is_drawn_in_the_background_and_can_be_stopped(run, maps):
@@ -218,6 +231,25 @@ def test_the_run_that_was_fine_tuned_from_it_is_the_first_to_be_compared(workspa
     at = opened(EMBEDDINGS, embedded="Beside another model", run=run.id)
     assert at.selectbox(key="pick-other").value == tuned.id
     assert "Implicit ALS, after fine-tuning, turned onto it" in said(at)
+
+
+def test_a_run_by_transfer_is_compared_by_what_the_target_calls_the_items(workspace):
+    """Both data sets number their items, in another order: by their own ids all would be compared with others."""
+    titles = [f"A long enough title {at}" for at in range(40)]
+    there = worlds.described()
+    there = replace(there, name="there", item_table=there.item_table.assign(title=titles))
+    here = with_ids(there, [f"p{at}" for at in range(60)], [f"i{at}" for at in reversed(range(40))])
+    source = transfer_worlds.trained(workspace, there, "mf", settings=transfer_worlds.FEW)
+    target = keep(workspace, replace(here, name="here"))
+    plan = Plan(way=Way.FULL, pull=1.0, calibrated=False, rates=dict.fromkeys(Part, 0.0))
+    run = transfer_worlds.transferred(workspace, source, target.id, plan)
+    assert run.about["transfer"]["items"] == 40
+    at = opened(EMBEDDINGS, embedded="Beside another model", run=run.id)
+    assert at.selectbox(key="pick-other").value == source.id
+    assert "before transfer, turned onto it" in said(at)
+    assert at.metric[0].value == "1.00", "what is held where it was has not moved"
+    link = next(link for link in opened(TRAIN).get("page_link") if link.label == "See what moved")
+    assert run.id in link.proto.query_string
 
 
 def test_directions_have_ends_and_vectors_tell_genres(run):

@@ -3,12 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import recsys_core.models as models
-from pages.shared import cards, try_yourself
+from pages.shared import cards, explained, try_yourself
+from pages.shared.explained import Wish
 from pages.shared.nav import EXPLANATIONS, RECOMMENDATIONS
+from recsys_core.data.interactions import Histories
+from recsys_core.explain.game import Question
+from recsys_core.explain.person import StandIn
 from recsys_core.runs.blend_job import blend_spec
 from recsys_core.runs.jobs import Jobs
 from recsys_core.runs.store import Workspace
@@ -72,6 +78,7 @@ def test_words_are_marked_and_text_from_outside_stays_text(workspace):
     assert "&lt;" in words
     assert "<script>" not in words
     assert "<mark title=" in words
+    assert "Without its words" in at.get("plotly_chart")[0].proto.spec
 
 
 def test_an_item_without_text_is_told_in_a_sentence(workspace):
@@ -102,6 +109,22 @@ def test_popularity_has_nothing_to_explain_and_no_chart_of_noise(workspace):
         assert sentence(at).startswith("Nothing in the history makes a difference")
         assert "there is nothing to explain" in shown(at)
         assert not at.get("plotly_chart")
+
+
+def test_where_the_own_list_says_otherwise_it_is_told_at_once(workspace, monkeypatch):
+    run_of(workspace, two_tastes(), "ease")
+    assert "by the history alone" not in said(opened(EXPLANATIONS))
+    st.cache_data.clear()
+    monkeypatch.setattr(explained, "stand_in", lambda *_: StandIn(1, 3, 8, 10))
+    press_why(monkeypatch, 2)
+    for page in (EXPLANATIONS, RECOMMENDATIONS):
+        assert "this one is 1st in theirs and 3rd by the history alone" in said(opened(page))
+
+
+def test_guests_who_dislike_other_things_are_told_of_their_own_lists():
+    history = Histories.of([([0], [1.0])], 4)
+    wishes = [Wish("run", "guest", Question(history, 1, hidden=np.array(no, np.int32))) for no in ([], [2], [3])]
+    assert len({wish.key for wish in wishes}) == 3
 
 
 def test_a_model_that_cannot_be_asked_says_so(workspace):

@@ -7,10 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import recsys_core.models as models
+from pages.shared.explain_overview import _most_lopsided
 from pages.shared.nav import EXPLANATIONS
+from recsys_core.explain.overview import Weight
 from recsys_core.models import find_model
 from recsys_core.models.base import Ability
 from recsys_core.runs.store import Workspace
+from recsys_core.statistics.estimates import Estimate
 from recsys_core.types import Feedback
 from tests import worlds
 from tests.by_genre import ByGenre, two_tastes
@@ -100,7 +103,9 @@ def test_a_history_that_makes_no_difference_is_told(workspace):
     press(at, "Find it")
     assert "stays in the top 10 whatever is taken away" in said(at)
     assert "recommends the same to everybody" in said(done(opened(EXPLANATIONS, explained=OVERVIEW)))
-    assert "is surely better than chance" in said(done(opened(EXPLANATIONS, explained=TRUST)))
+    trusted = done(opened(EXPLANATIONS, explained=TRUST))
+    assert "the scores of Popularity stay the same: there is nothing to explain" in said(trusted)
+    assert charts(trusted) == 0
 
 
 def test_somebody_with_one_event(workspace):
@@ -118,6 +123,14 @@ def test_what_a_model_rests_on_is_drawn_with_its_finding(workspace):
     assert "Recommendations of By genre rest mostly on" in said(at)
     assert charts(at) == 3
     assert "50 explanations" in said(at)
+
+
+def test_a_side_is_named_only_where_points_lie_on_it():
+    def weight(group: str, mean: float) -> Weight:
+        return Weight(group, Estimate(1.0, 0.9, 1.1), mean, 0.5, 0.5, 10)
+
+    assert _most_lopsided([weight("a", 0.1), weight("b", -0.8)]) == "b speaks most clearly against."
+    assert _most_lopsided([weight("a", 0.1), weight("b", -0.2)]).startswith("Each group speaks for some items")
 
 
 def test_attributes_are_offered_where_the_model_reads_them(workspace):
@@ -142,7 +155,31 @@ def test_methods_are_judged_beside_chance_and_beside_each_other(workspace):
     assert set(frame["People"]) == {10}
 
 
+def test_the_size_of_the_sample_follows_to_a_run_of_fewer_people(workspace):
+    many, few = run_of(workspace, two_tastes(), "popularity"), run_of(workspace, two_tastes(16), "popularity")
+    at = opened(EXPLANATIONS, explained=OVERVIEW, run=many.id)
+    at.select_slider[0].set_value(50).run()
+    at.selectbox(key="pick-run").set_value(few.id).run()
+    assert not at.exception
+    assert not at.error
+    assert at.select_slider[0].value in (10, 16)
+    at.selectbox(key="pick-run").set_value(many.id).run()
+    assert not at.exception
+
+
 # Other people's data
+
+
+def test_a_model_that_is_gone_is_not_exchanged_in_silence(workspace):
+    gone = run_of(workspace, two_tastes(), "ease")
+    run_of(workspace, two_tastes(), "by_genre")
+    at = opened(EXPLANATIONS, explained=CHANGE, run=gone.id)
+    assert not at.info
+    workspace.delete_run(gone.id)
+    at.run()
+    assert "not here any more" in at.info[0].value
+    assert not at.exception
+    assert not at.run().info
 
 
 def test_somebody_who_knows_everything_is_told_that_nothing_is_left(workspace):

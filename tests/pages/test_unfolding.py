@@ -52,3 +52,12 @@ def test_who_leaves_in_the_middle_of_an_answer_spoils_it_for_nobody():
         list(answers)
     assert not answers.is_complete
     assert list(answers) == [1]
+
+
+def test_two_visitors_at_once_end_with_the_same_answer():
+    unfolding = Unfolding(lambda: iter(["first", "better", "best"]))
+    one, other = iter(unfolding), iter(unfolding)
+    assert next(one) == next(other) == "first"
+    assert list(other) == ["better", "best"]
+    assert list(one) == ["best"]
+    assert list(unfolding) == ["best"]

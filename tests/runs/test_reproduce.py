@@ -16,7 +16,7 @@ from benchmarks.browser import ROOT
 from recsys_core.cli import main
 from recsys_core.errors import ConfigError, StoreError
 from recsys_core.runs.blend_job import blend_spec
-from recsys_core.runs.jobs import Executor, FineTune, Jobs, TrainSpec
+from recsys_core.runs.jobs import Executor, FineTune, Jobs, TrainSpec, TransferFrom
 from recsys_core.runs.reproduce import reproduce
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
@@ -24,6 +24,7 @@ from recsys_core.splitting import SplitRecipe
 from recsys_core.training.context import Cancelled
 from recsys_core.training.devices import Device
 from recsys_core.training.warm_start import Part
+from recsys_core.transfer.plan import Plan, Way
 from recsys_core.types import Feedback
 from tests.runs.builders import camps, keep
 
@@ -129,7 +130,10 @@ def test_whatever_a_spec_says_is_in_the_command(field, home):
     card = keep(workspace, camps())
     run = trained(workspace, TrainSpec(dataset=card.id, model="gmf", settings=FEW, split=RANDOM))
     before = reproduce(workspace, run).command
-    others = OTHER | {"fine_tune": FineTune(run=run.id, rates={Part.ITEMS: 0.5})}
+    others = OTHER | {
+        "fine_tune": FineTune(run=run.id, rates={Part.ITEMS: 0.5}),
+        "transfer": TransferFrom(run=run.id),
+    }
     changed = TrainSpec.model_validate(run.about["spec"]).model_copy(update={field: others[field]})
     run.about["spec"] = changed.model_dump(mode="json")
     run.about["passport"]["config"] |= changed.settings
@@ -151,6 +155,26 @@ def test_a_fine_tuning_is_made_again(home, monkeypatch, capsys):
     again = reproduce(workspace, run)
     assert by_command(again.command, monkeypatch, capsys) == figures(run)
     assert by_script(again.python) == figures(run)
+    workspace.delete_run(source.id)
+    with pytest.raises(StoreError, match="which this one went on from"):
+        reproduce(workspace, run)
+
+
+@pytest.mark.parametrize("plan", [Plan(way=Way.FULL, carry=frozenset({Part.ITEMS}), pull=0.2), Plan(way=Way.JOINT)])
+def test_a_transfer_is_made_again(plan, home, monkeypatch, capsys):
+    workspace = Workspace(home)
+    source = trained(workspace, TrainSpec(dataset=keep(workspace, camps("films", 40)).id, model="gmf", settings=FEW))
+    card = keep(workspace, camps("series", 30, seed=1))
+    start = TransferFrom(run=source.id, plan=plan, people=False, pairs={"i0": "i2", "i2": ""})
+    settings = source.about["passport"]["config"] | {"epochs": 2}
+    run = trained(
+        workspace, TrainSpec(dataset=card.id, model="gmf", settings=settings, split=RANDOM, seed=4, transfer=start)
+    )
+    again = reproduce(workspace, run)
+    assert by_command(again.command, monkeypatch, capsys) == figures(run)
+    assert by_script(again.python) == figures(run)
+    made = workspace.runs()[0]
+    assert made.about["passport"] | {"machine": 0} == run.about["passport"] | {"machine": 0}
     workspace.delete_run(source.id)
     with pytest.raises(StoreError, match="which this one went on from"):
         reproduce(workspace, run)

@@ -55,6 +55,17 @@ def test_steps_are_adams_on_clipped_gradients(clip: float):
     assert np.array(path) == pytest.approx(np.array(adam(clipped, 0.1)), abs=1e-5)
 
 
+def test_what_is_slow_by_itself_is_slower_still_where_it_is_held():
+    free, slow = Optimisation(Net(), Settings(), 2), Optimisation(Net(), Settings(), 2, slow={"weights": 0.5})
+    start = free.net.weights.detach().numpy().copy()
+    slow.hold({"weights": torch.tensor([0.25])})
+    way, short_way = (step(one, GRADIENTS[0]) - start for one in (free, slow))
+    assert short_way == pytest.approx(way / 8, rel=1e-3)
+    slow.hold({"weights": torch.tensor([1.0])})
+    before = slow.net.weights.detach().numpy().copy()
+    assert np.abs(step(slow, GRADIENTS[0]) - before).max() == pytest.approx(0.05, rel=1e-2)
+
+
 def test_a_pull_adds_its_share_of_the_weights_to_the_gradient():
     free, pulled = (Optimisation(Net(), Settings(), 2, pulls) for pulls in (None, {"weights": 0.3}))
     for gradient in GRADIENTS:
