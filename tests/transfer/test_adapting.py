@@ -87,7 +87,7 @@ def test_people_who_are_not_carried_are_not_taken_for_known():
     for carried, plan in ((True, Plan()), (False, Plan(carry=frozenset({Part.ITEMS, Part.NETWORK})))):
         model = adapt(source(MF), SHARED, plan, parts, FitContext())
         assert isinstance(model, Transferred)
-        assert (model.taste.people[strangers] >= 0).all() == carried
+        assert (model.tastes[0].people[strangers] >= 0).all() == carried
 
 
 @pytest.mark.parametrize("kind", [MF, LightGCN])
@@ -107,7 +107,7 @@ def test_a_joint_model_knows_people_of_both_and_nothing_of_the_test():
     model = adapt(source(EASE), SHARED, Plan(way=Way.JOINT), parts, FitContext())
     assert isinstance(model, Transferred)
     n_events = len(source(EASE).data.interactions) + len(parts.train.interactions)
-    mine = model.taste.model
+    mine = model.tastes[0].model
     assert mine.n_users == 80 + 160 - 40
     wanted = EASE().fit(joined(parts))
     assert len(joined(parts).interactions) <= n_events

@@ -39,7 +39,7 @@ def test_a_model_that_likes_nothing_more_than_usual_gives_popularity():
     parts = split(worlds.steady(120), SplitRecipe(key="random"))
     items, people, told = everybody(parts)
     flat = taste_of(Popularity().fit(parts.train), items, people, told)
-    model = calibrated(flat, np.zeros(len(items)), parts)
+    model = calibrated([flat], np.zeros(len(items)), parts)
     users = np.arange(20, dtype=np.int32)
     counts = parts.train.interactions.item_counts()
     assert (model.score(users) == model.prior).all()
@@ -59,7 +59,7 @@ def test_the_usual_is_the_mean_and_the_unit_the_deviation_of_what_is_left():
 
 def test_counts_floor_and_what_is_lent_add_up():
     counts, lent = np.array([3, 0, 1]), np.array([0.0, 0.5, 0.5])
-    found = prior(counts, lent, Calibration(borrowed=1.0, floor=0.1, weight=0.3))
+    found = prior(counts, lent, Calibration(borrowed=1.0, floor=0.1, weights=(0.3,)))
     assert found == pytest.approx(np.log([3.1, 2.1, 3.1]))
 
 
@@ -76,7 +76,7 @@ def test_tastes_that_say_the_opposite_of_the_validation_events_do_not_count():
     items, people, told = everybody(parts)
     good = taste_of(EASE().fit(parts.train, FitContext()), items, people, told)
     opposite = replace(good, unit=-good.unit)
-    weights = [calibrated(taste, np.zeros(len(items)), parts).config.weight for taste in (good, opposite)]
+    weights = [calibrated([taste], np.zeros(len(items)), parts).config.weights[0] for taste in (good, opposite)]
     assert weights[0] > 0
     assert weights[1] == 0
 
@@ -84,7 +84,7 @@ def test_tastes_that_say_the_opposite_of_the_validation_events_do_not_count():
 def test_the_calibrated_model_orders_the_test_at_least_as_well_as_popularity():
     parts = parts_of()
     items, people, told = everybody(parts)
-    model = calibrated(taste_of(EASE().fit(parts.train), items, people, told), np.zeros(len(items)), parts)
+    model = calibrated([taste_of(EASE().fit(parts.train), items, people, told)], np.zeros(len(items)), parts)
     users, order = parts.test.warm_users, parts.dataset.item_ids.hash_order
     mine, theirs = (rank(one, parts.test, users, 5, order)[0] for one in (model, Popularity().fit(parts.train)))
     assert mine.relevance.sum() > 1.5 * theirs.relevance.sum()
