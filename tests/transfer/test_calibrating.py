@@ -92,10 +92,10 @@ def test_the_calibrated_model_orders_the_test_at_least_as_well_as_popularity():
 
 @pytest.mark.parametrize(
     ("differences", "better"),
-    [([0.1, 0.1], True), ([0.0, 0.0], False), ([0.5, -0.3], False), ([0.3, 0.1], True), ([0.9], False)],
+    [([0.1, 0.1], True), ([0.0, 0.0], False), ([0.5, -0.3], False), ([0.3, 0.2], True), ([0.9], False)],
 )
-def test_clearly_better_is_more_than_a_standard_error(differences: list[float], better: bool):
-    """Of 0.5 and −0.3 the mean is 0.1 and its standard error 0.4; of 0.3 and 0.1 they are 0.2 and 0.1."""
+def test_clearly_better_is_more_than_two_standard_errors(differences: list[float], better: bool):
+    """Of 0.5 and −0.3 the mean is 0.1 and its standard error 0.4; of 0.3 and 0.2 they are 0.25 and 0.05."""
     best = np.full(len(differences), 0.5)
     assert is_clearly_better(best + differences, best) is better
 

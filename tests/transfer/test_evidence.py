@@ -97,6 +97,12 @@ def test_a_lead_that_comes_back_by_chance_does_not_move_the_break_even():
     assert 100 < worth < 1000
 
 
+def test_a_lead_that_begins_late_has_its_break_even_behind_it():
+    worth = Evidence(points(levels({0.01: 0.15, 0.1: 0.3, 1.0: 0.15}))).break_even()
+    assert worth is not None
+    assert 1000 < worth < 10_000
+
+
 def test_break_even_of_what_is_nowhere_sure_and_of_what_leads_to_the_end_is_not_known():
     assert Evidence(points(levels({0.1: 0.2 + 0.0001, 1.0: 0.15}))).break_even() is None
     assert Evidence(points(levels({0.1: 0.3, 1.0: 0.3}))).break_even() is None
