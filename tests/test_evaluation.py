@@ -20,7 +20,7 @@ from recsys_core.metrics import METRICS, ListMetric, RankingMetric, RatingMetric
 from recsys_core.metrics.rmse import RMSE
 from recsys_core.models import GMF, MODELS, Bias, Popularity
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender
-from recsys_core.splitting import KNOWN, SPLITTERS, TEST, TRAIN, VALID, Holdout, Split, SplitRecipe, split
+from recsys_core.splitting import HIDDEN, KNOWN, SPLITTERS, TEST, TRAIN, VALID, Holdout, Split, SplitRecipe, split
 from recsys_core.statistics import bootstrap as resampling
 from recsys_core.statistics.bootstrap import RESAMPLES, bootstrap, resampled_sums
 from recsys_core.statistics.estimates import PerUser
@@ -753,3 +753,18 @@ def test_every_model_learns_and_is_judged_on_every_split(model_class: type[Recom
     report = evaluate(model, made.test, made.dataset, ks=(5,))
     assert report.users == len(made.test.warm_users)
     assert all(math.isfinite(estimate.value) for estimate in report.metrics.values())
+
+
+def test_what_is_hidden_stays_out_of_the_lists_and_is_told_to_nobody():
+    """Person 0 met the best item, but nobody is told yet: it is not shown, and the model does not know of it."""
+    data = worlds.golden()
+    roles = np.full(len(data.interactions), TRAIN, dtype=np.int8)
+    events = data.interactions
+    roles[(events.users == 0) & (events.items == 0)] = HIDDEN
+    roles[(events.users == 0) & (events.items == 4)] = TEST
+    parts = Split(data, roles, SplitRecipe())
+    report = evaluate(Given(np.tile([9.0, 5, 4, 3, 2, 1], (4, 1))), parts.test, data)
+    assert report.lists.items[0].tolist()[:2] == [4, 5]  # 1 to 3 are known, 0 is hidden
+    assert parts.test.known.row(0)[0].tolist() == [1, 2, 3]
+    assert sorted(parts.test.hidden.row(0)[0].tolist()) == [0, 1, 2, 3]
+    assert parts.valid.met is None

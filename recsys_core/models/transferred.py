@@ -9,8 +9,10 @@ from pydantic import Field
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
+from recsys_core.errors import ModelError
 from recsys_core.models.base import Ability, Config, Cost, ModelInfo, Recommender, expect_shapes
 from recsys_core.models.blend import Blend, Member
+from recsys_core.models.sparse import are_bounds
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Int32, Int64
 
@@ -159,6 +161,9 @@ class Transferred(Recommender):
             "told.values": (n_told,),
         }
         expect_shapes(own, shapes, {"told.indptr": "int64", "told.items": "int32"})
+        _require_positions(own, "told.items", 0, self.n_items)
+        if not are_bounds(own["told.indptr"], n_told):
+            raise _damaged("told.indptr", "the bounds of its rows do not rise from 0 to the end")
         self.tastes, self.prior = tuple(tastes), own["prior"]
         self.told = Histories(own["told.indptr"], own["told.items"], own["told.values"], None, self.n_items)
 
@@ -185,11 +190,20 @@ def _restored(member: Member, arrays: dict[str, np.ndarray], n_users: int, n_ite
     model: Any = kind(kind.Config.parse(member.settings))
     model.n_users, model.n_items = (int(size) for size in own["size"])
     model.restore(theirs)
-    _require_positions(own["items"], model.n_items)
-    _require_positions(own["people"], model.n_users)
+    _require_positions(own, "items", -1, model.n_items)
+    _require_positions(own, "people", -1, model.n_users)
+    if not own["unit"][0] > 0:
+        raise _damaged("unit", "it is not above 0")
     return Taste(model, model.n_items, own["items"], own["people"], own["usual"], float(own["unit"][0]))
 
 
-def _require_positions(positions: Int64, bound: int) -> None:
-    if len(positions) and not (positions.min() >= -1 and positions.max() < bound):
-        raise ValueError(f"a position lies outside −1..{bound - 1}")
+def _require_positions(arrays: dict[str, np.ndarray], name: str, low: int, bound: int) -> None:
+    positions = arrays[name]
+    if len(positions) and not (positions.min() >= low and positions.max() < bound):
+        raise _damaged(name, f"a position lies outside {low}..{bound - 1}")
+
+
+def _damaged(name: str, what: str) -> ModelError:
+    return ModelError(
+        f"The array {name!r} of the saved model cannot be used: {what}.", "Transfer it again.", "damaged-model"
+    )

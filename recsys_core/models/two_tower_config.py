@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from recsys_core.models.base import Search
+from recsys_core.models.base import Search, WarmWay
 from recsys_core.models.content_config import ContentConfig
 from recsys_core.models.multinomial_config import MultinomialConfig
 
 
 class TwoTowerConfig(ContentConfig, MultinomialConfig):
+    warm: ClassVar[WarmWay] = WarmWay(share=0.3, rate=0.5, settings={"schedule": "linear"})
     quick: ClassVar[dict[str, Any]] = {"embedding_size": 32, "epochs": 10}
     search: ClassVar[dict[str, Search]] = (
         MultinomialConfig.search | ContentConfig.search | {"dropout": (0.2, 0.8), "people": None}

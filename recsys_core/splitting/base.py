@@ -21,7 +21,7 @@ COLD_ITEM = "cold-item"  # the recipe whose lists are drawn from the held-out it
 EVERYTHING = "all items but those the person is known to have met"  # what lists are drawn from
 KNOWN = 3  # never learned from, told of a person when the person is scored
 UNUSED = 4  # after the window: nobody learns from it, knows it or looks for it
-HIDDEN = 5  # nobody learns from it or knows it, but it stays out of the lists of the person who met the item
+HIDDEN = 5  # nobody learns from it or knows it, but it stays out of the test's lists of the person who met the item
 
 
 class SplitRecipe(BaseModel):
@@ -138,8 +138,14 @@ class Split:
 
     @cached_property
     def test(self) -> Holdout:
-        """Known: training and validation events, and what is told of new people. To be found: test events."""
-        return self._holdout((TRAIN, VALID, KNOWN), TEST)
+        """Known: training and validation events, and what is told of new people. To be found: test events.
+
+        Hidden events stay out of these lists alone: validation must not know what is not there yet.
+        """
+        known, holdout = (TRAIN, VALID, KNOWN), self._holdout((TRAIN, VALID, KNOWN), TEST)
+        if not (self.roles == HIDDEN).any():
+            return holdout
+        return replace(holdout, met=Histories.from_interactions(self.events(*known, HIDDEN)))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -170,7 +176,6 @@ class Split:
             strangers=np.flatnonzero(learned.user_counts() == 0),
             unmet=np.flatnonzero(learned.item_counts() == 0),
             scale=self.dataset.scale,
-            met=Histories.from_interactions(self.events(*roles, HIDDEN)) if (self.roles == HIDDEN).any() else None,
         )
         return holdout.among(targets.items) if self.recipe.key == COLD_ITEM else holdout
 

@@ -70,7 +70,8 @@ class Replaying(Protocol):
 def train(task: TrainingTask, model: object, context: FitContext, epochs: int, patience: int) -> TrainingSummary:
     """Train until the epochs are over, ``patience`` epochs brought nothing better, or somebody stops it.
 
-    The task ends in the state of its best epoch. Without validation the last epoch counts as the best.
+    The task ends in the state of its best epoch. Without validation the last epoch counts as the best. Of a training
+    that thaws, patience begins once all of it learns.
 
     Raises:
         Cancelled: stopped before the first epoch was over, so there is nothing to keep.
@@ -81,11 +82,12 @@ def train(task: TrainingTask, model: object, context: FitContext, epochs: int, p
     if context.warm is not None and context.warm.as_it_is:
         epochs, best = 0, _copy(task.state())
     reason = f"All {epochs} epochs are done." if epochs else "Taken over as it is: nothing was learned."
+    thawed = 2 * context.warm.thaw if context.warm is not None else 0
     last_checkpoint = time.monotonic()
     between_checkpoints = CHECKPOINT_SECONDS if context.cut_after is None else 0.0
     try:
         for epoch in range(len(history) + 1, epochs + 1):
-            if history and epoch - 1 - best_epoch >= patience:
+            if history and epoch - 1 - max(best_epoch, thawed) >= patience:
                 reason = _patience_sentence(history[best_epoch - 1], patience)
                 break
             if context.warm is not None and context.warm.thaw:

@@ -91,8 +91,8 @@ class WarmStart:
         sizes: rows in the earlier data.
         new_events: Bool[E], which of the new data the earlier training did not learn from.
         new_people: Bool[U], who has such an event.
-        rates: what the learning rate of a part is multiplied by, 1 unless said; at 0 the part is frozen. New rows
-            always learn at the full rate.
+        rates: what the learning rate of a part is multiplied by, 1 unless said; at 0 the part is frozen. New rows, and
+            a network that is not taken over, always learn at the full rate.
         newcomers: Int64[n], people of the new data without a row in the earlier ones, but with something to be told by.
         told: what the earlier model makes of them, (n, ...), for those tensors in which people have rows of their own.
         source: the earlier model, for models that need more of it than weights, such as its readers or, to answer as it
@@ -168,7 +168,8 @@ class WarmStart:
 
         shares = {}
         for name, one in learned.items():
-            known = np.ones(1, bool) if not one.blocks else np.concatenate([self.sources[r] >= 0 for r in one.blocks])
+            sources = [self.sources[rows] >= 0 for rows in one.blocks]
+            known = np.concatenate(sources) if sources else np.array([self.network])
             shares[name] = torch.from_numpy((self.pull * known).astype(np.float32)).to(one.tensor.device)
         return shares
 
@@ -190,7 +191,7 @@ class WarmStart:
             return 0.0 if epoch <= thawed else self.rates.get(part, 1.0)
 
         if not one.blocks:
-            return np.array([rate(Part.NETWORK)], dtype=np.float32)
+            return np.array([rate(Part.NETWORK) if self.network or self.as_it_is else 1.0], dtype=np.float32)
         paces = [np.where(self.sources[rows] >= 0, rate(PART_OF[rows]), 1.0) for rows in one.blocks]
         return np.concatenate(paces).astype(np.float32)
 

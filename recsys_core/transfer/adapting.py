@@ -90,7 +90,7 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
         return model
     told = Histories.from_interactions(parts.train.interactions)
     if own_model:  # it knows only those whom it was shown
-        carried = (match.people >= 0) & (Part.PEOPLE in source.parts)
+        carried = (match.people >= 0) & _carries_people(source, plan)
         people = np.where((told.lengths() > 0) | carried, people, -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
@@ -131,6 +131,8 @@ def why_not(source: Source, match: Match, plan: Plan, target: Dataset) -> str:
         return "how much two models count beside each other is only found where the transfer is calibrated."
     if Ability.HISTORY not in model.abilities:
         return "it cannot be told of people whom it never met."
+    if Ability.RATING in model.abilities and target.scale is None:
+        return f"it learns to predict ratings, but {target.name!r} has none."
     if plan.way is Way.JOINT:
         if not (match.n_items or match.n_people or source.reads):
             return "the two data sets share no people and no items, and the model does not read what items are about."
@@ -181,7 +183,7 @@ def _mapped(source: Source, match: Match, parts: Split, context: FitContext) -> 
     people = match.people >= 0
     told = mapped_people(
         source.model.user_vectors()[match.people[people]],
-        {name: one for name, one in model.training.learned.items() if one.blocks == (RowsOf.PEOPLE,)},
+        {name: one for name, one in model.training.learned.items() if one.blocks[:1] == (RowsOf.PEOPLE,)},
         np.flatnonzero(people),
         parts.train.interactions.user_counts(),
     )
@@ -223,7 +225,8 @@ def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStar
     sizes = {RowsOf.PEOPLE: source.data.n_users, RowsOf.ITEMS: source.data.n_items}
     if getattr(source.model.config, "use_attributes", False):
         for kind, fields in ((RowsOf.ITEM_VALUES, item_fields), (RowsOf.PERSON_VALUES, user_fields)):
-            sources[kind], sizes[kind] = attribute_rows(fields(source.data), fields(target))
+            values, sizes[kind] = attribute_rows(fields(source.data), fields(target))
+            sources[kind] = values if Part.NETWORK in plan.carry else np.full_like(values, -1)
     events = target.interactions
     newcomers = np.flatnonzero((sources[RowsOf.PEOPLE] < 0) & (events.user_counts() > 0))
     told: Weights = {}
@@ -249,6 +252,11 @@ def carry(source: Source, match: Match, plan: Plan, target: Dataset) -> WarmStar
         as_it_is=plan.way is Way.AS_IT_IS,
         network=Part.NETWORK in plan.carry,
     )
+
+
+def _carries_people(source: Source, plan: Plan) -> bool:
+    """Whether people of the source bring their own rows along."""
+    return Part.PEOPLE in source.parts and (plan.way is Way.MAPPED or Part.PEOPLE in plan.carry)
 
 
 def _floor(items: Int64) -> np.ndarray:

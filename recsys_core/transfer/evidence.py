@@ -140,26 +140,33 @@ class Evidence:
         return 0 if lead is None or not lead.is_certain else int(np.sign(lead.value))
 
     def break_even(self, metric: str = JUDGED_BY) -> int | None:
-        """Events up to which the transfer is worth it: where its lead over the best other arm reaches zero, between
-        two shares by a straight line over the logarithm of events; None where it does not lead, or leads to the end."""
-        leads = [(self.events(share), self.lead(share, self.rival(share, metric), metric)) for share in self.shares]
-        known = [(events, lead.value) for events, lead in leads if lead is not None]
-        last = next((place for place in range(len(known) - 1, -1, -1) if known[place][1] > 0), None)
-        if last is None or last == len(known) - 1:
+        """Events up to which the transfer is worth it: where its lead over the best other arm first reaches zero after
+        the last share at which it is sure, between two shares by a straight line over the logarithm of events.
+
+        None where it surely leads nowhere, or leads to the end. What rises above zero later by chance does not count.
+        """
+        helps = self.helps(metric)
+        if not helps:
             return None
-        (left, above), (right, below) = known[last], known[last + 1]
-        part = above / (above - below) if above > below else 0.0
+        leads = [(share, self.lead(share, self.rival(share, metric), metric)) for share in self.shares]
+        known = [(self.events(share), lead.value) for share, lead in leads if lead is not None and share >= helps[-1]]
+        end = next((place for place, (_, value) in enumerate(known) if value <= 0), None)
+        if end is None:
+            return None
+        (left, above), (right, below) = known[end - 1], known[end]
+        part = above / (above - below)
         return round(float(np.expm1(np.log1p(left) + part * (np.log1p(right) - np.log1p(left)))))
 
     def speed_up(self) -> SpeedUp | None:
-        """At the largest share, on average over seeds; None where validation figures are missing."""
+        """At the largest share, on average over seeds; None where validation figures are missing, as they are of what
+        was taken over as it is, or learned from both at once."""
         if not self.shares:
             return None
         share = self.shares[-1]
         found = []
         for seed, scratch in self.of(SCRATCH, share).items():
             mine = self.of(TRANSFER, share).get(seed)
-            if mine is None or not scratch.about.curve:
+            if mine is None or not mine.about.curve or not scratch.about.curve:
                 continue
             best = max(value for _, value in scratch.about.curve)
             there = next(n for n, (_, value) in enumerate(scratch.about.curve) if value >= best)

@@ -20,7 +20,7 @@ def mapped_people(vectors: Float32, rows: Mapping[str, Learned], people: Int64, 
 
     Args:
         vectors: Float32[n, d], of the people in the other space.
-        rows: what was learned here about people, by name: tensors with a row for each of U.
+        rows: what was learned here about people, by name: tensors that begin with a row for each of U.
         people: Int64[n], which of U they are.
         counts: Int64[U], their events here.
     """

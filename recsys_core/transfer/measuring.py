@@ -39,10 +39,12 @@ class Attempt:
     Attributes:
         title: as it stands in tables.
         make: gives the model of a split.
+        races: its epochs tell how soon a training that was carried over, or one from scratch, gets good.
     """
 
     title: str
     make: Callable[[Split, FitContext], Recommender]
+    races: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Measured:
         chosen: title of the attempt that the validation events chose.
         tried: title → its figure on the validation events; None where there are none, or it failed.
         seconds: of the attempt that was chosen; epochs: of its training.
-        curve: (seconds, figure on the validation events) after each of its epochs.
+        curve: (seconds, figure on the validation events) after each epoch of the attempt that races, if one does.
     """
 
     arm: str
@@ -79,7 +81,7 @@ def attempts(arm: str, source: Source, match: Match, plans: list[Plan]) -> list[
         pulls = [EASE.Config().regularisation * factor for factor in (1, 10, 0.1)][: len(plans)]
         return [Attempt(f"pull {pull:g}", partial(_ease, pull)) for pull in pulls]
     if arm == TRANSFER:
-        return [Attempt(plan.title, partial(_adapted, source, match, plan)) for plan in plans]
+        return [Attempt(plan.title, partial(_adapted, source, match, plan), plan.fine_tunes) for plan in plans]
     return _from_scratch(source, len(plans))
 
 
@@ -103,7 +105,7 @@ def _from_scratch(source: Source, number: int) -> list[Attempt]:
         return calibrated([taste], np.zeros(parts.dataset.n_items), parts)
 
     usual = Attempt("settings of the source", partial(plain, {}))
-    mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}))
+    mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}), races=True)
     smaller = {name: getattr(config, name) // 4 for name in ("embedding_size",) if hasattr(config, name)}
     third = Attempt("smaller vectors, calibrated", partial(with_popularity, smaller)) if smaller else None
     return [one for one in (mixed, usual, third) if one is not None][:number]
@@ -151,6 +153,7 @@ def measure(
     context, judge = replace(context, seed=seed), _Judge.of(parts)
     best: _Made | None = None
     tried: dict[str, float | None] = {}
+    curve: tuple[tuple[float, float], ...] = ()
     for place, attempt in enumerate(tries):
         if judge is None and best is not None:
             break
@@ -162,6 +165,7 @@ def measure(
             tried[attempt.title] = None
             continue
         tried[attempt.title] = None if made.found is None else float(made.found.mean())
+        curve = made.curve if attempt.races and not curve else curve
         if best is None or _beats(made, best):
             best = made
     assert best is not None
@@ -174,7 +178,7 @@ def measure(
         tried,
         best.seconds,
         len(best.epochs),
-        tuple((seconds, epoch.validation.value) for seconds, epoch in best.epochs if epoch.validation is not None),
+        curve,
     )
     return about, *figures(best.model, parts, full, met if arm == TRANSFER else met[:0])
 
@@ -193,6 +197,11 @@ class _Made:
     found: Float64 | None
     seconds: float
     epochs: list[tuple[float, EpochEnded]]
+
+    @property
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """Seconds and the figure on the validation events after each epoch."""
+        return tuple((seconds, one.validation.value) for seconds, one in self.epochs if one.validation is not None)
 
 
 def _beats(made: _Made, best: _Made) -> bool:

@@ -62,6 +62,11 @@ class Plan(BaseModel):
         return [part for part in Part if part in carry]  # two plans that are equal read alike
 
     @property
+    def fine_tunes(self) -> bool:
+        """Whether what was carried over learns on, and nothing beside it."""
+        return self.way in (Way.FROZEN, Way.HEAD, Way.GRADUAL, Way.FULL) and not self.beside
+
+    @property
     def title(self) -> str:
         """As it stands in tables: "full, pulled back, calibrated"."""
         words = [self.way.value.replace("-", " ")]

@@ -69,7 +69,7 @@ def test_another_version_is_another_data_set_and_the_same_content_is_not(workspa
 def test_what_cannot_be_a_source_comes_last_and_says_why(workspace: Workspace):
     target = keep(workspace, camps())
     source = keep(workspace, elsewhere())
-    popular, good = keep_run(workspace, source), trained(workspace, source.id, "item_knn")
+    good, popular = trained(workspace, source.id, "item_knn"), keep_run(workspace, source)
     stranger = elsewhere("stranger")
     stranger = replace(stranger, item_table=stranger.item_table.assign(title=""))
     apart = trained(workspace, keep(workspace, stranger).id, "item_knn")

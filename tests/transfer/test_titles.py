@@ -49,7 +49,7 @@ def test_a_title_of_signs_alone_keeps_them():
         ("2001: A Space Odyssey", 0, ["2001 a space odyssey"]),
         ("(1984)", 0, ["1984"]),
         ("[REC]² (2009)", 2009, ["rec 2"]),
-        ("Room (2003) (2015)", 2015, ["room"]),
+        ("Best of (2000) Hits (2003)", 2003, ["best of hits"]),
         ("", 0, []),
     ],
 )
