@@ -84,6 +84,8 @@ def test_a_source_that_is_gone_or_learned_from_these_data_is_forgotten(jobs, wor
     workspace.delete_run(source.id)
     at = at_step(PLAN, source, target.id)
     assert "No source is chosen yet" in said(at)
+    at = at_step(EVIDENCE, source, target.id)
+    assert "No source is chosen yet" in said(at)
     press(at, "Choose a source")
     assert at.query_params["step"] == "Source"
 
