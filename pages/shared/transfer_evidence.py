@@ -98,7 +98,7 @@ def _name(job: Job) -> str:
 def _live(job: Job, colours: Theme) -> None:
     """How far it is, and what can be told already."""
     progress(job)
-    told = _told(default_home(), job.id, job.done, METRICS[0])
+    told = _told(default_home(), job.id, _stand(job), METRICS[0])
     if told is None:
         st.caption("The curves begin when all four ways were measured at one share.")
         return
@@ -106,8 +106,14 @@ def _live(job: Job, colours: Theme) -> None:
     _curve(told, METRICS[0], colours, f"live-{job.id}")
 
 
+def _stand(job: Job) -> str:
+    """How far a job is: what was read of it before is old when this changes."""
+    return f"{job.state} {job.done} {job.finished}"
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _evidence(home: Path, job: str, _done: float) -> Evidence:
+def _evidence(home: Path, job: str, stand: str) -> Evidence:
+    """What was measured so far; read anew whenever the job stands otherwise."""
     from recsys_core.runs.transfer_job import evidence_of as read
 
     workspace = open_workspace(home)
@@ -133,9 +139,9 @@ class Told:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _told(home: Path, job: str, done: float, metric: str) -> Told | None:
+def _told(home: Path, job: str, stand: str, metric: str) -> Told | None:
     """None while no share was measured to the end."""
-    found = _evidence(home, job, done)
+    found = _evidence(home, job, stand)
     if not found.shares:
         return None
     curve = found.curve(metric)
@@ -151,7 +157,7 @@ def _told(home: Path, job: str, done: float, metric: str) -> Told | None:
 
 def evidence_view(job: Job, colours: Theme) -> None:
     """Everything that a measurement came to, the verdict first."""
-    found, spec = _evidence(default_home(), job.id, job.done), job.spec
+    found, spec = _evidence(default_home(), job.id, _stand(job)), job.spec
     assert isinstance(spec, TransferSpec)
     if not found.shares:
         st.caption("Nothing was measured to the end, so there is nothing to tell yet.")
@@ -161,7 +167,7 @@ def evidence_view(job: Job, colours: Theme) -> None:
     verdict = st.container()
     metric = choose.switch("Figure", "transfer-figure", [metric_label(one) for one in METRICS])
     metric = next(one for one in METRICS if metric_label(one) == metric)
-    told = _told(default_home(), job.id, job.done, metric)
+    told = _told(default_home(), job.id, _stand(job), metric)
     assert told is not None  # there are shares
     with verdict:
         st.subheader(plain(told.verdict), anchor=False)

@@ -124,6 +124,7 @@ def _editor(chosen: Chosen, part: pd.DataFrame) -> None:
             "found by": st.column_config.TextColumn("Found by"),
             "likeness": st.column_config.ProgressColumn("Likeness", min_value=0.0, max_value=1.0, format="%.2f"),
         },
+        placeholder="–",
         key=f"same-items-{chosen.key}-{hash(tuple(part['id']))}-{hash(tuple(chosen.pairs.items()))}",
     )
     changed = edited["same"].to_numpy() != same.to_numpy()

@@ -61,8 +61,8 @@ def _nothing_to_start_from() -> None:
 
 
 @st.cache_resource(show_spinner="Looking at what other data have in common with these", max_entries=8)
-def _kin(home: Path, dataset: str, _runs: tuple[str, ...]) -> "list[Kin]":
-    """Kept until the list of runs changes."""
+def _kin(home: Path, dataset: str, runs: tuple[str, ...]) -> "list[Kin]":
+    """Kept until the list of runs changes, which is why it is asked for them."""
     from recsys_core.runs.kin import kin
 
     return kin(open_workspace(home), dataset)

@@ -65,6 +65,9 @@ def test_a_source_is_chosen_and_stays_in_the_address(jobs, workspace):
     assert "Which model should it start from?" in said(at)
     assert any("ft-track" in html.body for html in at.get("html"))
     assert popularity.title in said(at), "what cannot be a source is told with its reason"
+    later = trained(workspace, films(), "item_knn")
+    at.run()
+    assert later.title in said(at)
     at.button(key=f"choose-source-{source.id}").click().run()
     assert not at.exception
     assert at.query_params["source"] == source.id
@@ -80,6 +83,8 @@ def test_a_source_that_is_gone_or_learned_from_these_data_is_forgotten(jobs, wor
     target = keep(workspace, series())
     workspace.delete_run(source.id)
     at = at_step(PLAN, source, target.id)
+    assert "No source is chosen yet" in said(at)
+    at = at_step(EVIDENCE, source, target.id)
     assert "No source is chosen yet" in said(at)
     press(at, "Choose a source")
     assert at.query_params["step"] == "Source"
@@ -149,7 +154,10 @@ def test_a_measurement_is_asked_for_and_told(jobs, workspace):
     assert isinstance(job.spec, TransferSpec)
     assert (job.spec.shares, job.spec.seeds) == ((0.0, 1.0), (0,))
     assert "Does it pay? EASE from films on series" in said(at)
-    run_job(workspace, jobs, jobs.claim_next())
+    begun = jobs.claim_next()
+    at.run()
+    assert "The curves begin when all four ways were measured" in said(at)
+    run_job(workspace, jobs, begun)
     at.run()
     assert not at.exception
     found = evidence_of(workspace, jobs.find(job.id))
