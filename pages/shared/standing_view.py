@@ -32,7 +32,7 @@ def standing_view(run: RunCard) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _standing(run: str, _others: tuple[str, ...]) -> Standing | None:
+def _standing(run: str, others: tuple[str, ...]) -> Standing | None:
     """Kept until the list of runs changes; a run itself never does."""
     return standing(cache.workspace(), cache.workspace().find_run(run))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from recsys_core.transfer.match import Match
 
 MEASUREMENT = "measurement"
-USUAL_SEEDS, MOST_SEEDS = 3, 10
+USUAL_SEEDS, SEEDS = 3, (1, 3, 5, 7, 10)
 JUDGING = 1.0  # seconds
 
 
@@ -62,13 +62,13 @@ def _measure(chosen: Chosen, match: "Match", start: TransferFrom, recipe: SplitR
             help="Only so many of the training events are there. 0 %: nothing is known of these data yet.",
             persist_state="session",
         )
-        seeds = st.slider(
+        seeds = st.select_slider(
             "Seeds",
-            1,
-            MOST_SEEDS,
+            SEEDS,
             USUAL_SEEDS,
             key="transfer-seeds",
-            help="How often each share is drawn and trained anew. One seed cannot tell chance from gain.",
+            help="How often each share is drawn and trained anew. One seed cannot tell chance from gain, and two say "
+            "too little of how much such draws differ.",
             persist_state="session",
         )
         plans = _plans(chosen, match, start.plan)

@@ -27,7 +27,7 @@ def learning_curve_chart(
         bands: one or more, with a number of events for each share as ``ks``.
         shares: of the target's data, ascending.
         metric: name of the vertical axis.
-        break_even: events up to which the transfer is worth it; None where that is not known.
+        break_even: events until which the transfer is ahead; None where that is not known.
         look: light or dark.
     """
     events = [round(float(np.mean([band.ks[at] for band in bands]))) for at in range(len(shares))]
@@ -64,7 +64,7 @@ def learning_curve_chart(
             x=place(break_even),
             line={"color": look.quiet, "width": 1.5, "dash": "dot"},
             annotation={
-                "text": f"worth it up to {short_count(break_even)} events",
+                "text": f"ahead until {short_count(break_even)} events",
                 "font": {"color": look.quiet, "size": 12},
                 "xanchor": "right" if is_right else "left",
                 "yanchor": "bottom",

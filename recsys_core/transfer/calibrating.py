@@ -57,7 +57,7 @@ def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -
         told: of all people of the target.
     """
     raw = plain_taste(model, model.n_items, items, people)
-    known = np.flatnonzero((people >= 0) | (told.lengths() > 0))[:SAMPLED_PEOPLE].astype(np.int32)
+    known = _sample(np.flatnonzero((people >= 0) | (told.lengths() > 0)), SAMPLED_PEOPLE, 0).astype(np.int32)
     if not len(known):
         empty = Histories.of([([], [])], model.n_items)
         usual = np.zeros(len(items), dtype=np.float32)
@@ -152,7 +152,12 @@ def _figures(
 def judges(users: Int64, parts: Split) -> Int64:
     """These people, or as many of them as may cost something, ascending; the same ones each time."""
     most = max(FEWEST_JUDGES, JUDGED_SCORES // max(1, parts.dataset.n_items))
-    return np.sort(np.random.default_rng(parts.recipe.seed).permutation(users)[:most])
+    return _sample(users, most, parts.recipe.seed)
+
+
+def _sample(users: Int64, most: int, seed: int) -> Int64:
+    """So many of these at most, ascending."""
+    return users if len(users) <= most else np.sort(np.random.default_rng(seed).choice(users, most, replace=False))
 
 
 def is_clearly_better(found: Float64, best: Float64) -> bool:

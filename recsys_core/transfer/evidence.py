@@ -140,7 +140,7 @@ class Evidence:
         return 0 if lead is None or not lead.is_certain else int(np.sign(lead.value))
 
     def break_even(self, metric: str = JUDGED_BY) -> int | None:
-        """Events up to which the transfer is worth it: where its lead over the best other arm first reaches zero after
+        """Events until which the transfer is ahead: where its lead over the best other arm first reaches zero after
         the last share at which it is sure, between two shares by a straight line over the logarithm of events.
 
         None where it surely leads nowhere, or leads to the end. What rises above zero later by chance does not count.
@@ -211,9 +211,13 @@ class Evidence:
             return f"Do not: at no amount of data is the transfer surely better than the best other way by {label}."
         if helps[-1] == self.shares[-1]:
             return f"Transfer: by {label} it is better even with all {counted(self.events(helps[-1]), 'event')}."
-        worth = self.break_even(metric)
-        until = self.events(helps[-1]) if worth is None else worth
-        return f"Transfer while events are few: by {label} it is worth it below about {_rounded(until):,} events."
+        sure, worth = self.events(helps[-1]), self.break_even(metric)
+        if not sure:
+            return (
+                f"Transfer until there are events: by {label} it is surely better with none of them, and not with some."
+            )
+        end = "" if worth is None else f", and ahead until about {_rounded(worth):,}"
+        return f"Transfer while events are few: by {label} it is surely better with {counted(sure, 'event')}{end}."
 
     def as_json(self, metric: str = JUDGED_BY) -> Json:
         """Everything that was found, as plain data."""

@@ -70,6 +70,11 @@ class Plan(BaseModel):
     def title(self) -> str:
         """As it stands in tables: "full, pulled back, calibrated"."""
         words = [self.way.value.replace("-", " ")]
+        if self.carry != frozenset(Part):
+            words.append(f"with {' and '.join(part for part in Part if part in self.carry) or 'nothing'}")
+        words += [f"{part} at {rate:g}" for part, rate in sorted(self.rates.items()) if rate != 1]
+        if self.way is Way.GRADUAL:
+            words.append(f"thawed every {self.thaw} epochs")
         if self.pull:
             words.append(f"pulled back by {self.pull:.0%}")
         if self.beside:

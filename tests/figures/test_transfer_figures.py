@@ -36,7 +36,7 @@ def test_where_it_breaks_even_there_is_a_line_with_words():
     chart = learning_curve_chart([band("Transfer", 0.2)], SHARES, "NDCG@10", 8000, DARK)
     (line,) = chart.layout.shapes
     assert line.x0 == pytest.approx(lines(chart)[0].x[2])
-    assert "worth it up to 8.0k events" in [annotation.text for annotation in chart.layout.annotations]
+    assert "ahead until 8.0k events" in [annotation.text for annotation in chart.layout.annotations]
 
 
 def test_break_even_beyond_what_was_measured_is_not_drawn():

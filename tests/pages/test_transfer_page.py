@@ -147,7 +147,7 @@ def test_a_measurement_is_asked_for_and_told(jobs, workspace):
     source, target = trained(workspace, films()), keep(workspace, series(60))
     at = at_step(PLAN, source, target.id)
     at.pills(key="transfer-shares").set_value([0.0, 1.0]).run()
-    at.slider(key="transfer-seeds").set_value(1).run()
+    at.select_slider(key="transfer-seeds").set_value(1).run()
     press(at, "Measure whether it pays")
     assert at.query_params["step"] == EVIDENCE
     job = waiting(jobs)

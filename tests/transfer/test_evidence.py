@@ -113,9 +113,14 @@ def test_break_even_of_what_is_nowhere_sure_and_of_what_leads_to_the_end_is_not_
     [
         (
             {0.0: 0.3, 0.1: 0.25, 1.0: 0.15},
-            "Transfer while events are few: by NDCG@10 it is worth it below about 3,200 events. With 1,000 events it "
-            "is ahead of training from scratch by +0.050 [+0.049, +0.051]. It does harm with 10,000 events: training "
-            "from scratch is surely better there.",
+            "Transfer while events are few: by NDCG@10 it is surely better with 1,000 events, and ahead until about "
+            "3,200. With 1,000 events it is ahead of training from scratch by +0.050 [+0.049, +0.051]. It does harm "
+            "with 10,000 events: training from scratch is surely better there.",
+        ),
+        (
+            {0.0: 0.3, 1.0: 0.2},
+            "Transfer until there are events: by NDCG@10 it is surely better with none, but not with some. "
+            "With 0 events it is ahead of training from scratch by +0.100 [+0.099, +0.101].",
         ),
         (
             {0.1: 0.3, 1.0: 0.25},
