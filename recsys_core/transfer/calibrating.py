@@ -1,11 +1,13 @@
 """How popular items are in a target, and how much a person's tastes count beside that."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
+from scipy.special import gammaln
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
@@ -20,33 +22,15 @@ from recsys_core.types import Float32, Float64, Int32, Int64
 SAMPLED_PEOPLE = 1000  # of whom the usual scores are the mean
 FEWEST_JUDGES, JUDGED_SCORES = 200, 4_000_000
 K = 10  # the length of the lists that are judged
-BORROWED = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)  # events that the source lends, per event of the target
-FLOORS = (0.01, 0.1, 0.3, 1.0)  # events that every item is taken to have beside
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How a target's popularity is estimated and how much tastes count.
-
-    Attributes:
-        borrowed: events that the source lends for each event of the target, in the shares of its own.
-        floor: events that each item has beside.
-        weights: of the lifts of each taste.
-    """
-
-    borrowed: float
-    floor: float
-    weights: tuple[float, ...]
+USUAL_WEIGHT = 0.2  # of what comes from elsewhere, as was best on validation events of MovieLens, anime and Amazon
+STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # of what is lent, per event of the target
+EVENNESS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)  # share that is dealt out to all items alike
 
 
 def plain_taste(model: Recommender, n_items: int, items: Int64, people: Int64) -> Taste:
     """A model's scores as they are, as seen from a target."""
     return Taste(model, n_items, items, people, np.zeros(len(items), dtype=np.float32), 1.0)
-
-
-# As was best on validation events of MovieLens and Amazon.
-BORROWED_USUALLY, FLOOR_USUALLY, WEIGHT_USUALLY = 0.1, 0.1, 0.3
 
 
 def taste_of(model: Recommender, items: Int64, people: Int64, told: Histories) -> Taste:
@@ -83,69 +67,75 @@ def lent_shares(data: Dataset, items: Int64) -> Float64:
     return counts / max(1.0, counts.sum())
 
 
-def prior(counts: Int64, lent: Float64, by: Calibration) -> Float32:
-    """Float32[I], log of how many events each item is taken to have.
+def popularity(counts: Int64, lent: Float64) -> Float32:
+    """Float32[I], log of the share of events that each item is expected to have, by empirical Bayes.
+
+    Shares are drawn around what is lent and dealt out evenly, Dirichlet(κ m) with m = (1 − ε) lent + ε / I, events from
+    these shares; κ and ε are those that make the counts likeliest (Dirichlet and multinomial compounded; Minka,
+    Estimating a Dirichlet distribution, 2000), and the answer is the mean of what the shares are then, given the counts.
 
     Args:
-        counts: Int64[I], the target's own; lent: Float64[I], from :func:`lent_shares`.
+        counts: Int64[I], the target's own events; lent: Float64[I], from :func:`lent_shares`, or zeros.
     """
-    own = max(1, int(counts.sum()))
-    return np.log(counts + by.borrowed * own * lent + by.floor).astype(np.float32)
+    n, even = int(counts.sum()), np.full(len(counts), 1 / max(1, len(counts)))
+    means = [(1 - share) * lent + share * even for share in (EVENNESS if lent.any() else (1.0,))]
+    if not n:
+        return np.log(means[0]).astype(np.float32)
+
+    def likelihood(strength: float, mean: Float64) -> float:
+        doubt = n * strength * mean
+        return float(
+            (gammaln(counts + doubt) - gammaln(doubt)).sum() + gammaln(n * strength) - gammaln(n + n * strength)
+        )
+
+    strength, mean = max(product(STRENGTHS, means), key=lambda pair: likelihood(*pair))
+    return np.log((counts + n * strength * mean) / (n + n * strength)).astype(np.float32)
 
 
 def calibrated(tastes: Sequence[Taste], lent: Float64, parts: Split) -> Transferred:
-    """A model with these tastes for a target, calibrated on its validation events."""
+    """A model with these tastes for a target; its validation events say how much each counts.
+
+    Args:
+        tastes: what was learned elsewhere first.
+        lent: see :func:`popularity`.
+    """
     train = parts.train.interactions
     told = Histories.from_interactions(train)
-    counts = train.item_counts()
-    by = _best(tastes, lent, counts, parts, told)
-    return Transferred.of(tastes, prior(counts, lent, by), by.weights, told)
+    prior = popularity(train.item_counts(), lent)
+    return Transferred.of(tastes, prior, _weights(tastes, prior, parts, told), told)
 
 
-def _best(tastes: Sequence[Taste], lent: Float64, counts: Int64, parts: Split, told: Histories) -> Calibration:
-    """What orders the validation events best, coordinate by coordinate, from what suits most data."""
-    holdout = parts.valid
-    users = judges(holdout.warm_users, parts)
-    beside = (0.0,) * (len(tastes) - 1)  # what few events taught counts once they show that it should
-    best = Calibration(BORROWED_USUALLY, FLOOR_USUALLY, (WEIGHT_USUALLY, *beside))
+def _weights(tastes: Sequence[Taste], prior: Float32, parts: Split, told: Histories) -> tuple[float, ...]:
+    """What orders the validation events best, taste by taste, from what suits most data."""
+    best = (USUAL_WEIGHT, *(0.0 for _ in tastes[1:]))  # what few events taught counts once they show that it should
+    users = judges(parts.valid.warm_users, parts)
     if not len(users):
         return best
     lifts = [np.concatenate(list(_chunks(taste, users.astype(np.int32), told))) for taste in tastes]
-    figures = partial(_figures, lifts, lent, counts, holdout, users)
+    figures = partial(_figures, lifts, prior, parts.valid, users)
     found = figures(best)
-    for neighbours in _tried(len(tastes), bool(lent.any())):
-        for other in neighbours(best):
+    for place in range(len(tastes)):
+        for weight in WEIGHTS:
+            other = (*best[:place], weight, *best[place + 1 :])
             theirs = figures(other)
             if is_clearly_better(theirs, found):
                 best, found = other, theirs
     return best
 
 
-def _tried(n_tastes: int, lends: bool) -> Iterator[Callable[[Calibration], list[Calibration]]]:
-    """What is tried in the place of a calibration, one thing after the other."""
-
-    def weigh(place: int, by: Calibration) -> list[Calibration]:
-        return [replace(by, weights=(*by.weights[:place], w, *by.weights[place + 1 :])) for w in WEIGHTS]
-
-    yield from (partial(weigh, place) for place in range(n_tastes))
-    if lends:
-        yield lambda by: [replace(by, borrowed=borrowed) for borrowed in BORROWED]
-    yield lambda by: [replace(by, floor=floor) for floor in FLOORS]
-
-
 def _figures(
-    lifts: Sequence[Float32], lent: Float64, counts: Int64, holdout: Holdout, users: Int64, by: Calibration
+    lifts: Sequence[Float32], prior: Float32, holdout: Holdout, users: Int64, weights: tuple[float, ...]
 ) -> Float64:
     """Float64[n], of each of these people the NDCG of the first ten."""
 
     def score(some: Int32) -> Float32:
         rows = np.searchsorted(users, some)
-        scores = np.tile(prior(counts, lent, by), (len(rows), 1))
-        for part, weight in zip(lifts, by.weights, strict=True):
+        scores = np.tile(prior, (len(rows), 1))
+        for part, weight in zip(lifts, weights, strict=True):
             scores += np.float32(weight) * part[rows]
         return scores
 
-    order = np.arange(len(counts), dtype=np.int64)
+    order = np.arange(len(prior), dtype=np.int64)
     return NDCG.per_user(rank_by(score, holdout, users, K, order)[0], K)
 
 

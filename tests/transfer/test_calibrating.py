@@ -13,13 +13,12 @@ from recsys_core.models.transferred import Taste
 from recsys_core.splitting import Split, SplitRecipe, split
 from recsys_core.training.context import FitContext
 from recsys_core.transfer.calibrating import (
-    Calibration,
     calibrated,
     is_clearly_better,
     judges,
     lent_shares,
     plain_taste,
-    prior,
+    popularity,
     taste_of,
 )
 from tests import worlds
@@ -57,10 +56,29 @@ def test_the_usual_is_the_mean_and_the_unit_the_deviation_of_what_is_left():
     assert taste.lifts(people.astype(np.int32), told).mean(axis=0) == pytest.approx(np.zeros(len(items)), abs=1e-4)
 
 
-def test_counts_floor_and_what_is_lent_add_up():
-    counts, lent = np.array([3, 0, 1]), np.array([0.0, 0.5, 0.5])
-    found = prior(counts, lent, Calibration(borrowed=1.0, floor=0.1, weights=(0.3,)))
-    assert found == pytest.approx(np.log([3.1, 2.1, 3.1]))
+def test_without_events_popularity_is_what_is_lent():
+    found = np.exp(popularity(np.zeros(4, dtype=np.int64), np.array([0.0, 0.1, 0.2, 0.7])))
+    assert found.sum() == pytest.approx(1)
+    assert np.argsort(found).tolist() == [0, 1, 2, 3]
+    assert np.exp(popularity(np.zeros(4, dtype=np.int64), np.zeros(4))) == pytest.approx([0.25] * 4)
+
+
+def test_what_is_lent_counts_where_it_says_what_the_events_say():
+    """Of items without an event here, those that are popular elsewhere are expected to be, if others agree."""
+    rng = np.random.default_rng(0)
+    shares = rng.dirichlet(np.full(200, 0.3))
+    counts = rng.multinomial(300, shares)
+    unseen = counts == 0
+    agreed = popularity(counts, shares)[unseen]
+    assert np.corrcoef(agreed, np.log(shares[unseen] + 1e-6))[0, 1] > 0.5
+    misled = popularity(counts, rng.permutation(shares))
+    assert np.std(misled[unseen]) < 0.3 * np.std(agreed)
+    assert np.exp(misled).sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_with_many_events_popularity_is_what_they_say():
+    counts = np.array([5000, 3000, 2000])
+    assert np.exp(popularity(counts, np.array([0.1, 0.1, 0.8]))) == pytest.approx([0.5, 0.3, 0.2], abs=0.01)
 
 
 def test_what_is_lent_goes_by_the_events_of_the_source():
