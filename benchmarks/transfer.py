@@ -92,7 +92,7 @@ def shuffled(folder: Path) -> Dataset:
 
 READS = {"text": "static"}
 PAIRS = {
-    "movielens": Pair(ml_100k, latest_small, "mf", {}),
+    "movielens": Pair(ml_100k, latest_small, "mult_vae", {}),
     "movielens-reads": Pair(ml_100k, latest_small, "two_tower", READS, asked=False),
     "amazon": Pair(partial(amazon, "Books"), partial(amazon, "Movies"), "mult_vae", {}),
     "amazon-back": Pair(partial(amazon, "Movies"), partial(amazon, "Books"), "mult_vae", {}, asked=False),

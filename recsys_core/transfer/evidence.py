@@ -213,9 +213,7 @@ class Evidence:
             return f"Transfer: by {label} it is better even with all {counted(self.events(helps[-1]), 'event')}."
         sure, worth = self.events(helps[-1]), self.break_even(metric)
         if not sure:
-            return (
-                f"Transfer until there are events: by {label} it is surely better with none of them, and not with some."
-            )
+            return f"Transfer until there are events: by {label} it is surely better with none, but not with some."
         end = "" if worth is None else f", and ahead until about {_rounded(worth):,}"
         return f"Transfer while events are few: by {label} it is surely better with {counted(sure, 'event')}{end}."
 
