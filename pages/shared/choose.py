@@ -116,6 +116,12 @@ def choose_many(
     return chosen
 
 
+def say_what_is_gone(runs: Sequence[RunCard]) -> None:
+    """Say it where the address asks for a run that is not there, so that nobody takes another one for it."""
+    if st.query_params.get(RUN, runs[0].id) not in {card.id for card in runs}:
+        st.info("The model that was asked for is not here any more. This is about another one.")
+
+
 def switch(label: str, key: str, options: Sequence[str]) -> str:
     """A row of buttons, one of which is chosen; the choice is in the address under ``key``."""
     widget = f"pick-{key}"

@@ -102,11 +102,10 @@ def no_source() -> None:
 
 @st.cache_resource(show_spinner="Opening the source", max_entries=2)
 def _source(home: Path, identifier: str) -> "Source":
-    from recsys_core.transfer.adapting import Source
+    from recsys_core.runs.transferring import source_of
 
-    run, card = loaded.run(identifier), open_workspace(home).find_run(identifier)
-    weights = open_workspace(home).load_weights(identifier) if card.parts else {}
-    return Source(run.model, weights, tuple(card.parts), run.split.train, int(card.about["best_epoch"] or 0))
+    workspace = open_workspace(home)
+    return source_of(workspace, workspace.find_run(identifier), loaded.run(identifier))
 
 
 @st.cache_resource(show_spinner="Looking for the same items and people", max_entries=8)

@@ -28,6 +28,7 @@ runs = cache.workspace().runs()
 if not runs:
     choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
 else:
+    choose.say_what_is_gone(runs)
     section = choose.switch("Section", "embedded", list(SECTIONS))
     which, beside = st.columns([2, 3])
     with which:

@@ -51,8 +51,7 @@ runs = cache.workspace().runs()
 if not runs:
     choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
 else:
-    if st.query_params.get(choose.RUN, runs[0].id) not in {card.id for card in runs}:
-        st.info("The model that was asked for is not here any more. This is about another one.")
+    choose.say_what_is_gone(runs)
     section = choose.switch("Section", "explained", [*OF_ONE, *OF_MODEL])
     which, who, what = st.columns([5, 4, 5])
     with which:

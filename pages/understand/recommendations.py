@@ -107,6 +107,7 @@ runs = cache.workspace().runs()
 if not runs:
     choose.empty("No model has been trained yet.", "Train one", nav.TRAIN)
 else:
+    choose.say_what_is_gone(runs)
     trained_first = sorted(runs, key=lambda card: card.model == "popularity")
     which, who, length = st.columns([3, 2, 1])
     with which:

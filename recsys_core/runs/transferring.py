@@ -54,9 +54,7 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     card = find_source(workspace, spec.run)
     run = workspace.load_run(card.id)
     require_other_data(card, parts.dataset.fingerprint)
-    weights = workspace.load_weights(card.id) if card.parts else {}
-    epochs = int(card.about["best_epoch"] or 0)
-    source = Source(run.model, weights, tuple(card.parts), run.split.train, epochs)
+    source = source_of(workspace, card, run)
     match = find_match(run.split.dataset, parts.dataset, spec.people)  # as the list of sources shows it
     if spec.pairs:
         match = match.changed(spec.pairs, run.split.dataset, parts.dataset)
@@ -71,6 +69,12 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
             "nobody-to-judge",
         )
     return Ready(run, source, match, amended, moved + more)
+
+
+def source_of(workspace: Workspace, card: RunCard, run: LoadedRun) -> Source:
+    """A finished run, as a transfer sees it."""
+    weights = workspace.load_weights(card.id) if card.parts else {}
+    return Source(run.model, weights, tuple(card.parts), run.split.train, int(card.about["best_epoch"] or 0))
 
 
 def suiting_plans(ready: Ready) -> tuple[Plan, ...]:

@@ -72,7 +72,7 @@ def popularity(counts: Int64, lent: Float64) -> Float32:
 
     Shares are drawn around what is lent and dealt out evenly, Dirichlet(κ m) with m = (1 − ε) lent + ε / I, events from
     these shares; κ and ε are those that make the counts likeliest (Dirichlet and multinomial compounded; Minka,
-    Estimating a Dirichlet distribution, 2000), and the answer is the mean of what the shares are then, given the counts.
+    Estimating a Dirichlet distribution, 2000), and the answer is the mean of what the shares are then.
 
     Args:
         counts: Int64[I], the target's own events; lent: Float64[I], from :func:`lent_shares`, or zeros.

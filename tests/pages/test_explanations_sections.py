@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import recsys_core.models as models
 from pages.shared.explain_overview import _most_lopsided
-from pages.shared.nav import EXPLANATIONS
+from pages.shared.nav import EMBEDDINGS, EXPLANATIONS, RECOMMENDATIONS, PageInfo
 from recsys_core.explain.overview import Weight
 from recsys_core.models import find_model
 from recsys_core.models.base import Ability
@@ -170,16 +170,17 @@ def test_the_size_of_the_sample_follows_to_a_run_of_fewer_people(workspace):
 # Other people's data
 
 
-def test_a_model_that_is_gone_is_not_exchanged_in_silence(workspace):
+@pytest.mark.parametrize("page", [EXPLANATIONS, EMBEDDINGS, RECOMMENDATIONS], ids=lambda page: page.title)
+def test_a_model_that_is_gone_is_not_exchanged_in_silence(workspace, page: PageInfo):
     gone = run_of(workspace, two_tastes(), "ease")
     run_of(workspace, two_tastes(), "by_genre")
-    at = opened(EXPLANATIONS, explained=CHANGE, run=gone.id)
-    assert not at.info
+    at = opened(page, explained=CHANGE, run=gone.id)
+    assert not any("not here any more" in one.value for one in at.info)
     workspace.delete_run(gone.id)
     at.run()
     assert "not here any more" in at.info[0].value
     assert not at.exception
-    assert not at.run().info
+    assert not any("not here any more" in one.value for one in at.run().info)
 
 
 def test_somebody_who_knows_everything_is_told_that_nothing_is_left(workspace):
