@@ -96,9 +96,9 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
         plain = plain_taste(model, model.n_items, items, people)
         return Transferred.of([plain], _floor(items), [1.0], told)
     tastes = [taste_of(model, items, people, told)]
-    lent = lent_shares(source.data, match.items)
-    if source.reads and not match.n_items:  # what items are about tells how popular they are, too
-        lent = softmax(tastes[0].usual.astype(np.float64))
+    lent = [lent_shares(source.data, match.items)]
+    if source.reads:  # what items are about tells how popular they are, too
+        lent.append(softmax(tastes[0].usual.astype(np.float64)))
     if plan.beside and len(parts.train.interactions):
         tastes.append(own_taste(type(source.model)(source.model.config), parts, beside))
     return calibrated(tastes, lent, parts)

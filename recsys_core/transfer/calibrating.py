@@ -25,7 +25,7 @@ K = 10  # the length of the lists that are judged
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
 USUAL_WEIGHT = 0.2  # of what comes from elsewhere, as was best on validation events of MovieLens, anime and Amazon
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # of what is lent, per event of the target
-EVENNESS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)  # share that is dealt out to all items alike
+EVENNESS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8)  # share that is dealt out to all items alike
 
 
 def plain_taste(model: Recommender, n_items: int, items: Int64, people: Int64) -> Taste:
@@ -67,20 +67,25 @@ def lent_shares(data: Dataset, items: Int64) -> Float64:
     return counts / max(1.0, counts.sum())
 
 
-def popularity(counts: Int64, lent: Float64) -> Float32:
+def popularity(counts: Int64, lent: Sequence[Float64]) -> Float32:
     """Float32[I], log of the share of events that each item is expected to have, by empirical Bayes.
 
     Shares are drawn around what is lent and dealt out evenly, Dirichlet(κ m) with m = (1 − ε) lent + ε / I, events from
-    these shares; κ and ε are those that make the counts likeliest (Dirichlet and multinomial compounded; Minka,
-    Estimating a Dirichlet distribution, 2000), and the answer is the mean of what the shares are then.
+    these shares; κ, ε and, of what several lend, the one are taken that make the counts likeliest (Dirichlet and
+    multinomial compounded; Minka, Estimating a Dirichlet distribution, 2000). The answer is the mean of what the shares
+    are then. Without any event all that lend are believed alike.
 
     Args:
-        counts: Int64[I], the target's own events; lent: Float64[I], from :func:`lent_shares`, or zeros.
+        counts: Int64[I], the target's own events.
+        lent: several Float64[I], shares of events as others know or guess them, such as :func:`lent_shares`; those that
+            say nothing are zeros.
     """
     n, even = int(counts.sum()), np.full(len(counts), 1 / max(1, len(counts)))
-    means = [(1 - share) * lent + share * even for share in (EVENNESS if lent.any() else (1.0,))]
+    lent = [one for one in lent if one.any()]
     if not n:
-        return np.log(means[0]).astype(np.float32)
+        believed = np.mean(lent, axis=0) if lent else even
+        return np.log((1 - EVENNESS[0]) * believed + EVENNESS[0] * even).astype(np.float32)
+    means = [even, *((1 - share) * one + share * even for one in lent for share in EVENNESS)]
 
     def likelihood(strength: float, mean: Float64) -> float:
         doubt = n * strength * mean
@@ -92,7 +97,7 @@ def popularity(counts: Int64, lent: Float64) -> Float32:
     return np.log((counts + n * strength * mean) / (n + n * strength)).astype(np.float32)
 
 
-def calibrated(tastes: Sequence[Taste], lent: Float64, parts: Split) -> Transferred:
+def calibrated(tastes: Sequence[Taste], lent: Sequence[Float64], parts: Split) -> Transferred:
     """A model with these tastes for a target; its validation events say how much each counts.
 
     Args:

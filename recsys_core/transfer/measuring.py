@@ -102,7 +102,7 @@ def _from_scratch(source: Source, number: int) -> list[Attempt]:
 
     def with_popularity(settings: dict[str, Any], parts: Split, context: FitContext) -> Recommender:
         taste = own_taste(kind(config.model_copy(update=settings)), parts, context)
-        return calibrated([taste], np.zeros(parts.dataset.n_items), parts)
+        return calibrated([taste], [], parts)
 
     usual = Attempt("settings of the source", partial(plain, {}))
     mixed = Attempt("settings of the source, calibrated", partial(with_popularity, {}), races=True)

@@ -38,7 +38,7 @@ def test_a_model_that_likes_nothing_more_than_usual_gives_popularity():
     parts = split(worlds.steady(120), SplitRecipe(key="random"))
     items, people, told = everybody(parts)
     flat = taste_of(Popularity().fit(parts.train), items, people, told)
-    model = calibrated([flat], np.zeros(len(items)), parts)
+    model = calibrated([flat], [], parts)
     users = np.arange(20, dtype=np.int32)
     counts = parts.train.interactions.item_counts()
     assert (model.score(users) == model.prior).all()
@@ -57,10 +57,10 @@ def test_the_usual_is_the_mean_and_the_unit_the_deviation_of_what_is_left():
 
 
 def test_without_events_popularity_is_what_is_lent():
-    found = np.exp(popularity(np.zeros(4, dtype=np.int64), np.array([0.0, 0.1, 0.2, 0.7])))
+    found = np.exp(popularity(np.zeros(4, dtype=np.int64), [np.array([0.0, 0.1, 0.2, 0.7])]))
     assert found.sum() == pytest.approx(1)
     assert np.argsort(found).tolist() == [0, 1, 2, 3]
-    assert np.exp(popularity(np.zeros(4, dtype=np.int64), np.zeros(4))) == pytest.approx([0.25] * 4)
+    assert np.exp(popularity(np.zeros(4, dtype=np.int64), [np.zeros(4)])) == pytest.approx([0.25] * 4)
 
 
 def test_what_is_lent_counts_where_it_says_what_the_events_say():
@@ -69,16 +69,23 @@ def test_what_is_lent_counts_where_it_says_what_the_events_say():
     shares = rng.dirichlet(np.full(200, 0.3))
     counts = rng.multinomial(300, shares)
     unseen = counts == 0
-    agreed = popularity(counts, shares)[unseen]
+    agreed = popularity(counts, [np.zeros(200), shares])[unseen]
     assert np.corrcoef(agreed, np.log(shares[unseen] + 1e-6))[0, 1] > 0.5
-    misled = popularity(counts, rng.permutation(shares))
+    misled = popularity(counts, [rng.permutation(shares)])
     assert np.std(misled[unseen]) < 0.3 * np.std(agreed)
     assert np.exp(misled).sum() == pytest.approx(1, abs=1e-4)
 
 
+def test_of_several_that_lend_the_one_that_the_events_agree_with_is_believed():
+    rng = np.random.default_rng(1)
+    shares = rng.dirichlet(np.full(200, 0.3))
+    counts, wrong = rng.multinomial(300, shares), rng.permutation(shares)
+    assert (popularity(counts, [wrong, shares]) == popularity(counts, [shares])).all()
+
+
 def test_with_many_events_popularity_is_what_they_say():
     counts = np.array([5000, 3000, 2000])
-    assert np.exp(popularity(counts, np.array([0.1, 0.1, 0.8]))) == pytest.approx([0.5, 0.3, 0.2], abs=0.01)
+    assert np.exp(popularity(counts, [np.array([0.1, 0.1, 0.8])])) == pytest.approx([0.5, 0.3, 0.2], abs=0.01)
 
 
 def test_what_is_lent_goes_by_the_events_of_the_source():
@@ -94,7 +101,7 @@ def test_tastes_that_say_the_opposite_of_the_validation_events_do_not_count():
     items, people, told = everybody(parts)
     good = taste_of(EASE().fit(parts.train, FitContext()), items, people, told)
     opposite = replace(good, unit=-good.unit)
-    weights = [calibrated([taste], np.zeros(len(items)), parts).config.weights[0] for taste in (good, opposite)]
+    weights = [calibrated([taste], [], parts).config.weights[0] for taste in (good, opposite)]
     assert weights[0] > 0
     assert weights[1] == 0
 
@@ -102,7 +109,7 @@ def test_tastes_that_say_the_opposite_of_the_validation_events_do_not_count():
 def test_the_calibrated_model_orders_the_test_at_least_as_well_as_popularity():
     parts = parts_of()
     items, people, told = everybody(parts)
-    model = calibrated([taste_of(EASE().fit(parts.train), items, people, told)], np.zeros(len(items)), parts)
+    model = calibrated([taste_of(EASE().fit(parts.train), items, people, told)], [], parts)
     users, order = parts.test.warm_users, parts.dataset.item_ids.hash_order
     mine, theirs = (rank(one, parts.test, users, 5, order)[0] for one in (model, Popularity().fit(parts.train)))
     assert mine.relevance.sum() > 1.5 * theirs.relevance.sum()
