@@ -210,7 +210,8 @@ class Evidence:
         if not helps:
             return f"Do not: at no amount of data is the transfer surely better than the best other way by {label}."
         if helps[-1] == self.shares[-1]:
-            return f"Transfer: by {label} it is better even with all {counted(self.events(helps[-1]), 'event')}."
+            much = "all" if helps[-1] == 1 else "the most that was tried,"
+            return f"Transfer: by {label} it is better even with {much} {counted(self.events(helps[-1]), 'event')}."
         sure, worth = self.events(helps[-1]), self.break_even(metric)
         if not sure:
             return f"Transfer until there are events: by {label} it is surely better with none, but not with some."

@@ -128,6 +128,11 @@ def test_break_even_of_what_is_nowhere_sure_and_of_what_leads_to_the_end_is_not_
             "from scratch by +0.050 [+0.049, +0.051].",
         ),
         (
+            {0.01: 0.3, 0.1: 0.25},
+            "Transfer: by NDCG@10 it is better even with the most that was tried, 1,000 events. With 1,000 events it "
+            "is ahead of training from scratch by +0.050 [+0.049, +0.051].",
+        ),
+        (
             {0.1: 0.15, 1.0: 0.2},
             "Do not: at no amount of data is the transfer surely better than the best other way by NDCG@10. It does "
             "harm with 1,000 events: training from scratch is surely better there.",
