@@ -19,8 +19,7 @@ from recsys_core.embeddings.alignment import NEAREST, Alignment, align, gained_a
 from recsys_core.embeddings.pairing import Pair, chance_likeness, pair
 from recsys_core.embeddings.projection import pca
 from recsys_core.figures.map import Mark, Points, Shade, map_chart
-from recsys_core.models import COMPOSED, MODELS
-from recsys_core.models.base import Ability
+from recsys_core.models import WITH_VECTORS
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import default_home
@@ -57,8 +56,7 @@ def spaces_view(card: RunCard, run: LoadedRun, place: DeltaGenerator) -> None:
 
 def _others(card: RunCard) -> list[RunCard]:
     """Models with vectors: first the one that this began with, or that began with this."""
-    with_vectors = {kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities}
-    runs = [run for run in cache.workspace().runs() if run.id != card.id and run.model in with_vectors]
+    runs = [run for run in cache.workspace().runs() if run.id != card.id and run.model in WITH_VECTORS]
     return sorted(runs, key=lambda run: (not _is_kin(run, card), run.dataset != card.dataset, run.model == card.model))
 
 

@@ -25,9 +25,7 @@ from recsys_core.runs.cards import DatasetCard, RunCard
 from recsys_core.runs.jobs import Job, State, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
-from recsys_core.transfer.measuring import ARMS, EASE_ARM, FIGURES, POPULARITY, SCRATCH, TRANSFER, K
-
-METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
+from recsys_core.transfer.measuring import ARMS, EASE_ARM, METRICS, POPULARITY, SCRATCH, TRANSFER
 
 
 def evidence_step(card: DatasetCard, run: RunCard | None) -> None:
@@ -102,7 +100,7 @@ def _live(job: Job, colours: Theme) -> None:
     if told is None:
         st.caption("The curves begin when all four ways were measured at one share.")
         return
-    st.markdown(f"**So far:** {plain(told.verdict)}")
+    st.markdown(f"**So far:** {plain(f'{told.advice} {told.alarm}'.strip())}")
     _curve(told, METRICS[0], colours, f"live-{job.id}")
 
 
@@ -127,14 +125,13 @@ class Told:
     Attributes:
         curve: as :meth:`Evidence.curve` gives it.
         leads: rows of the table.
-        harms: shares at which the transfer does harm.
     """
 
-    verdict: str
+    advice: str
+    alarm: str
     finding: str
     curve: pd.DataFrame
     leads: pd.DataFrame
-    harms: list[float]
     break_even: int | None
 
 
@@ -146,11 +143,11 @@ def _told(home: Path, job: str, stand: str, metric: str) -> Told | None:
         return None
     curve = found.curve(metric)
     return Told(
-        found.verdict(metric),
+        found.advice(metric),
+        found.alarm(metric),
         _finding(found, metric),
         curve,
         _leads(found, curve, metric),
-        found.harms(metric),
         found.break_even(metric),
     )
 
@@ -170,13 +167,9 @@ def evidence_view(job: Job, colours: Theme) -> None:
     told = _told(default_home(), job.id, _stand(job), metric)
     assert told is not None  # there are shares
     with verdict:
-        st.subheader(plain(told.verdict), anchor=False)
-        if told.harms:
-            where = ", ".join(_events(found.events(share)) for share in told.harms)
-            st.error(
-                plain(f"It does harm with {where}: the same model from scratch is surely better there."),
-                icon=":material/warning:",
-            )
+        st.subheader(plain(told.advice), anchor=False)
+        if told.alarm:
+            st.error(plain(told.alarm), icon=":material/warning:")
         if len(spec.seeds) == 1:
             st.caption("One seed only: what the next draw of the data would give cannot be told.")
     _curve(told, metric, colours, job.id)

@@ -9,11 +9,9 @@ from pages.shared.choose import RUN
 from pages.shared.frame import plain
 from recsys_core.data.findings import counted
 from recsys_core.errors import StudioError
-from recsys_core.models import COMPOSED, MODELS, Ability
+from recsys_core.models import WITH_VECTORS
 from recsys_core.runs.jobs import Job, TrainSpec
 from recsys_core.types import Json
-
-WITH_VECTORS = {kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities}
 
 
 def transfer_view(job: Job) -> None:

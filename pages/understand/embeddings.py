@@ -10,7 +10,7 @@ from pages.shared.frame import errors_as_sentences
 from pages.shared.map_view import map_view
 from pages.shared.meaning_view import meaning_view
 from pages.shared.spaces_view import spaces_view
-from recsys_core.models import COMPOSED, MODELS
+from recsys_core.models import WITH_VECTORS
 from recsys_core.models.base import Ability
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
@@ -21,7 +21,6 @@ SECTIONS: dict[str, Callable[[RunCard, LoadedRun, DeltaGenerator], None]] = {
     "Beside another model": spaces_view,
     "What directions mean": meaning_view,
 }
-WITH_VECTORS = {kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities}
 
 choose.header(nav.EMBEDDINGS)
 runs = cache.workspace().runs()

@@ -7,7 +7,7 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import CATEGORIES, Theme, escape, figure, name_rows
+from recsys_core.figures.theme import CATEGORIES, Theme, escape, figure, legend_above, name_rows
 from recsys_core.types import Float64, Int64
 
 FOR, AGAINST = CATEGORIES[0], CATEGORIES[5]  # blue and vermilion, told apart by colour-blind people too
@@ -200,13 +200,7 @@ def removal_chart(shares: Float64, own: Float64, random: Float64, moved: str, me
         )
     chart.update_xaxes(title_text=escape(moved), ticksuffix=" %", range=[0, 100], nticks=6, zeroline=False)
     chart.update_yaxes(title_text="<br>".join(map(escape, wrap(meaning, SIDE_WIDTH))), nticks=5, zeroline=False)
-    chart.update_layout(
-        showlegend=True,
-        margin_t=34,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font_color": look.ink},
-        legend_itemclick=False,
-        legend_itemdoubleclick=False,
-    )
+    legend_above(chart, look)
     return chart
 
 

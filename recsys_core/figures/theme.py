@@ -121,6 +121,17 @@ def figure(title: str, look: Theme, height: int) -> go.Figure:
     )
 
 
+def legend_above(chart: go.Figure, look: Theme) -> None:
+    """A legend in a row above the plot, which tells and cannot be clicked."""
+    chart.update_layout(
+        margin_t=36,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": look.ink}},
+        legend_itemclick=False,
+        legend_itemdoubleclick=False,
+    )
+
+
 def name_rows(chart: go.Figure, names: list[str], top: float, look: Theme) -> None:
     """The vertical axis of a chart that has a row for each name, the first on top.
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from recsys_core.figures.ends import name_ends
 from recsys_core.figures.lines_with_bands import Band, draw_bands
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, legend_above
 
 BOTTOM = 64
 GAP = 0.6  # of a power of ten, from no event to the fewest
@@ -108,13 +108,7 @@ def race_chart(races: Sequence[Race], metric: str, look: Theme) -> go.Figure:
                 marker={"size": 5},
                 hovertemplate=f"{escape(race.label)}<br>%{{x:.2g}} s: {escape(metric)} %{{y:.4f}}<extra></extra>",
             )
-    chart.update_layout(
-        margin_t=36,
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": look.ink}},
-        legend_itemclick=False,
-        legend_itemdoubleclick=False,
-    )
+    legend_above(chart, look)
     chart.update_xaxes(title_text="seconds of training", rangemode="tozero", nticks=6, showgrid=False, zeroline=False)
     chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False)
     return chart

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, legend_above
 
 DOT, DIAMOND, RING = 7, 10, 14
 FEWEST_TICKS = 2
@@ -66,13 +66,7 @@ def search_chart(searches: list[Search], trials: int, metric: str, higher_is_bet
             hoverinfo="skip",
             showlegend=True,
         )
-    chart.update_layout(
-        margin_t=36,
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": look.ink}},
-        legend_itemclick=False,
-        legend_itemdoubleclick=False,
-    )
+    legend_above(chart, look)
     chart.update_xaxes(title_text="trial", range=[0.5, trials + 0.5], dtick=max(1, -(-trials // 10)), showgrid=False)
     chart.update_yaxes(title_text=escape(metric), nticks=6, zeroline=False)
     _around_one_value(chart, [dot.value for search in searches for dot in search.dots])

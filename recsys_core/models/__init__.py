@@ -39,6 +39,7 @@ __all__ = [
     "COMPOSED",
     "MODELS",
     "STANDARD_LINE_UP",
+    "WITH_VECTORS",
     "Ability",
     "Config",
     "ModelInfo",
@@ -79,6 +80,9 @@ MODELS: tuple[type[Recommender], ...] = (
 
 # Made of finished models, so nobody trains them by name; they are saved, opened and compared like any other.
 COMPOSED: tuple[type[Recommender], ...] = (Blend, Transferred)
+
+# Keys of those that have vectors.
+WITH_VECTORS = frozenset(kind.info.key for kind in (*MODELS, *COMPOSED) if Ability.VECTORS in kind.info.abilities)
 
 # Worth trying on any data; popularity is trained beside each of them. What refuses the data is left out.
 STANDARD_LINE_UP = (

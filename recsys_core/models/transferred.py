@@ -44,25 +44,28 @@ class Taste:
     usual: Float32
     unit: float
 
-    def lifts(self, users: Int32, histories: Histories) -> Float32:
+    def lifts(self, users: Int32, histories: Histories, items: Int32 | None = None) -> Float32:
         """Float32[B, I], how much more than usual each person likes each item, in units; 0 where nothing is known.
 
         Args:
             users: Int32[B], −1 for somebody new.
             histories: of the same people, in positions of this data set.
+            items: those that are asked about; None: all.
         """
-        lifts = np.zeros((len(users), len(self.items)), dtype=np.float32)
+        chosen = slice(None) if items is None else items
+        places, usual = self.items[chosen], self.usual[chosen]
+        lifts = np.zeros((len(users), len(places)), dtype=np.float32)
         own = np.where(users >= 0, self.people[users], -1) if len(self.people) else np.full(len(users), -1)
         told = histories.translated(self.items, self.n_items)
         by_row, by_history = own >= 0, (own < 0) & (told.lengths() > 0)
-        met = np.flatnonzero(self.items >= 0)
-        at = self.items[met]
+        met = np.flatnonzero(places >= 0)
+        at = places[met].astype(np.int32)
         if by_row.any():
-            lifts[np.ix_(by_row, met)] = self.model.score(own[by_row].astype(np.int32))[:, at]
+            lifts[np.ix_(by_row, met)] = self.model.score(own[by_row].astype(np.int32), at)
         if by_history.any():
-            lifts[np.ix_(by_history, met)] = self.model.score_histories(told.take(np.flatnonzero(by_history)))[:, at]
+            lifts[np.ix_(by_history, met)] = self.model.score_histories(told.take(np.flatnonzero(by_history)), at)
         known = by_row | by_history
-        lifts[np.ix_(known, met)] -= self.usual[met]
+        lifts[np.ix_(known, met)] -= usual[met]
         lifts /= self.unit
         return lifts
 
@@ -120,7 +123,11 @@ class Transferred(Recommender):
         return 16 * (train.n_users + train.n_items) + 12 * len(train.interactions)
 
     def _fit(self, train: Dataset, context: FitContext) -> None:
-        raise NotImplementedError("it is made by recsys_core.transfer")
+        raise ModelError(
+            f"{self.title} is made of what other models learned, so it is not trained by itself.",
+            "Transfer its source again.",
+            "composed",
+        )
 
     def score(self, users: Int32, items: Int32 | None = None) -> Float32:
         return self._scores(users, self.told.take(users), items)
@@ -129,10 +136,11 @@ class Transferred(Recommender):
         return self._scores(np.full(len(histories), -1, dtype=np.int32), histories, items)
 
     def _scores(self, users: Int32, histories: Histories, items: Int32 | None) -> Float32:
-        scores = np.tile(self.prior, (len(users), 1))
+        prior = self.prior if items is None else self.prior[items]
+        scores = np.tile(prior, (len(users), 1))
         for taste, weight in zip(self.tastes, self.config.weights, strict=True):
-            scores += np.float32(weight) * taste.lifts(users, histories)
-        return scores if items is None else scores[:, items]
+            scores += np.float32(weight) * taste.lifts(users, histories, items)
+        return scores
 
     def arrays(self) -> dict[str, np.ndarray]:
         own: dict[str, np.ndarray] = {

@@ -20,7 +20,7 @@ from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.files import new_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, LeakSpec, State, TrainSpec, spec_from_json
 from recsys_core.runs.run_files import read_per_user, write_per_user
-from recsys_core.runs.stop_request import StopRequest
+from recsys_core.runs.stop_request import StopRequest, measured_until_stopped
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import Split, SplitRecipe
@@ -106,14 +106,8 @@ def measure_leaks(workspace: Workspace, jobs: Jobs, job: Job, spec: LeakSpec) ->
     """
     jobs.enter(job.id, "Reading the data")
     meter = _Meter(workspace, jobs, job, spec)
-    state = State.FINISHED
     with training_threads():
-        try:
-            meter.measure_all()
-        except Cancelled:
-            if not meter.done():
-                raise
-            state = State.STOPPED
+        state = measured_until_stopped(meter.measure_all, meter.done)
     if state is State.STOPPED:
         done, every = meter.done(), len(spec.runs) * len(WAYS)
         return state, f"Stopped by hand after {done} of {every} trainings, which are kept."

@@ -18,7 +18,7 @@ from recsys_core.models.popularity import Popularity
 from recsys_core.runs.files import new_folder, remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TransferFrom, TransferSpec
 from recsys_core.runs.run_files import read_lists, read_per_user, write_lists, write_per_user
-from recsys_core.runs.stop_request import StopRequest
+from recsys_core.runs.stop_request import StopRequest, measured_until_stopped
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
 from recsys_core.runs.transferring import Ready, make_ready, require_fitting, suiting_plans
@@ -27,13 +27,12 @@ from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
 from recsys_core.transfer.evidence import IN_A_SENTENCE, Evidence, Failure, Point
-from recsys_core.transfer.measuring import ARMS, FIGURES, JUDGED_BY, K, Measured, attempts, measure
+from recsys_core.transfer.measuring import ARMS, JUDGED_BY, METRICS, Measured, attempts, measure
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import SHARES
 
 MEASURED, REASON = "measured.json", "reason.txt"
 SEEDS = (0, 1, 2)
-METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
 
 
 def transfer_spec(
@@ -96,14 +95,8 @@ def measure_transfer(workspace: Workspace, jobs: Jobs, job: Job, spec: TransferS
     jobs.enter(job.id, "Reading the data")
     parts = split(workspace.load_dataset(workspace.find_dataset(spec.dataset).id), spec.split)
     meter = _Meter(workspace, jobs, job, spec, make_ready(workspace, spec, parts))
-    state = State.FINISHED
     with training_threads():
-        try:
-            meter.measure_all()
-        except Cancelled:
-            if not meter.done():
-                raise
-            state = State.STOPPED
+        state = measured_until_stopped(meter.measure_all, meter.done)
     found = evidence_of(workspace, job)
     if state is State.STOPPED:
         kept = f"Stopped by hand after {meter.done()} of {len(_steps(spec))} measurements, which are kept."

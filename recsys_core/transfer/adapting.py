@@ -1,6 +1,7 @@
 """A source's model, made to serve a target."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -76,22 +77,19 @@ def adapt(source: Source, match: Match, plan: Plan, parts: Split, context: FitCo
     reason = why_not(source, match, plan, parts.train)
     if reason:
         raise ModelError(f"{source.model.title} cannot be transferred like this: {reason}", FIX, "does-not-fit")
-    own = np.arange(parts.dataset.n_items), np.arange(parts.dataset.n_users)
+    told = Histories.from_interactions(parts.train.interactions)
+    as_it_stands = plan.way is Way.AS_IT_IS and match.n_items and not source.reads
     if plan.way is Way.JOINT:
         model, items, people = _joint(source, match, parts, context)
-    elif plan.way is Way.MAPPED:
-        model, (items, people) = _mapped(source, match, parts, context), own
-    elif source.learns_on and (plan.way is not Way.AS_IT_IS or source.reads or not match.n_items):
-        model, (items, people) = _moved(source, match, plan, parts, context), own
-    else:
+    elif as_it_stands or not (source.learns_on or plan.way is Way.MAPPED):
         model, items, people = source.model, match.items, match.people
-    own_model = items is own[0]
-    if not plan.calibrated and own_model:
-        return model
-    told = Histories.from_interactions(parts.train.interactions)
-    if own_model:  # it knows only those whom it was shown
-        carried = (match.people >= 0) & _carries_people(source, plan)
-        people = np.where((told.lengths() > 0) | carried, people, -1)
+    else:
+        move = _mapped if plan.way is Way.MAPPED else partial(_moved, plan=plan)
+        model = move(source, match, parts=parts, context=context)
+        if not plan.calibrated:
+            return model
+        is_known = (told.lengths() > 0) | ((match.people >= 0) & _carries_people(source, plan))
+        items, people = np.arange(len(match.items)), np.where(is_known, np.arange(len(told)), -1)
     if not plan.calibrated:
         plain = plain_taste(model, model.n_items, items, people)
         return Transferred.of([plain], _floor(items), [1.0], told)

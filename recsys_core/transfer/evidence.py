@@ -101,11 +101,22 @@ class Evidence:
                 rows.append((arm, share, self.events(share), mean.value(), low, high, len(points)))
         return pd.DataFrame(rows, columns=["arm", "share", "events", "value", "low", "high", "seeds"])
 
+    @cached_property
+    def _leads(self) -> dict[tuple[float, str, str], Estimate | None]:
+        """What was worked out before, because people are resampled for it."""
+        return {}
+
     def lead(self, share: float, over: str, metric: str = JUDGED_BY) -> Estimate | None:
         """By how much the transfer is better than an arm, over the same people and the seeds that both have.
 
         The margins over people and over seeds are independent, so they add up as variances do.
         """
+        asked = share, over, metric
+        if asked not in self._leads:
+            self._leads[asked] = self._measure_lead(*asked)
+        return self._leads[asked]
+
+    def _measure_lead(self, share: float, over: str, metric: str) -> Estimate | None:
         mine, theirs = self.of(TRANSFER, share), self.of(over, share)
         seeds = sorted(mine.keys() & theirs.keys())
         if not seeds:
@@ -187,10 +198,21 @@ class Evidence:
 
     def verdict(self, metric: str = JUDGED_BY) -> str:
         """Whether to transfer, in a few sentences for people."""
+        return f"{self.advice(metric)} {self.alarm(metric)}".strip()
+
+    def alarm(self, metric: str = JUDGED_BY) -> str:
+        """Where the transfer does harm, in a sentence; "" where it does none."""
+        harms = [f"{self.events(share):,}" for share in self.harms(metric)]
+        if not harms:
+            return ""
+        return f"It does harm with {' and '.join(harms)} events: training from scratch is surely better there."
+
+    def advice(self, metric: str = JUDGED_BY) -> str:
+        """The verdict without the alarm."""
         if not self.shares:
             return "Nothing has been measured to the end yet."
-        helps, harms = self.helps(metric), self.harms(metric)
-        sentences = [self._advice(helps, metric)]
+        helps = self.helps(metric)
+        sentences = [self._when(helps, metric)]
         if helps:
             share = helps[len(helps) // 2]
             rival = self.rival(share, metric)
@@ -200,12 +222,9 @@ class Evidence:
                 f"With {counted(self.events(share), 'event')} it is ahead of {IN_A_SENTENCE[rival]} by "
                 f"{lead.value:+.3f} [{lead.low:+.3f}, {lead.high:+.3f}]."
             )
-        if harms:
-            told = " and ".join(f"{self.events(share):,}" for share in harms)
-            sentences.append(f"It does harm with {told} events: training from scratch is surely better there.")
         return " ".join(sentences)
 
-    def _advice(self, helps: list[float], metric: str) -> str:
+    def _when(self, helps: list[float], metric: str) -> str:
         label = metric_label(metric)
         if not helps:
             return f"Do not: at no amount of data is the transfer surely better than the best other way by {label}."

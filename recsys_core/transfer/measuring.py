@@ -27,6 +27,7 @@ from recsys_core.types import Float64, Int32, Int64
 
 WIDE = 100  # where epochs are chosen: of few validation events hardly any is among the first ten
 FIGURES = (NDCG, PRECISION, RECALL)
+METRICS = tuple(f"{metric.about.key}@{K}" for metric in FIGURES)
 JUDGED_BY = f"{NDCG.about.key}@{K}"
 TRANSFER, SCRATCH, POPULARITY, EASE_ARM = "transfer", "scratch", "popularity", "ease"
 ARMS = {TRANSFER: "Transfer", SCRATCH: "From scratch", POPULARITY: "Popularity", EASE_ARM: "EASE"}

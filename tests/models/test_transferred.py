@@ -64,6 +64,12 @@ def test_of_whom_nothing_is_known_that_says_something_popularity_is_left():
 def test_some_items_are_a_part_of_all():
     some = np.array([5, 0], dtype=np.int32)
     assert (made().score(EVERYBODY, some) == made().score(EVERYBODY)[:, some]).all()
+    assert (made().score_histories(HISTORIES, some) == made().score_histories(HISTORIES)[:, some]).all()
+
+
+def test_it_is_not_trained_by_itself():
+    with pytest.raises(ModelError, match="is not trained by itself"):
+        made().fit(HERE)
 
 
 @pytest.mark.parametrize("kind", [EASE, MF])

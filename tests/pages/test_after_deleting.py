@@ -12,7 +12,8 @@ from recsys_core.runs.jobs import FineTune, Job, Jobs, Spec, TrainSpec
 from recsys_core.runs.store import DatasetCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.runs.tune_job import tune_spec
-from tests.pages.test_train_page import NoRunner, opened, press, said
+from tests.pages.no_runner import NoRunner
+from tests.pages.test_train_page import opened, press, said
 from tests.runs.builders import RANDOM, about, camps, keep
 
 SETTINGS = {"epochs": 6, "embedding_size": 4}

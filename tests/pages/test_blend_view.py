@@ -1,31 +1,16 @@
 """The blend on Compare: asked for, waited for, told, and kept where it helps."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache
 from pages.shared.frame import plain
 from pages.shared.nav import COMPARE, RECOMMENDATIONS, TRAIN
 from recsys_core.runs import blend_job
 from recsys_core.runs.jobs import BlendSpec, Jobs
 from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
-from tests.pages.test_train_page import NoRunner, opened, press, said
+from tests.pages.test_train_page import opened, press, said
 from tests.runs.test_blend_job import KNOWN, trained
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
-
-
-@pytest.fixture
-def jobs(workspace: Workspace, monkeypatch) -> Jobs:
-    runner = NoRunner(workspace)
-    monkeypatch.setattr(cache, "runner", lambda: runner)
-    return runner.jobs
 
 
 @pytest.fixture

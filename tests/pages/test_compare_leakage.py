@@ -1,7 +1,6 @@
 """Leakage and cold start on Compare: asked for, waited for, told, and refused in words."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +13,8 @@ from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from tests import worlds
-from tests.pages.test_train_page import NoRunner, opened, press, said
+from tests.pages.no_runner import NoRunner
+from tests.pages.test_train_page import opened, press, said
 from tests.runs.builders import keep
 
 LAST = SplitRecipe(key="leave-one-out")
@@ -25,11 +25,6 @@ class Runner(NoRunner):
 
     def resume(self, identifier: str) -> None:
         self.jobs.resume(identifier)
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Compare, lists: how alike they are, what only one model shows, and how few items fill them."""
 
-from pathlib import Path
-
 import pytest
 import streamlit as st
 
@@ -12,11 +10,6 @@ from tests.pages.test_train_page import opened, said
 from tests.runs.builders import camps, keep, keep_run
 from tests.runs.test_blend_job import trained
 from tests.runs.test_comparison import trained as trained_on
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Metrics and Cost on Compare: curves, ratings, words, and runs from before a figure existed."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,11 +15,6 @@ from recsys_core.types import Feedback
 from tests.pages.test_train_page import opened, said
 from tests.runs.builders import camps, keep
 from tests.runs.test_comparison import trained
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

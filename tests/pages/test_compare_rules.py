@@ -1,7 +1,6 @@
 """Compare, rules: chosen, set, judged, and told with the shell's own figures."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +13,6 @@ from recsys_core.runs.store import RunCard, Workspace
 from recsys_core.statistics.estimates import Estimate
 from tests.pages.test_train_page import opened, said
 from tests.runs.test_blend_job import trained
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

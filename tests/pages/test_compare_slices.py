@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.choose import VIEW_OF_PERSON
@@ -20,11 +19,6 @@ from tests.pages.test_train_page import opened, said
 from tests.runs.builders import RANDOM, camps, keep
 
 MARKUP = "<b>left</b> [x](javascript:alert(1))"
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 def told(n: int, feedback: Feedback = Feedback.IMPLICIT) -> Dataset:

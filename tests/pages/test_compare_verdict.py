@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pages.shared import cache
 from pages.shared.nav import COMPARE
 from recsys_core import cli
 from recsys_core.runs.comparison import compare_runs
-from recsys_core.runs.jobs import Jobs
 from recsys_core.runs.store import Workspace, open_workspace
 from recsys_core.splitting import SplitRecipe
-from tests.pages.test_watching import NoRunner, opened, press, said
+from tests.pages.test_watching import opened, press, said
 from tests.runs.builders import RANDOM, camps, keep
 from tests.runs.test_comparison import trained
 
@@ -20,13 +18,6 @@ from tests.runs.test_comparison import trained
 @pytest.fixture
 def workspace(home: Path) -> Workspace:
     return open_workspace(home)
-
-
-@pytest.fixture
-def jobs(workspace: Workspace, monkeypatch) -> Jobs:
-    runner = NoRunner(workspace)
-    monkeypatch.setattr(cache, "runner", lambda: runner)
-    return runner.jobs
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The Embeddings page: the map, what is chosen on it, two models side by side, and what directions mean."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from pages.shared.spaces_view import _least_offered
 from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec
 from recsys_core.runs.map_files import map_of
 from recsys_core.runs.maps import Answer, Standing
-from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import SplitRecipe
 from recsys_core.training.warm_start import Part
@@ -51,11 +49,6 @@ def maps(monkeypatch) -> NoMaps:
     stand_in = NoMaps()
     monkeypatch.setattr(cache, "maps", lambda: stand_in)
     return stand_in
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

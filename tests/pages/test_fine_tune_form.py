@@ -10,24 +10,15 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.browser import ROOT
 from pages.shared import cache
 from pages.shared.nav import TRAIN
-from recsys_core.runs.jobs import FineTune, Job, Jobs, TrainSpec
+from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.training.warm_start import Part
 from tests import worlds
+from tests.pages.no_runner import NoRunner
 from tests.runs.builders import keep, with_ids
 
 SETTINGS = {"epochs": 10, "embedding_size": 4}
-
-
-class NoRunner:
-    """Takes jobs in and does none of them."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.jobs = Jobs(workspace.database)
-
-    def submit(self, spec: TrainSpec, request: str = "") -> Job:
-        return self.jobs.submit(spec, request)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from recsys_core.runs.forecasts import Forecasts
 from recsys_core.runs.jobs import TrainSpec
 from recsys_core.runs.pilots import Answer, Standing
 from recsys_core.runs.store import Workspace
-from tests.pages.test_train_page import jobs, opened, press, ratings, said  # noqa: F401 (fixtures)
+from tests.pages.test_train_page import opened, press, ratings, said  # noqa: F401 (fixtures)
 
 FOUND = Forecast(3.0, 1.0, 20, 2.0, 4.0, 310 * 2**20, 100 * 2**20, 0.7)
 

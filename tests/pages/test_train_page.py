@@ -9,35 +9,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.browser import ROOT
-from pages.shared import cache, model_card
+from pages.shared import model_card
 from pages.shared.nav import COMPARE, TRAIN
 from recsys_core.data.samples import SAMPLES
 from recsys_core.models import MODELS, STANDARD_LINE_UP, find_model
 from recsys_core.models.catalogue import families
 from recsys_core.models.neumf import NeuMF
 from recsys_core.models.parity import Parity
-from recsys_core.runs.jobs import Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import Jobs, State, TrainSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.types import Feedback
 
 DEMO = next(sample for sample in SAMPLES if sample.key == "demo").load()
-
-
-class NoRunner:
-    """Takes jobs in and does none of them."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.jobs = Jobs(workspace.database)
-
-    def submit(self, spec: TrainSpec, request: str = "") -> Job:
-        return self.jobs.submit(spec, request)
-
-
-@pytest.fixture
-def jobs(home: Path, monkeypatch) -> Jobs:
-    runner = NoRunner(Workspace(home))
-    monkeypatch.setattr(cache, "runner", lambda: runner)
-    return runner.jobs
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """Transfer: a source chosen, what is the same put right by hand, a plan trained, and the evidence told."""
 
-from pathlib import Path
-
-import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cache
 from pages.shared.nav import TRAIN, TRANSFER
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import Job, Jobs, TrainSpec, TransferFrom, TransferSpec
@@ -15,24 +11,12 @@ from recsys_core.runs.training_job import run_job
 from recsys_core.runs.transfer_job import evidence_of, transfer_spec
 from recsys_core.transfer.evidence import Evidence, Failure
 from recsys_core.transfer.plan import Way
-from tests.pages.test_train_page import NoRunner, opened, press, said
+from tests.pages.test_train_page import opened, press, said
 from tests.runs.builders import keep
 from tests.runs.transfer_worlds import FEW, RANDOM, films, foreign, series, trained, transferred
 from tests.transfer.evidences import evidence, until_there_are_enough
 
 PLAN, EVIDENCE = "What and how", "Evidence"
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
-
-
-@pytest.fixture
-def jobs(workspace: Workspace, monkeypatch) -> Jobs:
-    runner = NoRunner(workspace)
-    monkeypatch.setattr(cache, "runner", lambda: runner)
-    return runner.jobs
 
 
 def labels(at: AppTest) -> set[str]:

@@ -1,7 +1,5 @@
 """The Tune page: started, watched, told, used, resumed and forgotten; all of it from the workspace."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +15,8 @@ from recsys_core.runs.trials import Trials
 from recsys_core.runs.tune_job import tune_spec
 from recsys_core.splitting import default_recipe
 from recsys_core.tuning.trial import Ended, Trial
-from tests.pages.test_train_page import NoRunner, opened, press, said
+from tests.pages.no_runner import NoRunner
+from tests.pages.test_train_page import opened, press, said
 from tests.runs.builders import RANDOM, camps, keep
 
 FAST = ("ease", "item_knn")
@@ -26,11 +25,6 @@ FAST = ("ease", "item_knn")
 class Runner(NoRunner):
     def resume(self, identifier: str) -> None:
         self.jobs.resume(identifier)
-
-
-@pytest.fixture
-def workspace(home: Path) -> Workspace:
-    return Workspace(home)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.browser import ROOT
-from pages.shared import cache, first_start
+from pages.shared import first_start
 from pages.shared.nav import COMPARE, DATA, HOME, TRAIN
 from recsys_core.data.samples import SAMPLES
 from recsys_core.models.mf import MF
@@ -19,23 +19,6 @@ from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.training.context import EpochEnded, Validation
 from tests.runs.builders import camps, keep
-
-
-class NoRunner:
-    """Takes jobs in and does none of them."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.jobs = Jobs(workspace.database)
-
-    def submit(self, spec: TrainSpec, request: str = "") -> Job:
-        return self.jobs.submit(spec, request)
-
-
-@pytest.fixture
-def jobs(home: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
-    runner = NoRunner(Workspace(home))
-    monkeypatch.setattr(cache, "runner", lambda: runner)
-    return runner.jobs
 
 
 @pytest.fixture

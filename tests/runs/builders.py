@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.evaluation import KS, Report, evaluate
 from recsys_core.models.popularity import Popularity
-from recsys_core.runs.jobs import Executor, Job, Jobs, TrainSpec
+from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
 from recsys_core.runs.passport import describe
 from recsys_core.runs.store import DatasetCard, RunCard, Workspace
+from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import Split, SplitRecipe, split
+from recsys_core.training.context import EpochEnded
 from recsys_core.types import Feedback
 from tests import worlds
 
@@ -90,3 +93,24 @@ def with_ids(dataset: Dataset, users: list[str], items: list[str]) -> Dataset:
 def scores(workspace: Workspace, run: str) -> np.ndarray:
     loaded = workspace.load_run(run)
     return loaded.model.score(np.arange(loaded.split.dataset.n_users, dtype=np.int32))
+
+
+def interrupted_and_resumed(workspace: Workspace, job: Job, after: int) -> tuple[RunCard, list[int]]:
+    """A training that is interrupted after some epochs and then goes on: its run, and the epochs that it did then."""
+    jobs = Jobs(workspace.database)
+
+    def interrupt(event: object) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(workspace, jobs, job, interrupt)
+    assert jobs.find(job.id).state is State.INTERRUPTED
+    jobs.resume(job.id)
+    claimed = jobs.claim_next()
+    assert claimed is not None
+    epochs: list[int] = []
+    run_job(
+        workspace, jobs, claimed, lambda event: epochs.append(event.epoch) if isinstance(event, EpochEnded) else None
+    )
+    return workspace.find_run(str(jobs.find(job.id).run)), epochs

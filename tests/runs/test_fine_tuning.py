@@ -8,7 +8,7 @@ import pytest
 
 from recsys_core.errors import SplitError, StoreError
 from recsys_core.runs.before_after import roles_elsewhere
-from recsys_core.runs.jobs import FineTune, Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import FineTune, Job, Jobs, TrainSpec
 from recsys_core.runs.line_up import line_up
 from recsys_core.runs.reproduce import reproduce
 from recsys_core.runs.standing import standing
@@ -16,10 +16,9 @@ from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import TEST, TRAIN, VALID, SplitRecipe
 from recsys_core.training import loop
-from recsys_core.training.context import EpochEnded
 from recsys_core.training.warm_start import Part
 from tests import worlds
-from tests.runs.builders import keep, scores
+from tests.runs.builders import interrupted_and_resumed, keep, scores
 
 RATES = {Part.ITEMS: 0.5, Part.PEOPLE: 0.0}
 
@@ -59,24 +58,11 @@ def test_an_interrupted_fine_tuning_ends_in_the_same_bits(workspace, monkeypatch
     source = train(workspace, "early")
     tuning = FineTune(run=source, rates=RATES)
     whole = train(workspace, "whole", fine_tune=tuning)
-    jobs = Jobs(workspace.database)
-    job = jobs.begin(wanted(workspace, "whole", fine_tune=tuning))
-
-    def interrupt(event) -> None:
-        if isinstance(event, EpochEnded) and event.epoch == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_job(workspace, jobs, job, interrupt)
-    assert jobs.find(job.id).state is State.INTERRUPTED
-    jobs.resume(job.id)
-    epochs = []
-    claimed = jobs.claim_next()
-    assert claimed is not None
-    resumed = done(workspace, claimed, lambda event: epochs.append(event) if isinstance(event, EpochEnded) else None)
-    assert epochs[0].epoch > 1
-    assert np.array_equal(scores(workspace, resumed), scores(workspace, whole))
-    assert workspace.find_run(resumed).about["fine_tune"] == workspace.find_run(whole).about["fine_tune"]
+    job = Jobs(workspace.database).begin(wanted(workspace, "whole", fine_tune=tuning))
+    resumed, epochs = interrupted_and_resumed(workspace, job, after=3)
+    assert epochs[0] > 1
+    assert np.array_equal(scores(workspace, resumed.id), scores(workspace, whole))
+    assert resumed.about["fine_tune"] == workspace.find_run(whole).about["fine_tune"]
 
 
 def test_a_run_that_is_gone_is_said_in_words(workspace):

@@ -13,7 +13,7 @@ from recsys_core.models.transferred import Transferred
 from recsys_core.runs.before_after import roles_elsewhere
 from recsys_core.runs.blend_job import blend_spec
 from recsys_core.runs.fine_tuning import usual_settings
-from recsys_core.runs.jobs import FineTune, Jobs, State, TrainSpec, spec_from_json
+from recsys_core.runs.jobs import FineTune, Jobs, TrainSpec, spec_from_json
 from recsys_core.runs.leak_job import why_not
 from recsys_core.runs.line_up import line_up
 from recsys_core.runs.lineage import lineage
@@ -22,13 +22,12 @@ from recsys_core.runs.store import Workspace
 from recsys_core.runs.training_job import run_job
 from recsys_core.splitting import TEST, TRAIN, VALID, SplitRecipe
 from recsys_core.training import loop
-from recsys_core.training.context import EpochEnded
 from recsys_core.training.warm_start import Part
 from recsys_core.transfer.match import How
 from recsys_core.transfer.plan import Plan, Way
 from recsys_core.types import Feedback
 from tests import worlds
-from tests.runs.builders import keep, scores
+from tests.runs.builders import interrupted_and_resumed, keep, scores
 from tests.runs.transfer_worlds import (
     AS_IT_IS,
     FEW,
@@ -172,23 +171,9 @@ def test_an_interrupted_transfer_ends_in_the_same_bits(plan, workspace, monkeypa
     source = trained(workspace, films(), "gmf", settings=FEW | {"epochs": 5})
     target = keep(workspace, series(shared_people=10))
     whole = transferred(workspace, source, target.id, plan, people=True)
-    jobs = Jobs(workspace.database)
-    job = jobs.begin(by_transfer(source, target.id, plan, people=True))
-
-    def interrupt(event) -> None:
-        if isinstance(event, EpochEnded) and event.epoch == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_job(workspace, jobs, job, interrupt)
-    assert jobs.find(job.id).state is State.INTERRUPTED
-    jobs.resume(job.id)
-    epochs = []
-    claimed = jobs.claim_next()
-    assert claimed is not None
-    run_job(workspace, jobs, claimed, lambda event: epochs.append(event) if isinstance(event, EpochEnded) else None)
-    assert epochs[0].epoch > 1
-    resumed = workspace.find_run(str(jobs.find(job.id).run))
+    job = Jobs(workspace.database).begin(by_transfer(source, target.id, plan, people=True))
+    resumed, epochs = interrupted_and_resumed(workspace, job, after=2)
+    assert epochs[0] > 1
     assert np.array_equal(scores(workspace, resumed.id), scores(workspace, whole.id))
     assert resumed.about["transfer"] == whole.about["transfer"]
 
