@@ -14,7 +14,7 @@ FOR, AGAINST = CATEGORIES[0], CATEGORIES[5]  # blue and vermilion, told apart by
 NAME_WIDTH, NAME_LINES = 22, 2
 AXIS_WIDTH, SIDE_WIDTH = 48, 34  # letters in a line of the name of an axis
 ROW = 38  # pixels
-ROOM = 0.16  # of the range, for the numbers beside the bars
+ROOM, ROOM_OUTSIDE = 0.16, 0.32  # of the range, for the numbers beside the bars, and beside the longest ones
 FAR = 0.65  # of the range: where bars that end farther right have their number at the left
 FINEST = 120  # squares along the longer side of a picture's map
 MOST_INK = 0.62  # opacity of the strongest region
@@ -49,7 +49,7 @@ def waterfall_chart(
     labels = [_name(name), *(_name(share.label) for share in shares), "Score"]
     chart = figure("", look, height=76 + ROW * len(labels))
     reach = [start, score, *(end for share, at in zip(shares, starts, strict=False) for end in _reach(share, at))]
-    digits, far = _digits(shares[0].value if shares else score), _far(reach)
+    digits, ends = _digits(shares[0].value if shares else score), (min(reach), max(reach))
     for place, value in ((0, start), (len(labels) - 1, score)):
         chart.add_scatter(
             x=[value],
@@ -57,12 +57,14 @@ def waterfall_chart(
             mode="markers+text",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": look.ink}},
             text=[f"  <b>{_number(value, digits)}</b>  "],
-            textposition="middle left" if value > far else "middle right",
+            textposition="middle left" if _is_far(value, ends) else "middle right",
             hovertemplate=f"{labels[place].replace('<br>', ' ')}<br>%{{x:.4g}}<extra></extra>",
             cliponaxis=False,
         )
+    room = ROOM
     for place, (share, at) in enumerate(zip(shares, starts, strict=False), start=1):
-        _add_bar(chart, place, share, float(at), digits, far, look)
+        is_outside = _add_bar(chart, place, share, float(at), digits, ends, look)
+        room = ROOM_OUTSIDE if is_outside else room
     for place, at in enumerate(starts):  # each part begins where the one above it ended
         chart.add_shape(
             type="line",
@@ -70,7 +72,7 @@ def waterfall_chart(
             line={"color": look.quiet, "width": 1, "dash": "dot"},
             layer="below",
         )
-    _finish(chart, labels, reach, meaning, look)
+    _finish(chart, labels, reach, room, meaning, look)
     return chart
 
 
@@ -85,10 +87,10 @@ def bars_chart(shares: Sequence[Share], meaning: str, look: Theme) -> go.Figure:
     chart = figure("", look, height=76 + ROW * len(shares))
     digits = _digits(shares[0].value if shares else 0.0)
     for place, share in enumerate(shares):
-        _add_bar(chart, place, share, 0.0, digits, np.inf, look)
+        _add_bar(chart, place, share, 0.0, digits, None, look)
     chart.add_vline(x=0, line={"color": look.quiet, "width": 1})
     reach = [0.0, *(end for share in shares for end in _reach(share, 0.0))]
-    _finish(chart, [_name(share.label) for share in shares], reach, meaning, look)
+    _finish(chart, [_name(share.label) for share in shares], reach, ROOM, meaning, look)
     return chart
 
 
@@ -101,13 +103,27 @@ def _number(value: float, digits: int, sign: str = "") -> str:
     return f"{value:{sign}.{digits}f}".replace("-", "−") if value else "0"
 
 
-def _far(reach: Sequence[float]) -> float:
-    low, high = min(reach), max(reach)
-    return low + FAR * (high - low)
+def _is_far(value: float, ends: tuple[float, float]) -> bool:
+    low, high = ends
+    return value > low + FAR * (high - low)
 
 
-def _add_bar(chart: go.Figure, place: int, share: Share, start: float, digits: int, far: float, look: Theme) -> None:
-    """The bar of a part, with its interval and its number, which stands at the left of bars that end beyond ``far``."""
+def _add_bar(
+    chart: go.Figure,
+    place: int,
+    share: Share,
+    start: float,
+    digits: int,
+    ends: tuple[float, float] | None,
+    look: Theme,
+) -> bool:
+    """The bar of a part, with its interval and its number; whether that stands at the right although the bar ends far
+    to the right.
+
+    Args:
+        ends: of all bars; numbers of those that end far to the right stand at the left, where there is room for them.
+            None: they stand at the right.
+    """
     drawn = share.margin if np.isfinite(share.margin) else 0.0
     interval = f"<br>95 % interval ± {share.margin:.2g}" if drawn else ""
     chart.add_bar(
@@ -121,7 +137,8 @@ def _add_bar(chart: go.Figure, place: int, share: Share, start: float, digits: i
         hovertemplate=f"{escape(share.label)}<br>{share.value:+.4g}{interval}<extra></extra>",
     )
     left, right = _reach(share, start)
-    at_left = right > far
+    is_far = ends is not None and _is_far(right, ends)
+    at_left = ends is not None and is_far and left - ends[0] > ROOM * (ends[1] - ends[0])
     chart.add_annotation(
         x=left if at_left else right,
         y=place,
@@ -131,6 +148,7 @@ def _add_bar(chart: go.Figure, place: int, share: Share, start: float, digits: i
         xshift=-5 if at_left else 5,
         font={"size": 12, "color": look.ink},
     )
+    return is_far and not at_left
 
 
 def _reach(share: Share, start: float) -> tuple[float, float]:
@@ -140,9 +158,9 @@ def _reach(share: Share, start: float) -> tuple[float, float]:
     return min(start, end - margin), max(start, end + margin)
 
 
-def _finish(chart: go.Figure, labels: list[str], reach: list[float], meaning: str, look: Theme) -> None:
+def _finish(chart: go.Figure, labels: list[str], reach: list[float], share: float, meaning: str, look: Theme) -> None:
     low, high = min(reach), max(reach)
-    room = (high - low or max(abs(high), 1.0)) * ROOM
+    room = (high - low or max(abs(high), 1.0)) * share
     chart.update_xaxes(
         title_text="<br>".join(map(escape, wrap(meaning, AXIS_WIDTH))),
         range=[low - room / 4, high + room],

@@ -46,16 +46,23 @@ def test_parts_that_do_not_add_up_begin_at_zero():
 
 
 def test_numbers_stay_inside_a_narrow_chart():
-    """At the left of bars that end far right, and with as many decimals as the largest needs."""
+    """At the left of bars that end far right, but not on top of names, and with the decimals that the largest needs."""
     chart = waterfall_chart([Share("A", 0.0191), Share("B", 0.0028)], ("For anybody", 0.0), 0.0219, "score", LIGHT)
     assert [(note.text, note.xanchor) for note in chart.layout.annotations] == [
-        ("+0.0191", "right"),
+        ("+0.0191", "left"),
         ("+0.0028", "right"),
     ]
+    assert chart.layout.xaxis.range[1] > 1.3 * 0.0219
     assert [(trace.text[0].strip(), trace.textposition) for trace in chart.data if trace.type == "scatter"] == [
         ("<b>0</b>", "middle right"),
         ("<b>0.0219</b>", "middle left"),
     ]
+
+
+def test_the_number_of_an_interval_from_end_to_end_does_not_lie_on_the_name():
+    chart = waterfall_chart([Share("A", 0.1, 0.8), Share("B", 0.2, 0.1)], ("For anybody", 2.0), 2.3, "score", LIGHT)
+    assert [note.xanchor for note in chart.layout.annotations] == ["left", "right"]
+    assert chart.layout.xaxis.range[1] > 2.9 + 0.3 * 1.6
 
 
 def test_an_interval_without_end_and_a_score_without_range_can_be_drawn():
