@@ -29,6 +29,7 @@ LEVELS = (
     ("blending", "comparing", "embeddings", "explain", "interview", "new_item", "preflight", "rules"),
     ("tuning",),
     ("transfer",),
+    ("synthetic",),
     ("runs",),
     ("cli",),
     ("__main__",),
@@ -193,7 +194,7 @@ def test_slow_packages_are_imported_where_they_are_used():
         and belongs(one.target, *SLOW_TO_IMPORT)
         and not (
             belongs(one.target, "torch")
-            and (room(module_of(path)) in {"content", "models", "training"} or "torch" in path.stem)
+            and (room(module_of(path)) in {"content", "models", "synthetic", "training"} or "torch" in path.stem)
         )
     ]
     assert not report(wrong)

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from recsys_core.data.interactions import Interactions
 from recsys_core.data.item_vectors import genre_rows, text_rows
+from recsys_core.data.made import Made
 from recsys_core.data.picture_names import tells_content
 from recsys_core.errors import DataError
 from recsys_core.types import Feedback, Int64, Strings
@@ -94,6 +95,7 @@ class Dataset:
         image_folder: where the pictures of the items lie; None where there are none.
         unrated_items: what is known about items without events: the columns of ``item_table`` and ``id``. They have
             no index.
+        made: how it was generated, or added to; None where all of it is real.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Dataset:
     scale: Scale | None = None
     image_folder: Path | None = None
     unrated_items: pd.DataFrame = field(default_factory=lambda: blank_item_table(0).assign(id=Ids.of([]).values))
+    made: Made | None = None
 
     def __post_init__(self) -> None:
         if len(self.user_ids) != self.n_users or len(self.item_ids) != self.n_items:
@@ -151,6 +154,8 @@ class Dataset:
         if len(self.unrated_items):
             for name in ("id", "title", "genres", "text", "year", *self.item_attributes):
                 digest.update(_content(self.unrated_items[name]))
+        if self.made is not None:
+            digest.update(f"made {self.made.learned_from} {self.made.recipe} {self.made.real_people}".encode())
         return digest.hexdigest()
 
     @property

@@ -9,6 +9,7 @@ import pandas as pd
 
 from recsys_core.data.dataset import Dataset, Ids, Scale
 from recsys_core.data.interactions import Interactions
+from recsys_core.data.made import Made
 from recsys_core.data.picture_names import picture_name
 from recsys_core.errors import StoreError
 from recsys_core.types import Feedback, Json
@@ -44,6 +45,7 @@ def write_dataset(dataset: Dataset, folder: Path, with_images: bool) -> None:
         "fingerprint": dataset.fingerprint,
         "n_users": dataset.n_users,
         "n_items": dataset.n_items,
+        "made": None if dataset.made is None else dataset.made.as_json(),
     }
     (folder / "dataset.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
 
@@ -143,5 +145,6 @@ def _dataset(about: Json, events: pd.DataFrame, tables: dict[str, pd.DataFrame],
         origin=about["origin"],
         scale=None if about["scale"] is None else Scale(**about["scale"]),
         image_folder=images if images.is_dir() else None,
+        made=None if about.get("made") is None else Made.from_json(about["made"]),
         **unrated,
     )

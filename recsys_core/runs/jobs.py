@@ -199,7 +199,71 @@ class TransferSpec(BaseModel):
         return "transfer"
 
 
-Spec = TrainSpec | BlendSpec | TuneSpec | LeakSpec | TransferSpec
+class SynthesizeSpec(BaseModel):
+    """A data set of generated people as plain data.
+
+    Attributes:
+        dataset: the one that the generator learns from; "" for those that need none.
+        name: what the data set that comes of it is called.
+        generator: key; settings, knobs: see :mod:`recsys_core.synthetic`.
+        split: whose training events are learned from.
+        seed: of the learning and of the drawing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = ""
+    name: str
+    generator: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    knobs: dict[str, Any] = Field(default_factory=dict)
+    split: SplitRecipe = Field(default_factory=SplitRecipe)
+    seed: int = Field(0, ge=0, lt=2**32)
+    device: Device = Device.AUTO
+    executor: Executor = Executor.AUTO
+
+    @property
+    def model(self) -> str:
+        """What the list of jobs calls it."""
+        return "synthesis"
+
+
+class WorthSpec(BaseModel):
+    """A measurement of whether generated people are worth having, and of what they tell about real ones, as plain data.
+
+    Attributes:
+        dataset: the real one.
+        generator, settings: whose people; it learns anew at each share and seed.
+        learner: key of the model that learns from real and from generated people.
+        shares: of the real training and validation events that are there.
+        additions: generated people as shares of the real ones, such as 0.5.
+        seeds: of the shares drawn and of the trainings.
+        attacks: halvings of the people, each half attacked once; 0: privacy is not measured.
+        metric: the figure that the job tells of when it ends, such as "ndcg@10".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    generator: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    learner: str
+    shares: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=1)
+    additions: tuple[Annotated[float, Field(gt=0, le=10)], ...] = ()
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(min_length=1)
+    attacks: int = Field(2, ge=0, le=20)
+    split: SplitRecipe = Field(default_factory=SplitRecipe)
+    metric: str
+    device: Device = Device.AUTO
+    executor: Executor = Executor.AUTO
+
+    @property
+    def model(self) -> str:
+        """What the list of jobs calls it."""
+        return "worth"
+
+
+Spec = TrainSpec | BlendSpec | TuneSpec | LeakSpec | TransferSpec | SynthesizeSpec | WorthSpec
 _SPEC: TypeAdapter[Spec] = TypeAdapter(Spec)
 
 
@@ -252,7 +316,7 @@ class Job:
     @property
     def has_parts(self) -> bool:
         """Whether it keeps each part as soon as it is done: the trials of a search, the measurements of others."""
-        return isinstance(self.spec, TuneSpec | LeakSpec | TransferSpec)
+        return isinstance(self.spec, TuneSpec | LeakSpec | TransferSpec | WorthSpec)
 
     def seconds_left(self, now: float) -> float | None:
         """Until the last epoch at the pace so far; None while that cannot be told."""

@@ -3,9 +3,12 @@
 A splitter gives every event of a data set a role. Adding a splitter is one function and one line of ``SPLITTERS``.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.made import Made
 from recsys_core.errors import SplitError
 from recsys_core.splitting.base import (
     HIDDEN,
@@ -50,7 +53,13 @@ SPLITTERS = (TEMPORAL, RANDOM, LEAVE_ONE_OUT, GLOBAL_TEMPORAL, ROLLING, USER_FOL
 
 
 def default_recipe(dataset: Dataset, seed: int = 0) -> SplitRecipe:
-    """Temporal per user where timestamps tell an order, random per user where they do not."""
+    """Temporal per user where timestamps tell an order, random per user where they do not.
+
+    Of a data set that generated people were added to it is the split that their generator kept to.
+    """
+    made = dataset.made
+    if made is not None and made.is_augmented and made.recipe is not None:
+        return SplitRecipe.model_validate(made.recipe)
     splitter = TEMPORAL if dataset.interactions.has_order else RANDOM
     return SplitRecipe(key=splitter.key, seed=seed)
 
@@ -69,11 +78,12 @@ def find_splitter(key: str) -> Splitter:
 
 
 def split(dataset: Dataset, recipe: SplitRecipe) -> Split:
-    """Give every event its role.
+    """Give every event its role. What generated people did, who were added to real ones, is only learned from.
 
     Raises:
         SplitError: the splitter is unknown, needs timestamps that are missing, has no such fold, or would leave
-            nothing to learn from or to test on.
+            nothing to learn from or to test on; or people were added by a generator that has learned from what this
+            split holds out.
     """
     splitter = find_splitter(recipe.key)
     if splitter.needs_times and not dataset.interactions.has_order:
@@ -89,11 +99,35 @@ def split(dataset: Dataset, recipe: SplitRecipe) -> Split:
             f"Choose a {splitter.part} from 1 to {recipe.folds}.",
             "unknown-fold",
         )
-    roles = splitter.assign(dataset.interactions, recipe, np.random.default_rng(recipe.seed))
+    roles = _roles(dataset, recipe, splitter)
     result = Split(dataset, roles, recipe)
     if not (roles == TRAIN).any() or not len(result.test.warm_users):
         raise _empty(splitter, recipe)
     return result
+
+
+def _roles(dataset: Dataset, recipe: SplitRecipe, splitter: Splitter) -> Roles:
+    generator = np.random.default_rng(recipe.seed)
+    made, events = dataset.made, dataset.interactions
+    if made is None or not made.is_augmented:
+        return splitter.assign(events, recipe, generator)
+    _require_its_own(dataset.name, made, recipe)
+    is_real = events.users < made.real_people
+    roles = np.full(len(events), TRAIN, dtype=np.int8)
+    roles[is_real] = splitter.assign(replace(events.take(is_real), n_users=made.real_people), recipe, generator)
+    return roles
+
+
+def _require_its_own(name: str, made: Made, recipe: SplitRecipe) -> None:
+    """Refuse to judge by what the generator of the added people has seen; what counts as relevant may differ."""
+    kept = None if made.recipe is None else SplitRecipe.model_validate(made.recipe)
+    if kept is not None and recipe.model_copy(update={"threshold": kept.threshold}) != kept:
+        raise SplitError(
+            f"The people that were added to {name!r} come from a generator that knew the training events of another "
+            "split, and with them some that this one holds out.",
+            f"Keep to the split {kept.key!r} as it was then, or add people anew for this one.",
+            "seen-by-generator",
+        )
 
 
 def several(dataset: Dataset, recipe: SplitRecipe) -> list[Split]:
