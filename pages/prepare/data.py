@@ -14,7 +14,7 @@ from pages.shared.ways_in import fetch_draft, ways_in
 from recsys_core.data.recipe import UNDECIDED, Recipe
 from recsys_core.data.sources import Source, Upload, parse_source
 from recsys_core.errors import StudioError
-from recsys_core.runs.store import DatasetCard, names
+from recsys_core.runs.store import DatasetCard
 
 ADDING = "adding"  # "" for anything, or the id of the data set whose recipe is to be used
 
@@ -70,7 +70,7 @@ def chooser(cards: list[DatasetCard]) -> DatasetCard:
 
 
 def all_of_them(cards: list[DatasetCard]) -> None:
-    called = names(cards)
+    called = choose.dataset_names(cards)
     with st.expander(f"All {len(cards)} data sets", key="all-data-sets"):
         st.dataframe(
             [

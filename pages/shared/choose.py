@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import cache, nav
 from pages.shared.frame import plain
+from pages.shared.synthetic_mark import badge, badge_and_words, marked, name_of_data
 from recsys_core.data.dataset import Dataset
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
@@ -142,18 +143,27 @@ def choose_dataset(label: str = "Data set") -> DatasetCard | None:
     if not cards:
         empty("There is no data set yet.", "Add a data set", nav.DATA)
         return None
-    called = names(cards.values())
-    return cards[choose(label, DATASET, list(cards), called.__getitem__)]
+    chosen = cards[choose(label, DATASET, list(cards), dataset_names(list(cards.values())).__getitem__)]
+    badge_and_words(chosen)
+    return chosen
+
+
+def dataset_names(cards: Sequence[DatasetCard]) -> dict[str, str]:
+    """How to call each data set where it is chosen, by id: no two alike, and marked where it is not wholly real."""
+    called = names(cards)
+    return {card.id: marked(called[card.id], card) for card in cards}
 
 
 def choose_run(cards: list[RunCard], label: str = "Model") -> RunCard:
     """One of these runs."""
     known = {card.id: card for card in cards}
-    return known[choose(label, RUN, list(known), lambda identifier: run_name(known[identifier]))]
+    chosen = known[choose(label, RUN, list(known), lambda identifier: run_name(known[identifier]))]
+    badge(chosen)
+    return chosen
 
 
 def run_name(card: RunCard) -> str:
-    return f"{card.title} · {card.about['dataset_name']} · {moment(card.created)}"
+    return f"{card.title} · {name_of_data(card)} · {moment(card.created)}"
 
 
 def moment(seconds: float) -> str:

@@ -11,6 +11,7 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
+from pages.shared.synthetic_mark import name_of_data
 from pages.shared.transfer_view import transfer_view
 from recsys_core.comparing.titles import in_words
 from recsys_core.data.findings import counted, duration
@@ -90,13 +91,13 @@ def _model_name(spec: TrainSpec) -> str:
 def source_name(run: str) -> str:
     """A run by its model and its data; it may be deleted while the job is listed."""
     card = next((card for card in cache.workspace().runs() if card.id == run), None)
-    return "a deleted model" if card is None else f"{card.title} from {card.about['dataset_name']}"
+    return "a deleted model" if card is None else f"{card.title} from {name_of_data(card)}"
 
 
 def _data_of(run: str) -> str:
     """The name of the data set that a run learned from."""
     card = next((card for card in cache.workspace().runs() if card.id == run), None)
-    return "a deleted model" if card is None else str(card.about["dataset_name"])
+    return "a deleted model" if card is None else name_of_data(card)
 
 
 def _blend_name(spec: BlendSpec) -> str:
@@ -156,7 +157,7 @@ def result(job: Job) -> str:
 
 def _dataset_name(job: Job) -> str | None:
     try:
-        return cache.workspace().find_dataset(job.spec.dataset).name
+        return name_of_data(cache.workspace().find_dataset(job.spec.dataset))
     except StudioError:
         return None
 
