@@ -1,6 +1,7 @@
 """Jobs as they run: polled from the workspace, so that any browser can watch them."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Literal
 
@@ -24,6 +25,7 @@ from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
+REQUEST = "job-request"
 HEADLINES = ("ndcg@10", "rmse")
 COLOURS: dict[State, Literal["green", "red", "orange"]] = {
     State.FINISHED: "green",
@@ -204,6 +206,8 @@ def running(job: Job, colours: Theme) -> None:
         link_to_search(job, "Watch the trials")
     elif isinstance(job.spec, TransferSpec):
         link_to_evidence(job.spec)
+    elif isinstance(job.spec, WorthSpec):
+        link_to_worth(job, job.spec)
 
 
 def link_to_search(job: Job, label: str) -> None:
@@ -241,10 +245,23 @@ def link_to_evidence(spec: TransferSpec) -> None:
     )
 
 
+def link_to_worth(job: Job, spec: WorthSpec) -> None:
+    """To what a measurement of generated people came to."""
+    from pages.shared.synthetic_chosen import FROM, STEP, WORTH, WORTH_OF
+
+    st.page_link(
+        nav.SYNTHETIC.path,
+        label="See the evidence",
+        icon=":material/arrow_forward:",
+        width="content",
+        query_params={FROM: spec.dataset, STEP: WORTH, WORTH_OF: job.id},
+    )
+
+
 def progress(job: Job) -> None:
     """What a job is, how far it is, and Stop."""
     epochs = cache.jobs().epochs(job.id)
-    keeps = learns_in_epochs(job) or isinstance(job.spec, TuneSpec)
+    keeps = isinstance(job.spec, TuneSpec) or (isinstance(job.spec, TrainSpec) and learns_in_epochs(job))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{title(job)}**", width="content")
         label = "Stopping…" if job.stop else "Stop and keep the best" if keeps else "Stop"
@@ -260,7 +277,10 @@ def progress(job: Job) -> None:
 def learns_in_epochs(job: Job) -> bool:
     """Whether there will be curves, and a best epoch to keep."""
     from recsys_core.models import find_model
+    from recsys_core.synthetic import find_generator
 
+    if isinstance(job.spec, SynthesizeSpec):
+        return find_generator(job.spec.generator).info.in_epochs
     return isinstance(job.spec, TrainSpec) and "epochs" in find_model(job.spec.model).Config.model_fields
 
 
@@ -362,6 +382,8 @@ def ended(job: Job, is_latest: bool) -> None:
                     link_to_leaks(job.spec)
                 elif isinstance(job.spec, TransferSpec):
                     link_to_evidence(job.spec)
+                elif isinstance(job.spec, WorthSpec):
+                    link_to_worth(job, job.spec)
                 help_ = "Takes the card away; a finished model stays, what was only measured goes with it."
                 if st.button("Dismiss", key=f"dismiss-{job.id}", help=help_):
                     cache.jobs().dismiss(job.id)
@@ -372,6 +394,17 @@ def ended(job: Job, is_latest: bool) -> None:
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)
+
+
+def submit(spec: Spec) -> str | None:
+    """Queue it; the same press twice is one job. Gives its id, or None after saying why not."""
+    try:
+        job = cache.runner().submit(spec, st.session_state.setdefault(REQUEST, uuid.uuid4().hex))
+    except StudioError as error:
+        show_error(error)
+        return None
+    st.session_state[REQUEST] = uuid.uuid4().hex
+    return job.id
 
 
 def resume(job: Job) -> None:

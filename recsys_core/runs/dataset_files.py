@@ -90,6 +90,18 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         raise _damaged(folder, error) from error
 
 
+def read_fingerprint(folder: Path) -> str:
+    """The fingerprint of a data set, without the rest of it.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        return str(json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError) as error:
+        raise _damaged(folder, error) from error
+
+
 def read_item_ids(folder: Path) -> Ids:
     """The external ids of a data set's items, without the rest of it.
 

@@ -19,7 +19,7 @@ from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import DataError, StoreError
 from recsys_core.runs.cards import DatasetCard, Dependents, RunCard, Storage, bytes_in, names, write_card
 from recsys_core.runs.database import Database
-from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, read_item_ids, write_dataset
+from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, read_fingerprint, read_item_ids, write_dataset
 from recsys_core.runs.files import new_folder, remove_folder, sweep
 from recsys_core.runs.impression_files import LogCard, LogShelf
 from recsys_core.runs.jobs import Jobs, State
@@ -216,6 +216,10 @@ class Workspace:
         card = self.find_dataset(identifier)
         dataset = read_dataset(self.root / "datasets" / card.id)
         return dataset if dataset.name == card.name else replace(dataset, name=card.name)
+
+    def fingerprint_of_dataset(self, identifier: str) -> str:
+        """What tells the content of a data set from any other, without reading it."""
+        return read_fingerprint(self.root / "datasets" / self.find_dataset(identifier).id)
 
     def rename_dataset(self, identifier: str, name: str) -> DatasetCard:
         """Call a data set by a name that is free. Its id stays, and its runs keep the name they know.
