@@ -1,6 +1,5 @@
 """What learning curves say: does the transfer help, from how many events on, and whom?"""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +11,8 @@ from recsys_core.data.findings import counted
 from recsys_core.metrics import metric_label
 from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
-from recsys_core.statistics.paired import paired_differences
-from recsys_core.statistics.seeds import mean_over_seeds, paired_seed_margin
+from recsys_core.statistics.leads import lead
+from recsys_core.statistics.seeds import mean_over_seeds
 from recsys_core.transfer.measuring import ARMS, JUDGED_BY, SCRATCH, TRANSFER, Measured
 from recsys_core.types import Int32, Json
 
@@ -107,10 +106,7 @@ class Evidence:
         return {}
 
     def lead(self, share: float, over: str, metric: str = JUDGED_BY) -> Estimate | None:
-        """By how much the transfer is better than an arm, over the same people and the seeds that both have.
-
-        The margins over people and over seeds are independent, so they add up as variances do.
-        """
+        """By how much the transfer is better than an arm, over the same people and the seeds that both have."""
         asked = share, over, metric
         if asked not in self._leads:
             self._leads[asked] = self._measure_lead(*asked)
@@ -121,13 +117,7 @@ class Evidence:
         seeds = sorted(mine.keys() & theirs.keys())
         if not seeds:
             return None
-        sides = [[side[seed].per_user[metric] for seed in seeds] for side in (mine, theirs)]
-        found = paired_differences([mean_over_seeds(side) for side in sides], [(0, 1)])[0]
-        if found.low is None or found.high is None:
-            return found
-        margin = paired_seed_margin([one.value() - other.value() for one, other in zip(*sides, strict=True)])
-        low, high = (math.hypot(found.value - found.low, margin), math.hypot(found.high - found.value, margin))
-        return Estimate(found.value, found.value - low, found.value + high)
+        return lead(*([side[seed].per_user[metric] for seed in seeds] for side in (mine, theirs)))
 
     def rival(self, share: float, metric: str = JUDGED_BY) -> str:
         """The best arm but the transfer at a share."""

@@ -151,7 +151,7 @@ def measure(
     parts = at_share(full, share, seed)
     if arm != TRANSFER and not len(parts.train.interactions):
         tries = [NOTHING_KNOWN]
-    context, judge = replace(context, seed=seed), _Judge.of(parts)
+    context, judge = replace(context, seed=seed), Judge.of(parts)
     best: _Made | None = None
     tried: dict[str, float | None] = {}
     curve: tuple[tuple[float, float], ...] = ()
@@ -209,7 +209,7 @@ def _beats(made: _Made, best: _Made) -> bool:
     return made.found is not None and best.found is not None and is_clearly_better(made.found, best.found)
 
 
-def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "_Judge | None") -> _Made:
+def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "Judge | None") -> _Made:
     started = time.monotonic()
     epochs: list[tuple[float, EpochEnded]] = []
 
@@ -224,14 +224,14 @@ def _make(attempt: Attempt, parts: Split, context: FitContext, judge: "_Judge | 
 
 
 @dataclass(frozen=True)
-class _Judge:
-    """The validation figure of any model, over some of the people with validation events."""
+class Judge:
+    """The validation figure of any model, over some of the people with validation events, the same ones each time."""
 
     parts: Split
     users: Int64
 
     @classmethod
-    def of(cls, parts: Split) -> "_Judge | None":
+    def of(cls, parts: Split) -> "Judge | None":
         """None where there is nothing to validate on."""
         some = judges(parts.valid.warm_users, parts)
         return cls(parts, some) if len(some) else None
