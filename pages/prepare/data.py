@@ -10,6 +10,8 @@ from pages.shared.impressions_view import impressions_section
 from pages.shared.manage_dataset import manage, size
 from pages.shared.profile_view import profile_view
 from pages.shared.review import IMPORTED, review
+from pages.shared.synthetic_chosen import JUDGE, MADE, STEP
+from pages.shared.synthetic_mark import made_of
 from pages.shared.ways_in import fetch_draft, ways_in
 from recsys_core.data.recipe import UNDECIDED, Recipe
 from recsys_core.data.sources import Source, Upload, parse_source
@@ -53,10 +55,21 @@ def chooser(cards: list[DatasetCard]) -> DatasetCard:
         chosen = choose.choose_dataset()
     assert chosen is not None  # there is at least one
     right.button("Add a data set", icon=":material/add:", on_click=begin, width="stretch")
-    parts = [chosen.origin.removesuffix(".") or "Imported from a file", f"Imported {choose.moment(chosen.created)}"]
+    made = made_of(chosen)
+    is_generated = made is not None and not made.is_augmented  # the badge says from where
+    parts = [] if is_generated else [chosen.origin.removesuffix(".") or "Imported from a file"]
+    parts += [f"{'Imported' if made is None else 'Made'} {choose.moment(chosen.created)}"]
     parts += [f"Licence: {chosen.licence}"] if chosen.licence else []
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(plain(" · ".join(parts)), width="content")
+        if is_generated:
+            st.page_link(
+                nav.SYNTHETIC.path,
+                label="See how good it is",
+                icon=":material/science:",
+                query_params={MADE: chosen.id, STEP: JUDGE},
+                width="content",
+            )
         st.page_link(
             nav.TRAIN.path,
             label="Train a model on it",

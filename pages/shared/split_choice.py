@@ -11,7 +11,6 @@ from recsys_core.errors import SplitError
 from recsys_core.runs.store import DatasetCard
 from recsys_core.splitting import SPLITTERS, SplitRecipe, Splitter, default_recipe
 
-
 BOUND = (
     "The people who were added come from a generator that learned from the training events of this split. What it "
     "holds out stays real and unseen; another split would judge by events that the generator knew."

@@ -106,7 +106,9 @@ def choose_made(sources: Sources, source: DatasetCard | None) -> DatasetCard | N
 def nobody_yet(source: DatasetCard | None) -> None:
     """What stands where generated people are needed, and the way to them."""
     with st.container(border=True):
-        st.markdown("**Nobody has been generated yet.**" if source is None else "**Nobody has been generated from it.**")
+        st.markdown(
+            "**Nobody has been generated yet.**" if source is None else "**Nobody has been generated from it.**"
+        )
         st.caption("Generate people first: then they are judged, measured and used here.")
         if st.button("Generate people", type="primary"):
             go_to(GENERATE)

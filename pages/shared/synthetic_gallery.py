@@ -20,7 +20,9 @@ def gallery(sources: Sources, chosen: type[Generator]) -> None:
     """Cards of all generators; the whole card chooses it, and with it whether there are data to learn from."""
     with st.container(key="ft-gallery"):
         for one in GENERATORS:
-            refusal = "" if sources.real or not one.info.learns else "It needs data to learn from. Add a data set first."
+            refusal = (
+                "" if sources.real or not one.info.learns else "It needs data to learn from. Add a data set first."
+            )
             _card(sources, one, refusal, one is chosen)
 
 

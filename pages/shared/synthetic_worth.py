@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import cache, choose
-from pages.shared.config_form import chosen_settings, form, settings_under
+from pages.shared.config_form import form, settings_under
 from pages.shared.frame import plain, show_error
 from pages.shared.jobs import submit
 from pages.shared.split_choice import choose_split
@@ -15,8 +15,8 @@ from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.models import MODELS, Ability, find_model
 from recsys_core.runs.cards import DatasetCard
-from recsys_core.runs.jobs import State, SynthesizeSpec, WorthSpec
-from recsys_core.synthetic import Generator, find_generator
+from recsys_core.runs.jobs import State, SynthesizeSpec
+from recsys_core.synthetic import Generator
 from recsys_core.synthetic.arms import ADDITIONS, Design
 from recsys_core.transfer.measuring import METRICS
 from recsys_core.transfer.shares import SHARES
@@ -50,7 +50,7 @@ def _form(source: DatasetCard) -> None:
         learners.index(USUAL_LEARNER),
         lambda key: find_model(key).info.title,
         key="worth-learner",
-        help="With the settings that are set for it on Train. One that can serve people it never met, because real "
+        help="With its settings as they come. One that can serve people it never met, because real "
         "people are strangers to a model that has learned from generated ones alone.",
         persist_state="session",
     )
@@ -97,7 +97,6 @@ def _form(source: DatasetCard) -> None:
         "generator": generator.info.key,
         "settings": settings_under(settings_key(generator)),
         "learner": learner,
-        "learner_settings": chosen_settings(find_model(learner)),
         "shares": tuple(sorted(shares)),
         "additions": tuple(sorted(additions)),
         "seeds": tuple(range(seeds)),
@@ -172,9 +171,3 @@ def _seconds_of_generator(source: DatasetCard, generator: type[Generator]) -> fl
         if is_alike and job.state is State.FINISHED and job.started is not None and job.finished is not None:
             return job.finished - job.started
     return None
-
-
-def name_of(spec: WorthSpec) -> str:
-    """A measurement by what takes part in it."""
-    amount = f"{counted(len(spec.shares), 'share')}, {counted(len(spec.seeds), 'seed')}"
-    return f"{find_generator(spec.generator).info.title} for {find_model(spec.learner).info.title} · {amount}"
