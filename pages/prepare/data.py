@@ -108,8 +108,11 @@ def what_was_found(card: DatasetCard) -> None:
     """What the import found, and the balance of its rows."""
     found = from_card(card.about)
     lost = any(finding.level == "warning" for finding in found)
-    with st.expander("What the import found", expanded=lost, key=f"found-{card.id}"):
-        st.caption(balance(card.about))
+    is_imported = "rows" in card.about
+    title = "What the import found" if is_imported else "What the generator found"
+    with st.expander(title, expanded=lost, key=f"found-{card.id}"):
+        if is_imported:
+            st.caption(balance(card.about))
         if found:
             findings_list(found, card.id)
         else:

@@ -20,12 +20,24 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import BlendSpec, Job, LeakSpec, Spec, State, TrainSpec, TransferSpec, TuneSpec
+from recsys_core.runs.jobs import (
+    BlendSpec,
+    Job,
+    LeakSpec,
+    Spec,
+    State,
+    SynthesizeSpec,
+    TrainSpec,
+    TransferSpec,
+    TuneSpec,
+    WorthSpec,
+)
 from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
 REQUEST = "job-request"
+LEARNING = ("Training", "Learning")  # phases in which epochs end
 HEADLINES = ("ndcg@10", "rmse")
 COLOURS: dict[State, Literal["green", "red", "orange"]] = {
     State.FINISHED: "green",
@@ -258,10 +270,20 @@ def link_to_worth(job: Job, spec: WorthSpec) -> None:
     )
 
 
+def button_to_judge(job: str, made: str, kind: Literal["primary", "secondary"]) -> None:
+    """To how good the people are that were generated, from wherever one is."""
+    from pages.shared.synthetic_chosen import FROM, JUDGE, MADE, STEP
+
+    if st.button("See how good they are", key=f"judge-{job}", type=kind):
+        for key in (FROM, MADE, STEP):
+            choose.remember(key, "")
+        st.switch_page(nav.SYNTHETIC.path, query_params={MADE: made, STEP: JUDGE})
+
+
 def progress(job: Job) -> None:
     """What a job is, how far it is, and Stop."""
     epochs = cache.jobs().epochs(job.id)
-    keeps = isinstance(job.spec, TuneSpec) or (isinstance(job.spec, TrainSpec) and learns_in_epochs(job))
+    keeps = learns_in_epochs(job) or isinstance(job.spec, TuneSpec)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{title(job)}**", width="content")
         label = "Stopping…" if job.stop else "Stop and keep the best" if keeps else "Stop"
@@ -286,7 +308,7 @@ def learns_in_epochs(job: Job) -> bool:
 
 def status(job: Job, epochs: list[Json]) -> str:
     """Phase, epoch, speed and time left in one line."""
-    if job.stop and job.phase == "Training":
+    if job.stop and job.phase in LEARNING:
         return "Stopping; the best epoch is kept"
     parts = [job.phase]
     if job.has_parts:
@@ -296,7 +318,7 @@ def status(job: Job, epochs: list[Json]) -> str:
         so_far = [] if job.started is None else [f"{_whole(time.time() - job.started)} so far"]
         about = [] if job.stop else so_far if left is None else [f"about {_whole(left)} left"]
         return plain(" · ".join([*parts, *stopping, *about]))
-    if job.phase == "Training" and job.epochs:
+    if job.phase in LEARNING and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
         if epochs:
             parts.append(f"{epochs[-1]['samples'] / max(epochs[-1]['seconds'], 1e-9):,.0f} samples/s")
@@ -384,6 +406,8 @@ def ended(job: Job, is_latest: bool) -> None:
                     link_to_evidence(job.spec)
                 elif isinstance(job.spec, WorthSpec):
                     link_to_worth(job, job.spec)
+                elif job.made is not None:
+                    button_to_judge(job.id, job.made, step)
                 help_ = "Takes the card away; a finished model stays, what was only measured goes with it."
                 if st.button("Dismiss", key=f"dismiss-{job.id}", help=help_):
                     cache.jobs().dismiss(job.id)

@@ -114,9 +114,17 @@ def _asked(spec: SynthesizeSpec) -> bool:
     """Whether it could be queued."""
     from recsys_core.runs.synthesis_job import synthesize_spec
 
-    fields = spec.model_dump(exclude={"device", "executor"})
     try:
-        checked = synthesize_spec(cache.workspace(), **fields)
+        checked = synthesize_spec(
+            cache.workspace(),
+            spec.generator,
+            spec.dataset,
+            spec.knobs,
+            spec.settings,
+            spec.split if spec.dataset else None,
+            spec.seed,
+            spec.name,
+        )
     except StudioError as error:
         show_error(error)
         return False

@@ -89,7 +89,7 @@ def _grown(source: DatasetCard, card: DatasetCard) -> DatasetCard | None:
 
 
 def _augment(source: DatasetCard, card: DatasetCard) -> None:
-    from recsys_core.runs.synthesis_job import augment
+    from recsys_core.runs.augmenting import augment
 
     try:
         grown = augment(cache.workspace(), source.id, card.id)

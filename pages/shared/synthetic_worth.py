@@ -101,7 +101,7 @@ def _form(source: DatasetCard) -> None:
         "additions": tuple(sorted(additions)),
         "seeds": tuple(range(seeds)),
         "attacks": attacks,
-        "split": recipe,
+        "recipe": recipe,
         "metric": METRICS[0],
     }
     if st.button(
