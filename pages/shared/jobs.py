@@ -80,15 +80,26 @@ def watch(
 
 def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
+    if isinstance(job.spec, SynthesizeSpec):
+        after = f" after {_dataset_name(job) or 'a deleted data set'}" if job.spec.dataset else ""
+        return plain(f"People by {_generator_name(job.spec)}{after}")
     if isinstance(job.spec, TuneSpec):
         name = _search_name(job.spec)
     elif isinstance(job.spec, LeakSpec):
         name = _leaks_name(job.spec)
     elif isinstance(job.spec, TransferSpec):
         name = f"Does it pay? {source_name(job.spec.run)}"
+    elif isinstance(job.spec, WorthSpec):
+        name = f"Is it worth it? People by {_generator_name(job.spec)}"
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
+
+
+def _generator_name(spec: SynthesizeSpec | WorthSpec) -> str:
+    from recsys_core.synthetic import find_generator
+
+    return find_generator(spec.generator).info.title
 
 
 def _model_name(spec: TrainSpec) -> str:

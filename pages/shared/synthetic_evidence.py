@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-from pages.shared.synthetic_privacy import attack_view
-from pages.shared.synthetic_whom import whom_view
 
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
 from pages.shared.jobs import progress, resume, watch
 from pages.shared.synthetic_chosen import WORTH_OF
+from pages.shared.synthetic_privacy import attack_view
+from pages.shared.synthetic_whom import whom_view
 from recsys_core.data.findings import counted
 from recsys_core.figures.ablation import Bought, ablation_chart
 from recsys_core.figures.lines_with_bands import Band
@@ -70,9 +70,9 @@ def _nothing_measured() -> None:
     with st.container(border=True):
         st.markdown("**Whether it is worth it has not been measured yet.**")
         st.caption(
-            "Models learn from the real people alone, from generated people alone, from both, and from generated people "
-            "first, at several amounts of real data. All are judged on real people only, by what was held out of them; "
-            "popularity stands beside them. And attackers try to tell who was learned from."
+            "A model learns from the real people alone, from generated ones alone, from both, and from generated ones "
+            "first, at several amounts of real data. It is always judged on real people, by what was held out of "
+            "them; popularity stands beside it. And attackers try to tell who was learned from."
         )
 
 
@@ -191,7 +191,7 @@ def worth_view(job: Job, colours: Theme) -> None:
     )
     st.caption("95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
     _ways(told, metric, colours, job.id)
-    attack_view(job, colours)
+    attack_view(found, job.id, colours)
     whom_view(job, spec, found, metric, colours)
     _failures(found)
     _save(found, metric, job)

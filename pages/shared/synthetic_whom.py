@@ -9,7 +9,6 @@ import streamlit as st
 
 from pages.shared import cache
 from pages.shared.chart import draw_chart
-from pages.shared.frame import plain
 from recsys_core.data.findings import counted
 from recsys_core.figures.ablation import Bought, ablation_chart
 from recsys_core.figures.theme import Theme
