@@ -31,6 +31,7 @@ def _datasets(_: argparse.Namespace) -> tuple[Rows, str]:
             "users": card.about["users"],
             "items": card.about["items"],
             "interactions": card.about["interactions"],
+            "made": "real + synthetic" if card.is_augmented else "synthetic" if card.is_synthetic else "",
             "size": size(card.size),
             "date": moment(card.created),
         }

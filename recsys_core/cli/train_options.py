@@ -80,7 +80,7 @@ def chosen_settings(options: argparse.Namespace, key: str, usual: dict[str, Any]
     from recsys_core.runs.presets import Presets
 
     preset = Presets(workspace().root).find(key, options.preset) if options.preset else {}
-    return usual | preset | dict(_setting(text) for text in options.set)
+    return usual | preset | dict(setting(text) for text in options.set)
 
 
 def training_seed(options: argparse.Namespace, recipe: SplitRecipe) -> int:
@@ -95,7 +95,7 @@ def training_seed(options: argparse.Namespace, recipe: SplitRecipe) -> int:
     return recipe.seed if seed is None else seed
 
 
-def _setting(text: str) -> tuple[str, str]:
+def setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
         raise ConfigError(f"The setting {text!r} has no value.", "Write it as FIELD=VALUE.", "bad-setting")

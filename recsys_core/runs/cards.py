@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from recsys_core.data.made import Made
 from recsys_core.errors import StoreError
 from recsys_core.runs.dataset_files import CARD
 from recsys_core.runs.files import write_whole
@@ -44,6 +45,21 @@ class DatasetCard:
     def licence(self) -> str:
         """What may be done with the data, as somebody noted it down; "" where nobody did."""
         return str(self.about.get("licence", ""))
+
+    @property
+    def made(self) -> Made | None:
+        """How it was generated, or added to; None where all of it is real."""
+        return _made(self.about)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether all of its people were generated."""
+        return self.made is not None and not self.made.is_augmented
+
+    @property
+    def is_augmented(self) -> bool:
+        """Whether generated people were added to real ones."""
+        return self.made is not None and self.made.is_augmented
 
 
 @dataclass(frozen=True)
@@ -99,8 +115,18 @@ class RunCard:
         return int((self.about.get("fine_tune") or self.about.get("transfer") or {}).get("moved", 0))
 
     @property
+    def made(self) -> Made | None:
+        """How the data were generated, or added to, that it learned from; None where all of them are real."""
+        return _made(self.about["passport"]["dataset"])
+
+    @property
     def split_fingerprint(self) -> str:
         return str(self.about["passport"]["split"]["fingerprint"])
+
+
+def _made(about: Json) -> Made | None:
+    made = about.get("made")
+    return None if made is None else Made.from_json(made)
 
 
 @dataclass(frozen=True)

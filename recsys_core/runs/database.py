@@ -48,7 +48,7 @@ CREATE TABLE jobs (
     epochs INTEGER NOT NULL,     -- epochs at most
     owner TEXT NOT NULL,         -- identity of the process that works on it
     stop INTEGER NOT NULL,       -- 1 once somebody asked it to stop
-    run TEXT,
+    run TEXT,                    -- what came of it: the id of a run or, of a synthesis, of a data set
     created REAL NOT NULL,
     started REAL,
     finished REAL

@@ -10,7 +10,7 @@ from recsys_core.models.warm_starts import fine_tuning_settings, require_same_sh
 from recsys_core.runs.before_after import forgetting, gain
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import FineTune
-from recsys_core.runs.lineage import lineage, never_learned
+from recsys_core.runs.lineage import lineage, never_learned, require_unseen
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
@@ -104,12 +104,14 @@ def prepare(workspace: Workspace, spec: FineTune, model: Recommender, parts: Spl
         StoreError: the run is gone, cannot be continued, or nobody can tell any more what it has learned from.
         ConfigError: the model is another one, or its shape is.
         ModelError: the data are of another domain.
-        SplitError: the run has learned from all that the split holds out.
+        SplitError: the run has learned from all that the split holds out, or from people whose generator may have known
+            some of it.
     """
     run = workspace.load_run(spec.run)
     _require_same_model(run.about, model)
     require_same_shape(run.model.config, model.config)
     ancestors = list(lineage(workspace, run))
+    require_unseen(parts, ancestors)
     amended, moved = never_learned(parts, ancestors)
     if not len(amended.test.warm_users):
         raise SplitError(

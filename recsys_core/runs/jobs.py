@@ -287,7 +287,12 @@ RESUMABLE = (State.INTERRUPTED, State.FAILED)
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it stands now. Times are unix seconds."""
+    """A job as it stands now. Times are unix seconds.
+
+    Attributes:
+        run: the run that came of it; None where there is none.
+        made: the data set that a synthesis came to, by its id.
+    """
 
     id: str
     number: int
@@ -300,6 +305,7 @@ class Job:
     epochs: int
     stop: bool
     run: str | None
+    made: str | None
     created: float
     started: float | None
     finished: float | None
@@ -465,12 +471,16 @@ class Jobs:
         """Say what a job is doing now, for people."""
         self._set(identifier, phase=phase)
 
-    def end(self, identifier: str, state: State, message: str, run: str | None = None) -> None:
-        """Close a running job. One that was closed before stays as it is."""
+    def end(self, identifier: str, state: State, message: str, kept: str | None = None) -> None:
+        """Close a running job. One that was closed before stays as it is.
+
+        Args:
+            kept: the id of the run or of the data set that came of it.
+        """
         with self._database.connect() as db:
             db.execute(
                 "UPDATE jobs SET state = ?, message = ?, run = ?, finished = ? WHERE id = ? AND state = ?",
-                (state, message, run, time.time(), identifier, State.RUNNING),
+                (state, message, kept, time.time(), identifier, State.RUNNING),
             )
 
     def stop_requested(self, identifier: str) -> bool:
@@ -511,13 +521,16 @@ def _job(row: sqlite3.Row) -> Job:
         "done",
         "done_before",
         "epochs",
-        "run",
         "created",
         "started",
         "finished",
     )
+    spec = _SPEC.validate_json(row["spec"])
+    is_synthesis = isinstance(spec, SynthesizeSpec)
     return Job(
-        spec=_SPEC.validate_json(row["spec"]),
+        spec=spec,
+        run=None if is_synthesis else row["run"],
+        made=row["run"] if is_synthesis else None,
         state=State(row["state"]),
         stop=bool(row["stop"]),
         **{name: row[name] for name in names},

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.errors import StoreError
+from recsys_core.errors import SplitError, StoreError
 from recsys_core.runs.before_after import Places, never_seen, not_learned, places_by_id
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
-from recsys_core.splitting import TRAIN, VALID, Split
+from recsys_core.splitting import TRAIN, VALID, Split, keeps_to
 from recsys_core.transfer.match import Match
 
 
@@ -69,6 +69,33 @@ def _start(run: LoadedRun) -> str:
         return str(run.about["transfer"]["run"])
     start = run.about.get("fine_tune")
     return str(start["run"]) if start and start.get("outside", 1) else ""
+
+
+def require_unseen(parts: Split, ancestors: Iterable[Ancestor]) -> None:
+    """Refuse to judge what has learned from generated people by events that their generator may have known.
+
+    Raises:
+        SplitError: it learned from another split of these data, or from another version of them.
+    """
+    name, own = parts.dataset.name, parts.dataset.made
+    real = parts.dataset.fingerprint if own is None else own.learned_from
+    for made in (ancestor.split.dataset.made for ancestor in ancestors):
+        if made is None or made.recipe is None or (made.learned_from != real and made.learned_name != name):
+            continue
+        if made.learned_from != real:
+            raise SplitError(
+                f"The run has learned from people generated after another version of {name!r}, so nobody can tell "
+                "which of the events that are held out here their generator knew.",
+                "Choose a run of people who were generated after these data.",
+                "seen-by-generator",
+            )
+        if not keeps_to(made, parts.recipe):
+            raise SplitError(
+                "The run has learned from people whose generator knew the training events of another split of "
+                f"{name!r}, and with them some that this one holds out.",
+                f"Keep to the split {made.recipe['key']!r} that the generator kept to, or generate people anew.",
+                "seen-by-generator",
+            )
 
 
 def never_learned(parts: Split, ancestors: Iterable[Ancestor]) -> tuple[Split, int]:

@@ -90,4 +90,5 @@ def _dataset_passport(dataset: Dataset) -> Json:
         "users": dataset.n_users,
         "items": dataset.n_items,
         "interactions": len(dataset.interactions),
+        "made": None if dataset.made is None else dataset.made.as_json(),
     }

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # these load torch, which a page that lists things does not n
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
     from recsys_core.statistics.estimates import PerUser
+    from recsys_core.synthetic.judging import Judgement
     from recsys_core.training.warm_start import Weights
 
 
@@ -51,6 +52,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_LICENCE = 500
 DATABASE = "foretaste.sqlite"
+JUDGEMENT = "judgement.json"
 
 
 def home_beside_app() -> Path:
@@ -149,12 +151,13 @@ class Workspace:
 
     # Data sets
 
-    def save_dataset(self, dataset: Dataset, about: Json) -> DatasetCard:
+    def save_dataset(self, dataset: Dataset, about: Json, judgement: "Judgement | None" = None) -> DatasetCard:
         """Keep a data set, as the next version of its name. The same content under the same name is kept once.
 
         Args:
             dataset: what to keep.
             about: what the import found, as plain data; shown with the data set.
+            judgement: of generated people, kept beside them.
         """
         content = _content(dataset)
         identifier = self._free_id(dataset.name, content)
@@ -166,6 +169,8 @@ class Workspace:
         if not target.exists():
             with new_folder(target) as folder:
                 write_dataset(dataset, folder, with_images=True)
+                if judgement is not None:
+                    (folder / JUDGEMENT).write_text(json.dumps(judgement.as_json()), encoding="utf-8")
                 (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
         self._list("datasets", identifier, card | {"bytes": bytes_in(target)})
         return self.find_dataset(identifier)
@@ -214,12 +219,33 @@ class Workspace:
     def load_dataset(self, identifier: str) -> Dataset:
         """The content of a data set that is listed."""
         card = self.find_dataset(identifier)
-        dataset = read_dataset(self.root / "datasets" / card.id)
+        dataset = read_dataset(self._folder(card))
         return dataset if dataset.name == card.name else replace(dataset, name=card.name)
 
     def fingerprint_of_dataset(self, identifier: str) -> str:
         """What tells the content of a data set from any other, without reading it."""
-        return read_fingerprint(self.root / "datasets" / self.find_dataset(identifier).id)
+        return read_fingerprint(self._folder(self.find_dataset(identifier)))
+
+    def judgement(self, identifier: str) -> "Judgement | None":
+        """What was found out about generated people when they were made; None of other data.
+
+        Raises:
+            StoreError: there is no such data set, or what was found out cannot be read any more.
+        """
+        from recsys_core.synthetic.judging import Judgement
+
+        card = self.find_dataset(identifier)
+        try:
+            return Judgement.from_json(json.loads((self._folder(card) / JUDGEMENT).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"The judgement of {card.name!r} cannot be read: {error}.", "Generate it again.", "damaged-judgement"
+            ) from error
+
+    def _folder(self, card: DatasetCard) -> Path:
+        return self.root / "datasets" / card.id
 
     def rename_dataset(self, identifier: str, name: str) -> DatasetCard:
         """Call a data set by a name that is free. Its id stays, and its runs keep the name they know.

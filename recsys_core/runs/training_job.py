@@ -12,16 +12,29 @@ from recsys_core.runs.blend_job import blend
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.fine_tuning import prepare
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import BlendSpec, Job, Jobs, LeakSpec, State, TrainSpec, TransferSpec, TuneSpec
+from recsys_core.runs.jobs import (
+    BlendSpec,
+    Job,
+    Jobs,
+    LeakSpec,
+    State,
+    SynthesizeSpec,
+    TrainSpec,
+    TransferSpec,
+    TuneSpec,
+    WorthSpec,
+)
 from recsys_core.runs.leak_job import measure_leaks
 from recsys_core.runs.passport import describe
 from recsys_core.runs.popularity_run import ensure_popularity
 from recsys_core.runs.stop_request import StopRequest
 from recsys_core.runs.store import RunCard, Workspace
+from recsys_core.runs.synthesis_job import make_synthetic
 from recsys_core.runs.threads import training_threads
 from recsys_core.runs.transfer_job import measure_transfer
 from recsys_core.runs.transferring import prepare_transfer
 from recsys_core.runs.tune_job import tune
+from recsys_core.runs.worth_job import measure_worth
 from recsys_core.splitting import split
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, Event, FitContext
@@ -34,6 +47,8 @@ _WHAT_IS_KEPT = {
     TuneSpec: "a trial was done",
     LeakSpec: "a model was measured",
     TransferSpec: "anything was measured",
+    SynthesizeSpec: "all people were generated",
+    WorthSpec: "anything was measured",
 }
 
 Listener = Callable[[Event | Trial], None]
@@ -62,6 +77,10 @@ def run_job(workspace: Workspace, jobs: Jobs, job: Job, listener: Listener | Non
             (state, ending), kept = measure_leaks(workspace, jobs, job, job.spec), None
         elif isinstance(job.spec, TransferSpec):
             (state, ending), kept = measure_transfer(workspace, jobs, job, job.spec), None
+        elif isinstance(job.spec, SynthesizeSpec):
+            ending, kept = make_synthetic(workspace, jobs, job, job.spec, checkpoints, listener or (lambda _: None))
+        elif isinstance(job.spec, WorthSpec):
+            (state, ending), kept = measure_worth(workspace, jobs, job, job.spec), None
         else:
             run = _train(workspace, jobs, job, job.spec, checkpoints, listener)
             ending, kept = str(run.about["ending"]), run.id

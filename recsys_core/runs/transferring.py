@@ -12,7 +12,7 @@ from recsys_core.models.warm_starts import require_same_shape
 from recsys_core.runs.before_after import never_seen
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.jobs import TransferFrom, TransferSpec
-from recsys_core.runs.lineage import find_match, lineage, never_learned
+from recsys_core.runs.lineage import find_match, lineage, never_learned, require_unseen
 from recsys_core.runs.run_files import LoadedRun
 from recsys_core.runs.store import Workspace
 from recsys_core.splitting import Split
@@ -49,7 +49,8 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     Raises:
         StoreError: the run is gone, or nobody can tell any more what it has learned from.
         ModelError: nothing of the run can be transferred, or it learned from these very data.
-        SplitError: the run has learned from all that the split holds out.
+        SplitError: the run has learned from all that the split holds out, or from people whose generator may have known
+            some of it.
     """
     card = find_source(workspace, spec.run)
     run = workspace.load_run(card.id)
@@ -58,7 +59,8 @@ def make_ready(workspace: Workspace, spec: TransferFrom | TransferSpec, parts: S
     match = find_match(run.split.dataset, parts.dataset, spec.people)  # as the list of sources shows it
     if spec.pairs:
         match = match.changed(spec.pairs, run.split.dataset, parts.dataset)
-    _, *earlier = lineage(workspace, run, is_elsewhere=True)
+    first, *earlier = lineage(workspace, run, is_elsewhere=True)
+    require_unseen(parts, [first, *earlier])
     amended, moved = never_seen(parts, run.split, (match.people, match.items))
     amended, more = never_learned(amended, earlier)
     if not len(amended.test.warm_users):

@@ -45,6 +45,7 @@ __all__ = [
     "Splitter",
     "default_recipe",
     "find_splitter",
+    "keeps_to",
     "several",
     "split",
 ]
@@ -120,14 +121,22 @@ def _roles(dataset: Dataset, recipe: SplitRecipe, splitter: Splitter) -> Roles:
 
 def _require_its_own(name: str, made: Made, recipe: SplitRecipe) -> None:
     """Refuse to judge by what the generator of the added people has seen; what counts as relevant may differ."""
-    kept = None if made.recipe is None else SplitRecipe.model_validate(made.recipe)
-    if kept is not None and recipe.model_copy(update={"threshold": kept.threshold}) != kept:
+    if not keeps_to(made, recipe):
+        assert made.recipe is not None
         raise SplitError(
             f"The people that were added to {name!r} come from a generator that knew the training events of another "
             "split, and with them some that this one holds out.",
-            f"Keep to the split {kept.key!r} as it was then, or add people anew for this one.",
+            f"Keep to the split {made.recipe['key']!r} as it was then, or add people anew for this one.",
             "seen-by-generator",
         )
+
+
+def keeps_to(made: Made, recipe: SplitRecipe) -> bool:
+    """Whether this split holds out what the generator of these people did not know; what is relevant may differ."""
+    if made.recipe is None:
+        return True
+    kept = SplitRecipe.model_validate(made.recipe)
+    return recipe.model_copy(update={"threshold": kept.threshold}) == kept
 
 
 def several(dataset: Dataset, recipe: SplitRecipe) -> list[Split]:

@@ -13,7 +13,8 @@ from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.leads import lead, share_of
 from recsys_core.statistics.seeds import mean_over_seeds
-from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added
+from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added, arm_title
+from recsys_core.synthetic.membership import Scores
 from recsys_core.transfer.measuring import JUDGED_BY
 from recsys_core.types import Json
 
@@ -27,6 +28,10 @@ class Failure:
     seed: int
     reason: str
 
+    @property
+    def title(self) -> str:
+        return arm_title(self.arm)
+
 
 @dataclass(frozen=True)
 class Worth:
@@ -34,11 +39,13 @@ class Worth:
 
     Attributes:
         arms: all that are asked for, in order.
+        attacks: on halves of the people.
     """
 
     arms: tuple[str, ...]
     points: Sequence[Point]
     failures: Sequence[Failure] = ()
+    attacks: Sequence[Scores] = ()
 
     @cached_property
     def shares(self) -> list[float]:

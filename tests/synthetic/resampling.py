@@ -6,13 +6,14 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from recsys_core.data.dataset import Dataset
+from recsys_core.data.dataset import Dataset, Ids, blank_item_table, blank_user_table
 from recsys_core.data.findings import Finding
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
 from recsys_core.models.base import Config
-from recsys_core.synthetic.base import Batch, Generator, GeneratorInfo, Knobs, Population, Produces
+from recsys_core.synthetic.base import Batch, Generator, GeneratorInfo, Knobs, Population, Produces, Showings
 from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext
+from recsys_core.types import Feedback
 
 
 class Resampling(Generator):
@@ -88,3 +89,42 @@ class Again(Population):
                 rows.values,
                 rows.times,
             )
+
+
+class Without(Resampling):
+    """Needs no data: two people and two items, and what was shown to them."""
+
+    info = GeneratorInfo(
+        "without", "Without data", "Two people.", "Nobody.", frozenset({Produces.IMPRESSIONS}), learns=False
+    )
+
+    class Config(Config):
+        pass
+
+    def fit(self, real: Dataset | None, context: FitContext | None = None) -> Self:
+        assert real is None
+        return self
+
+    def population(self, knobs: Knobs, seed: int) -> "Population":
+        return Two()
+
+
+class Two(Population):
+    """Two people who each met one of two items, in one batch."""
+
+    def __init__(self) -> None:
+        self.item_ids, self.item_table = Ids.of(["a", "b"]), blank_item_table(2)
+        self.feedback, self.scale, self.expected_events = Feedback.IMPLICIT, None, 2
+
+    def batches(self) -> Iterator[Batch]:
+        users, items = np.array([0, 1], dtype=np.int32), np.array([1, 0], dtype=np.int32)
+        times = np.array([10, 20])
+        shown = Showings(
+            users,
+            items,
+            np.ones(2, dtype=np.int16),
+            np.array([True, False]),
+            np.full(2, 0.5, dtype=np.float32),
+            times,
+        )
+        yield Batch(blank_user_table(2), users, items, np.ones(2, dtype=np.float32), times, shown)

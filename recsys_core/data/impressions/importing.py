@@ -77,23 +77,28 @@ class ImportedLog:
 
     def summary(self) -> Json:
         """What the import made and found, as plain data: kept with the log, and printed by the shell."""
-        log = self.log
-        clicks = int(log.clicks.sum())
-        low, high = wilson(np.array([clicks]), np.array([len(log)]))
-        return {
-            "impressions": len(log),
-            "clicks": clicks,
-            "ctr": clicks / len(log),
-            "low": float(low[0]),
-            "high": float(high[0]),
-            "items": len(log.item_ids),
-            "users": None if log.users is None else len(log.user_ids),
+        return log_figures(self.log) | {
             "rows": self.rows,
             "kept": self.kept,
             "rejected": self.rejected,
             "findings": [asdict(finding) for finding in self.findings],
             "recipe": self.recipe.model_dump(mode="json", exclude_unset=True),
         }
+
+
+def log_figures(log: Impressions) -> Json:
+    """How large a log is and how often it was clicked, with a 95 % interval, as plain data."""
+    clicks = int(log.clicks.sum())
+    low, high = wilson(np.array([clicks]), np.array([len(log)]))
+    return {
+        "impressions": len(log),
+        "clicks": clicks,
+        "ctr": clicks / len(log),
+        "low": float(low[0]),
+        "high": float(high[0]),
+        "items": len(log.item_ids),
+        "users": None if log.users is None else len(log.user_ids),
+    }
 
 
 def preview_log(path: Path, recipe: LogRecipe = UNDECIDED) -> LogPreview:
