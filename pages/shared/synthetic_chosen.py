@@ -97,8 +97,7 @@ def choose_made(sources: Sources, source: DatasetCard | None) -> DatasetCard | N
     called = names(children.values())
 
     def name(one: str) -> str:
-        made = certain(children[one])
-        return f"{called[one]} · {made.title} · {choose.moment(children[one].created)}"
+        return f"{called[one]} · {choose.moment(children[one].created)}"
 
     return children[choose.choose("Generated people", MADE, list(children), name)]
 

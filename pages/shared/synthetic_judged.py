@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 import pandas as pd
 import streamlit as st
-from recsys_core.figures.synthetic import aspect_chart, aspects_chart, drift_chart, nearest_chart
 
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
 from pages.shared.synthetic_chosen import certain
 from recsys_core.data.findings import counted
+from recsys_core.figures.synthetic import aspect_chart, aspects_chart, drift_chart, nearest_chart
 from recsys_core.runs.cards import DatasetCard
 from recsys_core.synthetic.aspects import Aspect, Curve
 from recsys_core.synthetic.bias import Drift

@@ -12,6 +12,7 @@ from recsys_core.data.findings import counted
 from recsys_core.data.made import Made
 from recsys_core.errors import StudioError
 from recsys_core.runs.cards import DatasetCard
+from recsys_core.runs.reproduce_people import command_of
 from recsys_core.splitting import SplitRecipe, find_splitter
 
 SAID = "synthetic-said"
@@ -124,11 +125,14 @@ def _take_away(card: DatasetCard) -> None:
 
 def _again(card: DatasetCard) -> None:
     """The same in the shell."""
-    from recsys_core.runs.reproduce import synthesis_command
-
     with st.container(border=True):
         st.markdown("**The same in the shell**")
-        st.code(synthesis_command(cache.workspace(), card), language="bash", wrap_lines=True)
+        try:
+            st.code(command_of(cache.workspace(), card), language="bash", wrap_lines=True)
+        except StudioError as error:
+            show_error(error)
+            return
+        st.caption("Run it in the folder of Foretaste, with its environment active: it generates the same people.")
 
 
 def _delete(card: DatasetCard) -> None:

@@ -1,5 +1,7 @@
 """Synthetic data, the third step: what to measure to know whether generated people are worth having, and its price."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from pages.shared import cache, choose
@@ -16,9 +18,9 @@ from recsys_core.errors import StudioError
 from recsys_core.models import MODELS, Ability, find_model
 from recsys_core.runs.cards import DatasetCard
 from recsys_core.runs.jobs import State, SynthesizeSpec
+from recsys_core.splitting import SplitRecipe
 from recsys_core.synthetic import Generator
 from recsys_core.synthetic.arms import ADDITIONS, Design
-from recsys_core.transfer.measuring import METRICS
 from recsys_core.transfer.shares import SHARES
 
 USUAL_LEARNER = "ease"
@@ -41,6 +43,7 @@ def worth_step(source: DatasetCard | None) -> None:
 
 def _form(source: DatasetCard) -> None:
     generator = choose_generator(source)
+    place = st.container()
     with st.expander(f"Settings of {plain(generator.info.title)}"):
         form(generator.Config, settings_key(generator))
     learners = [one.info.key for one in MODELS if Ability.HISTORY in one.info.abilities]
@@ -91,35 +94,48 @@ def _form(source: DatasetCard) -> None:
         "it generates who was in it. 0: privacy is not measured.",
         persist_state="session",
     )
+    wanted = Wanted(generator, learner, tuple(sorted(shares)), tuple(sorted(additions)), seeds, attacks)
     recipe = choose_split(source)
-    wanted = {
-        "dataset": source.id,
-        "generator": generator.info.key,
-        "settings": settings_under(settings_key(generator)),
-        "learner": learner,
-        "shares": tuple(sorted(shares)),
-        "additions": tuple(sorted(additions)),
-        "seeds": tuple(range(seeds)),
-        "attacks": attacks,
-        "recipe": recipe,
-        "metric": METRICS[0],
-    }
-    if st.button(
-        "Measure whether it is worth it",
-        type="primary",
-        width="stretch",
-        icon=":material/query_stats:",
-        disabled=not shares,
-    ):
-        _ask(wanted)
-    st.caption(plain(_price(source, generator, learner, shares, additions, seeds, attacks)))
+    label = "Measure whether it is worth it"
+    with place:
+        if st.button(label, type="primary", width="stretch", icon=":material/query_stats:", disabled=not shares):
+            _ask(source, wanted, recipe)
+        st.caption(plain(_price(source, wanted)))
 
 
-def _ask(wanted: dict[str, object]) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be measured.
+
+    Attributes:
+        learner: key of the model that learns from generated people.
+        seeds, attacks: how many.
+    """
+
+    generator: type[Generator]
+    learner: str
+    shares: tuple[float, ...]
+    additions: tuple[float, ...]
+    seeds: int
+    attacks: int
+
+
+def _ask(source: DatasetCard, wanted: Wanted, recipe: SplitRecipe) -> None:
     from recsys_core.runs.worth_job import worth_spec
 
     try:
-        spec = worth_spec(cache.workspace(), **wanted)
+        spec = worth_spec(
+            cache.workspace(),
+            source.id,
+            wanted.generator.info.key,
+            wanted.learner,
+            settings_under(settings_key(wanted.generator)),
+            recipe,
+            wanted.shares,
+            wanted.additions,
+            range(wanted.seeds),
+            wanted.attacks,
+        )
     except StudioError as error:
         show_error(error)
         return
@@ -129,28 +145,20 @@ def _ask(wanted: dict[str, object]) -> None:
         st.rerun()
 
 
-def _price(
-    source: DatasetCard,
-    generator: type[Generator],
-    learner: str,
-    shares: list[float],
-    additions: list[float],
-    seeds: int,
-    attacks: int,
-) -> str:
+def _price(source: DatasetCard, wanted: Wanted) -> str:
     """How many trainings it takes, and how long they take where something alike was trained before."""
-    kind = find_model(learner)
-    arms = len(Design(generator(), kind(), tuple(additions)).arms)
-    trainings, fits = len(shares) * seeds * (arms - 1), len(shares) * seeds + 2 * attacks
-    each, fit = _seconds_of_training(source, learner), _seconds_of_generator(source, generator)
+    kind, many = find_model(wanted.learner), sum(wanted.additions)
+    trained = len(Design(wanted.generator(), kind(), wanted.additions).arms) - 1  # popularity takes no time
+    trainings = len(wanted.shares) * wanted.seeds * trained
+    fits = len(wanted.shares) * wanted.seeds + 2 * wanted.attacks
+    each, fit = _seconds_of_training(source, wanted.learner), _seconds_of_generator(source, wanted.generator)
     how_long = ""
     if each is not None and fit is not None:
-        people = sum(additions) + arms - 1 - len(additions)
-        seconds = seeds * sum(shares) * (people + sum(additions)) * each + fits * fit
+        seconds = wanted.seeds * sum(wanted.shares) * (trained + many) * each + fits * fit
         how_long = f": very roughly {duration(seconds)}"
     return (
-        f"About {counted(trainings, 'training')} of {kind.info.title} and {fits} of {generator.info.title}{how_long}. "
-        "You can stop at any time; what was measured is kept."
+        f"About {counted(trainings, 'training')} of {kind.info.title} and {fits} of {wanted.generator.info.title}"
+        f"{how_long}. You can stop at any time; what was measured is kept."
     )
 
 

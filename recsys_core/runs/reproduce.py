@@ -62,9 +62,9 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
     stopped_after = run.stopped_after
     words, usual = _beginning(workspace, run, spec)
     for name, value in _settings(run, spec, usual).items():
-        words += ["--set", f"{name}={_as_typed(value)}"]
+        words += ["--set", f"{name}={as_typed(value)}"]
     words += ["--split", recipe.key]
-    for name, value in _own_split(recipe).items():
+    for name, value in own_split(recipe).items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     words += ["--seed", str(recipe.seed)]
     if spec.seed != recipe.seed:
@@ -79,7 +79,7 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
 
 def _beginning(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], Json]:
     """The verb and what the training begins with, and the settings that it has unasked."""
-    dataset, usual = _dataset_name(workspace, run), find_model(spec.model).Config().model_dump(mode="json")
+    dataset, usual = called_in_shell(workspace, run.dataset), find_model(spec.model).Config().model_dump(mode="json")
     if spec.fine_tune is not None:
         words = ["train", dataset, "--from", spec.fine_tune.run]
         words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
@@ -96,7 +96,7 @@ def _beginning(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[lis
 def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stopped_after: int | None) -> str:
     passport, recipe = run.about["passport"], spec.split
     usual = find_model(spec.model).Config().model_dump(mode="json")
-    own = {"key": recipe.key} | _own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
+    own = {"key": recipe.key} | own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
     metric = "" if spec.metric is None else f", {spec.metric!r}"
     stop, on_event, cancelled = "", "", ""
     if stopped_after is not None:
@@ -188,18 +188,22 @@ for name, estimate in report.metrics.items():
 WRITERS: dict[type, Writer] = {TrainSpec: _training, BlendSpec: _blend}
 
 
-def _dataset_name(workspace: Workspace, run: RunCard) -> str:
-    """What the shell calls the data set: its name where that is clear, else its id."""
+def called_in_shell(workspace: Workspace, dataset: str) -> str:
+    """What the shell calls a data set: its name where that is clear, else its id.
+
+    Raises:
+        StoreError: it is gone.
+    """
     cards = {card.id: card for card in workspace.datasets()}
-    if run.dataset not in cards:
+    if dataset not in cards:
         raise StoreError(
             "The data set of this run was deleted, so no model can be trained on it again.",
             "Import the same file again and train there.",
             "unknown-dataset",
         )
-    name = names(cards.values())[run.dataset]
-    is_clear = not name.startswith("-") and workspace.find_dataset(name).id == run.dataset
-    return name if is_clear else run.dataset
+    name = names(cards.values())[dataset]
+    is_clear = not name.startswith("-") and workspace.find_dataset(name).id == dataset
+    return name if is_clear else dataset
 
 
 def _source(workspace: Workspace, identifier: str) -> RunCard:
@@ -214,7 +218,7 @@ def _source(workspace: Workspace, identifier: str) -> RunCard:
     return found
 
 
-def _own_split(recipe: SplitRecipe) -> Json:
+def own_split(recipe: SplitRecipe) -> Json:
     """What the recipe says beside its key and seed that differs from how recipes come."""
     usual = SplitRecipe()
     chosen = recipe.model_dump(exclude={"key", "seed"})
@@ -233,7 +237,7 @@ def _settings(run: RunCard, spec: TrainSpec, usual: Json) -> Json:
     return {name: value for name, value in config.items() if value != usual.get(name)}
 
 
-def _as_typed(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A setting as a shell is told it."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
