@@ -14,14 +14,18 @@ from recsys_core.training.optimisation import Optimisation
 
 BETAS = (0.5, 0.9)  # a short memory: what is good for the other network changes with each step
 LEAK = 0.2
-CRITIC_STEPS = 5  # for each step of the maker
+CRITIC_STEPS = 3  # for each step of the maker
 STEPS = 25  # of the maker in an epoch
 PENALTY = 10.0
 AT_ONCE = 128  # rows in a step, at most
 
 
 class Layers(nn.Module):
-    """Layers of leaky ReLU, the last one linear. ``widths``: of what goes in, of the hidden layers, and of the way out."""
+    """Layers of leaky ReLU, the last one linear.
+
+    Args:
+        widths: of what goes in, of the hidden layers, and of what comes out.
+    """
 
     def __init__(self, widths: tuple[int, ...], generator: torch.Generator) -> None:
         super().__init__()
@@ -67,7 +71,7 @@ class AdversarialSettings:
 
 
 class AdversarialTask:
-    """A Wasserstein GAN with gradient penalty (Gulrajani et al., NeurIPS 2017), conditional on what stands beside a row.
+    """A Wasserstein GAN with gradient penalty (Gulrajani et al., NeurIPS 2017), that heeds what stands beside a row.
 
     The critic f rises E f(real) − E f(made) − 10 E (|∇f| − 1)², the penalty between real and made rows; the maker
     rises E f(made). What the maker's averaged weights make is what counts.

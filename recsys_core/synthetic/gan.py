@@ -1,19 +1,21 @@
 """A generative adversarial network that makes people: codes of their tastes, and how they behave, by their profiles."""
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
 from recsys_core.synthetic.adversarial import AdversarialSettings, AdversarialTask, energy_distance
 from recsys_core.synthetic.autoencoder import HistoryAutoencoder, held_out
-from recsys_core.synthetic.base import GeneratorInfo, Produces
-from recsys_core.synthetic.privately import CanBePrivate
+from recsys_core.synthetic.base import GeneratorInfo, Knobs, Produces
+from recsys_core.synthetic.collapse import MOST_PEOPLE, Collapse
+from recsys_core.synthetic.privately import CanBePrivate, Epsilon
 from recsys_core.synthetic.tastes import Drawn
 from recsys_core.training import loop
 from recsys_core.training.context import EpochEnded, Event, FitContext, Preparing, Validation
@@ -35,13 +37,7 @@ class GANConfig(Config):
     learning_rate: float = Field(
         1e-3, gt=0, le=1, description="Size of a learning step.", json_schema_extra={"scale": "log"}
     )
-    epsilon: float | None = Field(
-        None,
-        gt=0,
-        le=100,
-        description="Differential privacy: what is generated may tell of any one person this much at most. 1 is strict, "
-        "8 is weak; the smaller, the rougher. Empty: no bound.",
-    )
+    epsilon: Epsilon = None
 
     def autoencoder(self) -> MultVAEConfig:
         """The settings of the network that turns histories into codes."""
@@ -70,6 +66,14 @@ class HistoryGAN(CanBePrivate):
     )
     Config = GANConfig
 
+    collapse: Collapse
+
+    def fit(self, real: Dataset | None, context: FitContext | None = None) -> Self:
+        super().fit(real, context)
+        self.collapse = self._look(context.seed if context else 0)
+        self.findings += (self.collapse.finding(),)
+        return self
+
     def _learn(self, real: Dataset, context: FitContext) -> Float64:
         self._autoencoder = HistoryAutoencoder(self.config.autoencoder())
         self._autoencoder.fit(real, _beforehand(context, self.config.autoencoder().epochs))
@@ -81,7 +85,8 @@ class HistoryGAN(CanBePrivate):
     def _spread(self, codes: Float64, context: FitContext) -> None:
         rows = np.hstack([codes, self.traits])
         self._middle, self._width = rows.mean(0), np.maximum(rows.std(0), 1e-6)
-        real = torch.from_numpy((rows - self._middle) / self._width).float().to(context.device)
+        self._rows = (rows - self._middle) / self._width
+        real = torch.from_numpy(self._rows).float().to(context.device)
         conditions = torch.from_numpy(self._one_hot(self.cells)).to(context.device)
         unseen = torch.from_numpy(held_out(len(real), context.seed)).to(context.device)
         generator = torch.Generator(context.device).manual_seed(context.seed)
@@ -110,6 +115,16 @@ class HistoryGAN(CanBePrivate):
         d = rows.shape[1] - self.traits.shape[1]
         return Drawn(rows[:, :d].astype(np.float32), rows[:, d:], self.profiles.table(cells, rng))
 
+    def _look(self, seed: int) -> Collapse:
+        """Whether generated people are as varied as those who were learned from."""
+        n = min(len(self._rows), MOST_PEOPLE)
+        drawn = self._draw(np.random.default_rng(seed), n)
+        rows = (np.hstack([drawn.codes, drawn.traits]) - self._middle) / self._width
+        batches = list(self.population(Knobs(people=n), seed).batches())
+        users, items = (np.concatenate([getattr(one, column) for one in batches]) for column in ("users", "items"))
+        met = csr_array((np.ones(len(users)), (users, items)), (n, self.known.n_items))
+        return Collapse.of(self._rows, rows, self.known.interactions.matrix(), met, np.random.default_rng(seed))
+
     def _profiles(self, rng: np.random.Generator, n: int) -> Int64:
         """Int64[n, A], profiles as real people have them, but for what others lend."""
         owners = np.repeat(rng.integers(len(self.cells), size=(n, 1)), self.cells.shape[1], axis=1)
@@ -119,7 +134,9 @@ class HistoryGAN(CanBePrivate):
 
     def _one_hot(self, cells: Int64) -> Float32:
         """Float32[n, c], 1 for the cell of each attribute."""
-        columns = [np.eye(width, dtype=np.float32)[column] for width, column in zip(self.profiles.widths, cells.T)]
+        columns = [
+            np.eye(width, dtype=np.float32)[column] for width, column in zip(self.profiles.widths, cells.T, strict=True)
+        ]
         return np.hstack([np.zeros((len(cells), 0), dtype=np.float32), *columns])
 
 

@@ -36,9 +36,7 @@ class PrivateSteps:
         generator: for the tosses and the noise. Whoever knows its seed can take the noise away again.
     """
 
-    def __init__(
-        self, net: MultinomialNet, rows: Bags, share: float, noise: float, generator: torch.Generator
-    ) -> None:
+    def __init__(self, net: MultinomialNet, rows: Bags, share: float, noise: float, generator: torch.Generator) -> None:
         self.net, self.rows, self.share, self.noise, self.generator = net, rows, share, noise, generator
 
     def run(self, steps: int, pulse: Pulse) -> MultinomialNet:

@@ -1,17 +1,18 @@
-"""Learning with differential privacy: whatever is told of the data is told with noise, once, and all else follows from it.
+"""Learning with differential privacy: what is told of the data is told with noise, once, and all else follows from it.
 
 A private autoencoder and three noisy counts make stand-ins, people whom nobody is; then a generator learns from the
-stand-ins as it would from real people. What is worked out from something private is private as well (Dwork and Roth, The
-Algorithmic Foundations of Differential Privacy, 2014), so the generators need to know nothing about it. The items,
+stand-ins as it would from real people. What is worked out from something private is private as well (Dwork and Roth,
+The Algorithmic Foundations of Differential Privacy, 2014), so the generators need to know nothing about it. The items,
 which columns there are, the rating scale and the number of people count as known to all.
 """
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 import torch
+from pydantic import Field
 
 from recsys_core.data.dataset import Dataset, Ids, Scale
 from recsys_core.data.findings import Finding
@@ -37,6 +38,16 @@ EVENTS_EACH = 16.0
 LEAST_SHARE = 0.05  # of what an item has on average
 MOST_LEVELS = 11
 NUMBERS_AT_ONCE = 1 << 22  # 16 MB of weights
+
+Epsilon = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=100,
+        description="Differential privacy: what is generated may tell of any one person this much at most. 1 is "
+        "strict, 8 is weak; the smaller, the rougher. Empty: no bound.",
+    ),
+]
 
 
 class CanBePrivate(TasteGenerator):
@@ -128,8 +139,8 @@ def private_counts(events: Interactions, noise: float, rng: np.random.Generator)
 def private_shares(events: Interactions, noise: float, rng: np.random.Generator) -> Float64:
     """Float64[I], the shares of items in all events, all above 0, from noisy counts.
 
-    A person's events weigh so little that their vector is no longer than the root of ``EVENTS_EACH``. The noisy counts are
-    drawn towards their mean by as much of their variance as is noise (James and Stein, Berkeley Symposium 1961).
+    A person's events weigh so little that their vector is no longer than the root of ``EVENTS_EACH``. The noisy counts
+    are drawn towards their mean by as much of their variance as is noise (James and Stein, Berkeley Symposium 1961).
     """
     weights = np.minimum(1, np.sqrt(EVENTS_EACH / np.maximum(events.user_counts(), 1)))
     spread = noise * np.sqrt(EVENTS_EACH)
@@ -184,7 +195,7 @@ def _finding(epsilon: float, delta: float) -> Finding:
     return Finding(
         "note",
         "private",
-        f"Learned with differential privacy, ε = {epsilon:.2f} and δ = {delta:.1g} for a person's whole history. Times, "
-        "profiles, and which items are rated higher than others were not learned, since they cannot be told with enough "
-        "noise; the number of people, the items and the scale count as known to all.",
+        f"Learned with differential privacy, ε = {epsilon:.2f} and δ = {delta:.1g} for a person's whole history. "
+        "Times, profiles, and which items are rated higher than others were not learned, since they cannot be told "
+        "with enough noise; the number of people, the items and the scale count as known to all.",
     )

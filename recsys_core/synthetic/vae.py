@@ -9,7 +9,7 @@ from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
 from recsys_core.synthetic.autoencoder import HistoryAutoencoder
 from recsys_core.synthetic.base import GeneratorInfo, Produces
-from recsys_core.synthetic.privately import CanBePrivate
+from recsys_core.synthetic.privately import CanBePrivate, Epsilon
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Float64
 
@@ -31,13 +31,7 @@ class VAEConfig(Config):
         le=10,
         description="How much the codes of all histories are drawn into one cloud, against learning them by heart.",
     )
-    epsilon: float | None = Field(
-        None,
-        gt=0,
-        le=100,
-        description="Differential privacy: what is generated may tell of any one person this much at most. 1 is strict, "
-        "8 is weak; the smaller, the rougher. Empty: no bound.",
-    )
+    epsilon: Epsilon = None
 
     def autoencoder(self) -> MultVAEConfig:
         """The settings of the network."""
