@@ -2,10 +2,11 @@
 
 from recsys_core.errors import ConfigError
 from recsys_core.synthetic.base import Generator, GeneratorInfo, Knobs, Produces
+from recsys_core.synthetic.personas import Personas
 
 __all__ = ["GENERATORS", "Generator", "GeneratorInfo", "Knobs", "Produces", "find_generator"]
 
-GENERATORS: tuple[type[Generator], ...] = ()
+GENERATORS: tuple[type[Generator], ...] = (Personas,)
 
 
 def find_generator(key: str) -> type[Generator]:
