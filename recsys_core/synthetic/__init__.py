@@ -2,11 +2,14 @@
 
 from recsys_core.errors import ConfigError
 from recsys_core.synthetic.base import Generator, GeneratorInfo, Knobs, Produces
+from recsys_core.synthetic.gan import HistoryGAN
+from recsys_core.synthetic.personas import Personas
 from recsys_core.synthetic.probabilistic import Probabilistic
+from recsys_core.synthetic.vae import VAESampler
 
 __all__ = ["GENERATORS", "Generator", "GeneratorInfo", "Knobs", "Produces", "find_generator"]
 
-GENERATORS: tuple[type[Generator], ...] = (Probabilistic,)
+GENERATORS: tuple[type[Generator], ...] = (Probabilistic, VAESampler, HistoryGAN, Personas)
 
 
 def find_generator(key: str) -> type[Generator]:

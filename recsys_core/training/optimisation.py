@@ -54,6 +54,7 @@ class Optimisation(Generic[Net]):
         pulls: parameter name → how strongly it is pulled to zero: this times its weights is added to its gradient,
             after that was clipped.
         slow: parameter name → what its steps are always multiplied by; 1 where nothing is said.
+        betas: how long Adam remembers gradients, and their squares.
 
     Attributes:
         net: the network that learns.
@@ -69,6 +70,7 @@ class Optimisation(Generic[Net]):
         epoch_steps: int,
         pulls: Mapping[str, float] | None = None,
         slow: Mapping[str, float] | None = None,
+        betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
         self.net = net
         self.average = copy.deepcopy(net).requires_grad_(False)
@@ -82,7 +84,7 @@ class Optimisation(Generic[Net]):
             {"params": [one], "weight_decay": pulls.get(name, 0.0), "own_pace": slow.get(name, 1.0), "pace": 1.0}
             for name, one in net.named_parameters()
         ]
-        self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, fused=True)
+        self._adam = torch.optim.Adam(groups, lr=settings.learning_rate, betas=betas, fused=True)
         # Halves lose small gradients unless the loss is scaled up; what that needs is decided step by step.
         self._scaler = torch.amp.GradScaler(self._device, enabled=self._is_mixed)
         self._held: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []  # weights, what they were, paces of rows
