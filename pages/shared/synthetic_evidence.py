@@ -191,7 +191,7 @@ def worth_view(job: Job, colours: Theme) -> None:
     )
     st.caption("95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
     _ways(told, metric, colours, job.id)
-    attack_view(found, job.id, colours)
+    attack_view(found.membership, job.id, colours)
     whom_view(job, spec, found, metric, colours)
     _failures(found)
     _save(found, metric, job)
@@ -322,9 +322,7 @@ def _failures(found: "Worth") -> None:
         return
     with st.expander(f"{counted(len(found.failures), 'measurement')} that failed"):
         for one in found.failures:
-            st.caption(
-                plain(f"{arm_title(one.arm)}, {100 * one.share:g} % of the real data, seed {one.seed}: {one.reason}")
-            )
+            st.caption(plain(f"{one.title}, {100 * one.share:g} % of the real data, seed {one.seed}: {one.reason}"))
 
 
 def _save(found: "Worth", metric: str, job: Job) -> None:

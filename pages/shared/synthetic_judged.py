@@ -117,10 +117,12 @@ def _curve(side: str, curve: Curve) -> pd.DataFrame:
 
 
 def _nearest_in_words(copies: Copies) -> str:
-    than = "nearer to" if copies.median > copies.median_real else "farther from"
+    if copies.median is None or copies.median_real is None:
+        return "Histories are too short to say how near people are to each other"
+    than = "nearer to" if copies.median > copies.median_real else "no nearer to"
     return (
-        f"A typical generated person is {than} the next real one than real people are to each other "
-        f"({copies.median:.2f} against {copies.median_real:.2f})"
+        f"A typical generated person is {than} the next real one than real people are to each other: they share "
+        f"{copies.median:.0%} of their items, those {copies.median_real:.0%}"
     )
 
 

@@ -14,7 +14,7 @@ from recsys_core.runs.jobs import Job, Jobs, SynthesizeSpec, TrainSpec, WorthSpe
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.synthesis_job import synthesize_spec
 from recsys_core.runs.training_job import run_job
-from recsys_core.runs.worth_job import worth_of, worth_spec
+from recsys_core.runs.worth_job import worth_of
 from recsys_core.splitting import SplitRecipe
 from tests.pages.test_train_page import opened, press, said
 from tests.runs.builders import RANDOM, camps, keep
