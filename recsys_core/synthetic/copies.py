@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Ids
 from recsys_core.synthetic.aspects import Curve
 from recsys_core.synthetic.distances import survival
-from recsys_core.synthetic.pair import Pair, met
+from recsys_core.synthetic.pair import Pair, met, overlaps
 from recsys_core.types import Bool, Float64, Int64, Json
 
 ASKED = 0.01  # share of generated people who may be copies
@@ -23,7 +23,6 @@ LIKE, FARTHER = 0.5, 0.6  # Jaccard at least, and the nearest distance at most, 
 PART, OTHERS_PART, TIMES = 0.95, 0.7, 4  # one holds the other: how much of it, of the second at most; sizes
 BITS = 10.0  # of surprise, beyond what finding anybody among all real people takes
 WORK = 10_000_000_000  # products, about ten seconds
-AT_ONCE = 20_000_000  # numbers
 
 
 @dataclass(frozen=True)
@@ -162,13 +161,10 @@ def _nearest(people: csr_array, real: csr_array, own: Int64 | None) -> _Nearest:
     """Among the real people; where ``own`` tells which of them people are themselves, among the others."""
     sizes = np.diff(real.indptr)
     parts = [_Nearest(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0, bool))]
-    size = max(1, AT_ONCE // max(real.shape))
-    for start in range(0, people.shape[0], size):
-        rows = people[start : start + size]
-        common = real @ np.ascontiguousarray(rows.toarray().T)  # (real, c)
+    for at, common in overlaps(people, real):
         if own is not None:
-            common[own[start : start + size], np.arange(rows.shape[0])] = 0
-        mine, theirs = np.diff(rows.indptr)[None, :], sizes[:, None]
+            common[own[at], np.arange(len(at))] = 0
+        mine, theirs = np.diff(people.indptr)[at], sizes[:, None]
         jaccard = common / (mine + theirs - common)
         smaller, larger = np.minimum(mine, theirs), np.maximum(mine, theirs)
         part = np.where(larger <= TIMES * smaller, common / smaller, 0.0)

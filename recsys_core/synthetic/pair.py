@@ -1,5 +1,6 @@
 """Real and generated people side by side, in one catalogue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -11,8 +12,9 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.data.item_vectors import genre_rows, text_rows
-from recsys_core.types import Feedback, Int64
+from recsys_core.types import Feedback, Float32, Int64
 
+AT_ONCE = 20_000_000  # numbers
 SAME = 0.5  # share of the smaller catalogue that must be in the other, so that their items are the same things
 
 
@@ -121,3 +123,11 @@ def met(people: Histories) -> csr_array:
     matrix = people.matrix()
     matrix.data[:] = 1
     return matrix
+
+
+def overlaps(people: csr_array, others: csr_array) -> Iterator[tuple[Int64, Float32]]:
+    """``others @ people.T`` in dense chunks: which rows of the people, Int64[c], and Float32[others, c]."""
+    size = max(1, AT_ONCE // max(others.shape))
+    for start in range(0, people.shape[0], size):
+        rows = people[start : start + size]
+        yield np.arange(start, start + rows.shape[0]), others @ np.ascontiguousarray(rows.toarray().T)
