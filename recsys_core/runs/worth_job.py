@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
 
 from recsys_core.errors import ConfigError, ModelError, StoreError, StudioError
 from recsys_core.evaluation import judged_users
@@ -26,14 +29,15 @@ from recsys_core.synthetic import find_generator
 from recsys_core.synthetic.arms import ADDITIONS, Design, Measured, Point, Scene, arm_title
 from recsys_core.synthetic.halves import attack_half
 from recsys_core.synthetic.membership import Scores
-from recsys_core.synthetic.worth import Failure, Worth
+from recsys_core.synthetic.worth import ATTACK, Failure, Worth
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
 from recsys_core.transfer.measuring import JUDGED_BY, METRICS
 
 SHARES, SEEDS, ATTACKS = (0.05, 0.25, 1.0), (0, 1, 2), 2
-MEASURED, SCORES, REASON = "measured.json", "scores.json", "reason.txt"
+SIDES = ("members", "controls")
+MEASURED, SCORES, REASON = "measured.json", "scores.npz", "reason.txt"
 
 
 def worth_spec(
@@ -118,7 +122,7 @@ def worth_spec(
 
 
 @dataclass(frozen=True)
-class Step:
+class ArmStep:
     """An arm at a share and with a seed."""
 
     share: float
@@ -136,7 +140,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Attack:
+class HalfStep:
     """A half of the people, 0 or 1, that the generator learns from and is attacked for."""
 
     halving: int
@@ -156,9 +160,9 @@ def _design(spec: WorthSpec) -> Design:
     return Design(generator(generator.Config.parse(spec.settings)), learner(), spec.additions)
 
 
-def _steps(spec: WorthSpec) -> list[Step | Attack]:
-    arms = [Step(*one) for one in product(sorted(spec.shares), spec.seeds, _design(spec).arms)]
-    return [*arms, *(Attack(*one) for one in product(range(spec.attacks), (0, 1)))]
+def _steps(spec: WorthSpec) -> list[ArmStep | HalfStep]:
+    arms = [ArmStep(*one) for one in product(sorted(spec.shares), spec.seeds, _design(spec).arms)]
+    return [*arms, *(HalfStep(*one) for one in product(range(spec.attacks), (0, 1)))]
 
 
 def measure_worth(workspace: Workspace, jobs: Jobs, job: Job, spec: WorthSpec) -> tuple[State, str]:
@@ -217,7 +221,7 @@ class _Meter:
                 raise Cancelled
             self.jobs.report(self.job.id, Progress(done, len(steps)))
             self.jobs.enter(self.job.id, step.words)
-            if isinstance(step, Attack):
+            if isinstance(step, HalfStep):
                 self._attack(step, design, place, context)
             else:
                 if scene is None or at != (step.share, step.seed):
@@ -236,14 +240,14 @@ class _Meter:
             (folder / MEASURED).write_text(json.dumps(asdict(point.about)), encoding="utf-8")
             write_per_user(folder, point.per_user)
 
-    def _attack(self, step: Attack, design: Design, place: Path, context: FitContext) -> None:
+    def _attack(self, step: HalfStep, design: Design, place: Path, context: FitContext) -> None:
         try:
             scores = attack_half(self.parts, design.fresh_generator(), step.halving, step.half, context)
         except StudioError as error:
             _write_reason(place, error)
             return
         with new_folder(place) as folder:
-            (folder / SCORES).write_text(json.dumps(scores.as_json()), encoding="utf-8")
+            _write_scores(folder, scores)
 
 
 def _folder(workspace: Workspace, job: Job) -> Path:
@@ -261,11 +265,24 @@ def _read(place: Path) -> Point | Scores | str | None:
         if (place / REASON).exists():
             return (place / REASON).read_text(encoding="utf-8")
         if (place / SCORES).exists():
-            return Scores.from_json(json.loads((place / SCORES).read_text(encoding="utf-8")))
+            return _read_scores(place)
         about = json.loads((place / MEASURED).read_text(encoding="utf-8"))
         return Point(Measured(**about), read_per_user(place))
-    except (OSError, ValueError, KeyError, TypeError, StoreError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, StoreError):
         return None
+
+
+def _write_scores(folder: Path, scores: Scores) -> None:
+    told = {f"of/{key}/{side}": part for key, both in scores.of.items() for side, part in zip(SIDES, both, strict=True)}
+    people = {"members": scores.members, "controls": scores.controls}
+    np.savez_compressed(folder / SCORES, **people, **told)  # type: ignore[arg-type]
+
+
+def _read_scores(folder: Path) -> Scores:
+    with (folder / SCORES).open("rb") as file, np.load(file, allow_pickle=False) as saved:
+        keys = {name.split("/")[1] for name in saved if name.startswith("of/")}
+        of = {key: (saved[f"of/{key}/{SIDES[0]}"], saved[f"of/{key}/{SIDES[1]}"]) for key in sorted(keys)}
+        return Scores(saved["members"], saved["controls"], of)
 
 
 def worth_of(workspace: Workspace, job: Job) -> Worth:
@@ -285,6 +302,7 @@ def worth_of(workspace: Workspace, job: Job) -> Worth:
             points.append(found)
         elif isinstance(found, Scores):
             attacks.append(found)
-        elif found is not None and isinstance(step, Step):
-            failures.append(Failure(step.arm, step.share, step.seed, found))
+        elif found is not None:
+            at = (step.arm, step.share, step.seed) if isinstance(step, ArmStep) else (ATTACK, 1.0, step.halving)
+            failures.append(Failure(*at, found))
     return Worth(_design(job.spec).arms, points, failures, attacks)

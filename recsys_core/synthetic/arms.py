@@ -187,7 +187,7 @@ class Scene:
         """As many people as are ever wanted here; the generator has learned from this share alone."""
         generator = self._design.fresh_generator().fit(training_part(self.parts), self._context)
         self._stop_if_asked()
-        people = max(1, round(max(1.0, *self._design.additions) * self._real_people))
+        people = max(1, round(max((1.0, *self._design.additions)) * self._real_people))
         return generated_people(generator, people, self._seed, self.parts)
 
     @cached_property

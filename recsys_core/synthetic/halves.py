@@ -33,4 +33,4 @@ def attack_half(parts: Split, generator: Generator, halving: int, half: int, con
         raise Cancelled
     synthetic = generated_people(generator, len(members), halving, parts)
     histories = Histories.from_interactions(events)
-    return attack(histories.take(members), histories.take(controls), synthetic, halving)
+    return attack(histories.take(members), histories.take(controls), synthetic, halving, (members, controls))

@@ -32,7 +32,8 @@ from recsys_core.types import Float64, Int32, Int64
 
 CODE = 8  # numbers in a code: noise comes with each weight, so the network is small
 STEPS, SHARE = 150, 0.2
-ACTIVITY, POPULARITY, LEVELS = 8.0, 4.0, 8.0  # how loud the noise of these is against that of a step
+# How loud the noise of these is against that of a step: popularity spends as much as all steps, the others a tenth of it.
+ACTIVITY, POPULARITY, LEVELS = 0.9, 0.3, 0.9
 BINS = 16
 EVENTS_EACH = 16.0
 LEAST_SHARE = 0.05  # of what an item has on average
@@ -139,32 +140,39 @@ def private_counts(events: Interactions, noise: float, rng: np.random.Generator)
 def private_shares(events: Interactions, noise: float, rng: np.random.Generator) -> Float64:
     """Float64[I], the shares of items in all events, all above 0, from noisy counts.
 
-    A person's events weigh so little that their vector is no longer than the root of ``EVENTS_EACH``. The noisy counts
-    are drawn towards their mean by as much of their variance as is noise (James and Stein, Berkeley Symposium 1961).
+    They are drawn towards their mean by as much of their variance as is noise (James and Stein, Berkeley Symposium
+    1961).
     """
-    weights = np.minimum(1, np.sqrt(EVENTS_EACH / np.maximum(events.user_counts(), 1)))
     spread = noise * np.sqrt(EVENTS_EACH)
-    noisy = np.bincount(events.items, weights[events.users], minlength=events.n_items)
-    noisy = noisy + spread * rng.standard_normal(len(noisy))
+    noisy = weighted_counts(events) + spread * rng.standard_normal(events.n_items)
     mean = max(float(noisy.mean()), 1.0)
     told = max(0.0, 1 - spread**2 / max(float(noisy.var()), 1e-12))
     counts = np.maximum(mean + told * (noisy - noisy.mean()), LEAST_SHARE * mean)
     return counts / counts.sum()
 
 
+def weighted_counts(events: Interactions) -> Float64:
+    """Float64[I]: a person's events weigh so little that their vector is no longer than the root of ``EVENTS_EACH``."""
+    weights = np.minimum(1, np.sqrt(EVENTS_EACH / np.maximum(events.user_counts(), 1)))
+    return np.bincount(events.items, weights[events.users], minlength=events.n_items)
+
+
 def private_levels(
     events: Interactions, scale: Scale, noise: float, rng: np.random.Generator
 ) -> tuple[Float64, Float64]:
-    """Levels of the scale, and the share of the ratings on each of them, from noisy counts.
+    """Levels of the scale, and the share of the ratings on each of them, from noisy counts."""
+    levels, counts = parts_on_levels(events, scale)
+    noisy = np.maximum(counts + noise * rng.standard_normal(len(levels)), 1e-9)
+    return levels, noisy / noisy.sum()
 
-    Each person counts once, in parts, so one more or less changes the counts by a vector no longer than 1.
-    """
+
+def parts_on_levels(events: Interactions, scale: Scale) -> tuple[Float64, Float64]:
+    """Levels of the scale, and how many people rate so: each counts once, in parts, a vector no longer than 1."""
     steps = round((scale.high - scale.low) / scale.step) if scale.step else MOST_LEVELS
     levels = np.linspace(scale.low, scale.high, min(steps, MOST_LEVELS - 1) + 1)
     nearest = np.abs(events.values[:, None] - levels).argmin(1)
-    counts = np.bincount(nearest, (1 / np.maximum(events.user_counts(), 1))[events.users], minlength=len(levels))
-    noisy = np.maximum(counts + noise * rng.standard_normal(len(levels)), 1e-9)
-    return levels, noisy / noisy.sum()
+    weights = (1 / np.maximum(events.user_counts(), 1))[events.users]
+    return levels, np.bincount(nearest, weights, minlength=len(levels))
 
 
 @torch.no_grad()

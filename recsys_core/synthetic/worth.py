@@ -14,14 +14,16 @@ from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.leads import lead, share_of
 from recsys_core.statistics.seeds import mean_over_seeds
 from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added, arm_title
-from recsys_core.synthetic.membership import Scores
+from recsys_core.synthetic.membership import Membership, Scores
 from recsys_core.transfer.measuring import JUDGED_BY
 from recsys_core.types import Json
+
+ATTACK = "attack"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What could not be measured, and why in words."""
+    """What could not be measured, and why in words: an arm at a share with a seed, or an attack on a half."""
 
     arm: str
     share: float
@@ -30,7 +32,7 @@ class Failure:
 
     @property
     def title(self) -> str:
-        return arm_title(self.arm)
+        return "The attack on who was learned from" if self.arm == ATTACK else arm_title(self.arm)
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,11 @@ class Worth:
         found = self.lead(share, arm, over, metric)
         return 0 if found is None or not found.is_certain else int(np.sign(found.value))
 
+    @cached_property
+    def membership(self) -> Membership | None:
+        """What the attacks so far tell of single people, all of them together; None where there was none."""
+        return Membership.pool(self.attacks) if self.attacks else None
+
     def before_and_after(self, metric: str = JUDGED_BY) -> tuple[PerUser, PerUser] | None:
         """Figures of single people at the largest share: the real people alone, and the best addition.
 
@@ -161,7 +168,9 @@ class Worth:
         """Whether to use generated people, in a few sentences for people."""
         if not self.shares:
             return "Nothing has been measured to the end yet."
-        return " ".join(part for part in (self._beside(metric), self._harm(metric), self.instead(metric)) if part)
+        privacy = "" if self.membership is None else self.membership.verdict()
+        parts = (self._beside(metric), self._harm(metric), self.instead(metric), privacy)
+        return " ".join(part for part in parts if part)
 
     def _beside(self, metric: str) -> str:
         helps, label = self.helps(metric), metric_label(metric)
@@ -228,6 +237,7 @@ class Worth:
             "helps": self.helps(metric),
             "harms": self.harms(metric),
             "failures": [vars(one) for one in self.failures],
+            "membership": None if self.membership is None else self.membership.as_json(),
             "verdict": self.verdict(metric),
         }
 

@@ -211,8 +211,8 @@ def test_what_helps_where_data_are_scarce_is_said_with_its_lead():
     found = worth(levels)
     assert found.helps() == [(0.05, PRETRAINED)]
     assert found.verdict().startswith(
-        "Worth it with 500 real events. With 500 real events, learning from generated people first is ahead of learning "
-        "from the real people alone by +0.040 [+0.039, +0.041] NDCG@10. Learned"
+        "Worth it with 500 real events. With 500 real events, learning from generated people first is ahead of "
+        "learning from the real people alone by +0.040 [+0.039, +0.041] NDCG@10. Learned"
     )
 
 
