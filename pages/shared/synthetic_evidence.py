@@ -16,6 +16,7 @@ from pages.shared.synthetic_chosen import WORTH_OF
 from pages.shared.synthetic_privacy import attack_view
 from pages.shared.synthetic_whom import whom_view
 from recsys_core.data.findings import counted
+from recsys_core.data.made import Made
 from recsys_core.figures.ablation import Bought, ablation_chart
 from recsys_core.figures.lines_with_bands import Band
 from recsys_core.figures.theme import CATEGORIES, Theme
@@ -31,6 +32,7 @@ from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, 
 from recsys_core.transfer.measuring import METRICS
 
 if TYPE_CHECKING:
+    from recsys_core.synthetic.membership import Membership
     from recsys_core.synthetic.worth import Worth
 
 BEST_ADDITION = "Real and the best addition"
@@ -84,6 +86,20 @@ def _unfinished(job: Job) -> None:
         st.markdown(plain(job.message))
         if job.is_resumable and st.button("Resume", key=f"resume-{job.id}"):
             resume(job)
+
+
+def attacks_on(source: DatasetCard, made: Made) -> "Membership | None":
+    """What attackers could tell of a generator with the settings that it had here; None where that was not measured."""
+    for job in cache.jobs().all():
+        spec = job.spec
+        is_alike = isinstance(spec, WorthSpec) and (spec.dataset, spec.generator, spec.settings) == (
+            source.id,
+            made.generator,
+            made.settings,
+        )
+        if is_alike and (found := _worth(default_home(), job.id, _stand(job)).membership) is not None:
+            return found
+    return None
 
 
 def name_of(job: Job) -> str:

@@ -38,7 +38,7 @@ def judge_step(sources: Sources, source: DatasetCard | None) -> None:
     _head(judgement)
     sections: dict[str, Callable[[], None]] = {
         "Is it like the real data?": lambda: likeness(card, judgement),
-        "Copies and privacy": lambda: copies_and_privacy(card, judgement),
+        "Copies and privacy": lambda: copies_and_privacy(card, judgement, source),
         "Bias": lambda: bias(card, judgement),
         "Where it is from": lambda: origin(card),
     }
@@ -90,7 +90,7 @@ def origin(card: DatasetCard) -> None:
     rows["Privacy"] = "not bounded" if made.epsilon is None else f"differential privacy with ε = {made.epsilon:.2g}"
     for about in (made.knobs, made.settings):
         rows |= {_words(name): _words(value) for name, value in about.items()}
-    st.dataframe(pd.DataFrame({"": list(rows), "Value": list(rows.values())}), hide_index=True, height="content")
+    st.dataframe(pd.DataFrame({"What": list(rows), "Value": list(rows.values())}), hide_index=True, height="content")
     notes = [finding for finding in from_card(card.about) if finding.level != "error"]
     if notes:
         findings_list(notes, f"made-{card.id}")

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.shared.chart import draw_chart
 from pages.shared.frame import look, plain
-from pages.shared.synthetic_chosen import certain
+from pages.shared.synthetic_chosen import WORTH, certain, go_to
+from pages.shared.synthetic_evidence import attacks_on
 from recsys_core.data.findings import counted
-from recsys_core.figures.synthetic import aspect_chart, aspects_chart, drift_chart, nearest_chart
+from recsys_core.data.made import Made
+from recsys_core.figures.synthetic import Points, Score, Shift, drift_chart, nearest_chart, score_chart, side_by_side
+from recsys_core.figures.theme import Theme
 from recsys_core.runs.cards import DatasetCard
 from recsys_core.synthetic.aspects import Aspect, Curve
 from recsys_core.synthetic.bias import Drift
@@ -25,7 +29,7 @@ def likeness(card: DatasetCard, judgement: Judgement) -> None:
     """Every respect that was measured: all scores in one chart, then the two sides of each."""
     quality, colours = judgement.quality, look()
     draw_chart(
-        aspects_chart(quality, colours),
+        score_chart([Score(one.title, one.score, one.floor_score, one.is_alike) for one in quality.aspects], colours),
         f"aspects-{card.id}",
         pd.DataFrame([_row(one) for one in quality.aspects]),
         finding=_weakest(quality),
@@ -34,13 +38,30 @@ def likeness(card: DatasetCard, judgement: Judgement) -> None:
     for start in range(0, len(quality.aspects), 2):
         for cell, aspect in zip(st.columns(2, gap="large"), quality.aspects[start : start + 2], strict=False):
             with cell:
+                st.caption(plain(f"{aspect.title} · {_measured(aspect)}"))
                 draw_chart(
-                    aspect_chart(aspect, colours),
+                    _chart(aspect, colours),
                     f"{aspect.key}-{card.id}",
                     _sides(aspect),
-                    finding=aspect.sentence,
+                    finding=aspect.sentence.removesuffix("."),
                     source=_source(card),
                 )
+
+
+def _measured(aspect: Aspect) -> str:
+    floor = "" if aspect.floor is None else f", {aspect.floor:.2f} between two halves of the real people"
+    return f"{aspect.measure} {aspect.value:.2f}{floor}"
+
+
+def _chart(aspect: Aspect, colours: Theme) -> go.Figure:
+    chart = aspect.chart
+    return side_by_side(
+        chart.kind, chart.across, chart.up, _points(chart.real), _points(chart.synthetic), chart.labels, colours
+    )
+
+
+def _points(curve: Curve) -> Points:
+    return curve.x, curve.y
 
 
 def _row(aspect: Aspect) -> dict[str, object]:
@@ -78,12 +99,14 @@ def _source(card: DatasetCard) -> str:
     return f"{card.name} · {made.title} after {made.learned_name} · seed {made.seed}"
 
 
-def copies_and_privacy(card: DatasetCard, judgement: Judgement) -> None:
+def copies_and_privacy(card: DatasetCard, judgement: Judgement, source: DatasetCard | None) -> None:
     """What attackers can tell stands first, where it was measured; then copies, with the list."""
     copies, colours = judgement.copies, look()
+    if source is not None:
+        _attackers(source, certain(card))
     st.subheader("Is anybody a copy?", anchor=False)
     draw_chart(
-        nearest_chart(copies, colours),
+        nearest_chart(_points(copies.nearest_real), _points(copies.nearest), colours),
         f"nearest-{card.id}",
         pd.concat([_curve("generated", copies.nearest), _curve("real", copies.nearest_real)]),
         finding=_nearest_in_words(copies),
@@ -112,6 +135,21 @@ def copies_and_privacy(card: DatasetCard, judgement: Judgement) -> None:
         )
 
 
+def _attackers(source: DatasetCard, made: Made) -> None:
+    """What they could tell of this generator with these settings, or the way to ask."""
+    st.subheader("Can an attacker tell who was learned from?", anchor=False)
+    found = attacks_on(source, made)
+    if found is not None:
+        st.markdown(plain(found.verdict()))
+    else:
+        st.caption(
+            "That is asked of the generator: it learns from one half of the real people, and attackers guess from what "
+            "it generates who was in it. It has not been measured with these settings yet."
+        )
+    if st.button("See the evidence" if found is not None else "Measure it", icon=":material/arrow_forward:"):
+        go_to(WORTH)
+
+
 def _curve(side: str, curve: Curve) -> pd.DataFrame:
     return pd.DataFrame({"side": side, "at least so near": curve.x, "share of people": curve.y})
 
@@ -134,19 +172,35 @@ def bias(card: DatasetCard, judgement: Judgement) -> None:
         "told by shuffling who is real and who is generated. How well models serve each group is measured in the next "
         "step."
     )
-    for family in dict.fromkeys(drift.family for drift in drifts):
+    families = list(dict.fromkeys(drift.family for drift in drifts))
+    for place, family in enumerate(families):
+        st.subheader(plain(family), anchor=False)
         mine = [drift for drift in drifts if drift.family == family]
-        draw_chart(
-            drift_chart(mine, colours),
-            f"drift-{card.id}-{list(dict.fromkeys(drift.family for drift in drifts)).index(family)}",
-            pd.DataFrame([asdict(drift) for drift in mine]),
-            finding=_drift_in_words(family, mine),
-            source=_source(card),
-        )
+        st.markdown(f"**{plain(_drift_in_words(mine))}**")
+        parts = list(dict.fromkeys(drift.of for drift in mine))
+        for cell, of in zip(st.columns(len(parts), gap="large"), parts, strict=True):
+            with cell:
+                shown = [drift for drift in mine if drift.of == of]
+                draw_chart(
+                    drift_chart([_shift(drift) for drift in shown], f"share of {of}" if of else "of 1", colours),
+                    f"drift-{place}-{of or 'items'}-{card.id}",
+                    pd.DataFrame([asdict(drift) for drift in shown]),
+                    title=_drift_in_words(mine),
+                    source=_source(card),
+                )
 
 
-def _drift_in_words(family: str, drifts: Sequence[Drift]) -> str:
+def _shift(drift: Drift) -> Shift:
+    before, after = ((one.value, one.low, one.high) for one in (drift.before, drift.after))
+    return Shift(drift.name, before, after, drift.is_certain)
+
+
+def _drift_in_words(drifts: Sequence[Drift]) -> str:
     sure = [drift for drift in drifts if drift.is_certain]
     if not sure:
-        return f"{family}: no drift goes beyond chance"
-    return f"{family}: {max(sure, key=lambda drift: abs(drift.change)).words}"
+        return "No drift goes beyond chance"
+    return f"{counted(len(sure), 'drift')} beyond chance, the largest: {max(sure, key=_size).words}"
+
+
+def _size(drift: Drift) -> float:
+    return abs(drift.change)

@@ -6,7 +6,7 @@ import streamlit as st
 from pages.shared.chart import draw_chart
 from pages.shared.frame import plain
 from recsys_core.data.findings import counted
-from recsys_core.figures.synthetic import roc_chart
+from recsys_core.figures.synthetic import Roc, roc_chart
 from recsys_core.figures.theme import Theme
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.synthetic.membership import ASKED_AREA, ASKED_FOUND, FALSE_ALARMS, Membership
@@ -39,7 +39,7 @@ def attack_view(found: Membership | None, key: str, colours: Theme) -> None:
         st.metric("Found at 1 % false alarms", _figure(found.worst.found, ".1%"), width="content", help=_found_help())
         st.metric("People asked about", f"{found.people:,}", width="content")
     draw_chart(
-        roc_chart(found, colours),
+        roc_chart([Roc(one.title, one.roc.x, one.roc.y) for one in found.attacks], found.worst.title, colours),
         f"attack-{key}",
         pd.concat(
             [
