@@ -51,8 +51,9 @@ def forget_address() -> None:
 def chooser(cards: list[DatasetCard]) -> DatasetCard:
     """Which data set, where it is from, and the way to another."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
+    below = st.container()
     with left:
-        chosen = choose.choose_dataset()
+        chosen = choose.choose_dataset(below=below)
     assert chosen is not None  # there is at least one
     right.button("Add a data set", icon=":material/add:", on_click=begin, width="stretch")
     made = made_of(chosen)

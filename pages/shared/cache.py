@@ -80,7 +80,7 @@ def fingerprint(identifier: str) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def _fingerprint(home: Path, identifier: str) -> str:
-    return open_workspace(home).fingerprint_of_dataset(identifier)
+    return open_workspace(home).fingerprint(identifier)
 
 
 def profile(identifier: str) -> "Profile":

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, nav
 from pages.shared.frame import plain
@@ -137,14 +138,19 @@ def switch(label: str, key: str, options: Sequence[str]) -> str:
     return value
 
 
-def choose_dataset(label: str = "Data set") -> DatasetCard | None:
-    """The data set to work on; None, and the way out, where there is none yet."""
+def choose_dataset(label: str = "Data set", below: DeltaGenerator | None = None) -> DatasetCard | None:
+    """The data set to work on; None, and the way out, where there is none yet.
+
+    Args:
+        below: where the mark of data stands that are not wholly real; below the box unless said otherwise.
+    """
     cards = {card.id: card for card in cache.workspace().datasets()}
     if not cards:
         empty("There is no data set yet.", "Add a data set", nav.DATA)
         return None
     chosen = cards[choose(label, DATASET, list(cards), dataset_names(list(cards.values())).__getitem__)]
-    badge_and_words(chosen)
+    with below or st.container():
+        badge_and_words(chosen)
     return chosen
 
 

@@ -12,7 +12,7 @@ from recsys_core.data.findings import counted
 from recsys_core.data.made import Made
 from recsys_core.errors import StudioError
 from recsys_core.runs.cards import DatasetCard
-from recsys_core.runs.reproduce_people import command_of
+from recsys_core.runs.reproduce import generate_again
 from recsys_core.splitting import SplitRecipe, find_splitter
 
 SAID = "synthetic-said"
@@ -128,7 +128,7 @@ def _again(card: DatasetCard) -> None:
     with st.container(border=True):
         st.markdown("**The same in the shell**")
         try:
-            st.code(command_of(cache.workspace(), card), language="bash", wrap_lines=True)
+            st.code(generate_again(cache.workspace(), card), language="bash", wrap_lines=True)
         except StudioError as error:
             show_error(error)
             return

@@ -8,6 +8,7 @@ from pages.shared.frame import ASSETS, plain
 from pages.shared.jobs import active_jobs, watch
 from pages.shared.samples import add_sample
 from pages.shared.synthetic_mark import badge, name_of_data
+from recsys_core.runs.jobs import TrainSpec
 from recsys_core.runs.store import DatasetCard, RunCard
 
 
@@ -73,7 +74,7 @@ def dataset_list(datasets: list[DatasetCard]) -> None:
 def run_list(runs: list[RunCard]) -> None:
     st.subheader("Models", anchor=False)
     trained = [run for run in runs if run.model != "popularity"]
-    if not trained and active_jobs():
+    if not trained and any(isinstance(job.spec, TrainSpec) for job in active_jobs()):
         st.caption("The first one is still learning.")
         return
     if not trained:

@@ -90,18 +90,6 @@ def read_dataset(folder: Path, image_folder: Path | None = None) -> Dataset:
         raise _damaged(folder, error) from error
 
 
-def read_fingerprint(folder: Path) -> str:
-    """The fingerprint of a data set, without the rest of it.
-
-    Raises:
-        StoreError: the file is missing or damaged.
-    """
-    try:
-        return str(json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["fingerprint"])
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(folder, error) from error
-
-
 def read_item_ids(folder: Path) -> Ids:
     """The external ids of a data set's items, without the rest of it.
 
@@ -111,6 +99,18 @@ def read_item_ids(folder: Path) -> Ids:
     try:
         return Ids(pd.read_parquet(folder / "items.parquet", columns=["id"])["id"].to_numpy(object))
     except (OSError, ValueError, KeyError) as error:
+        raise _damaged(folder, error) from error
+
+
+def read_fingerprint(folder: Path) -> str:
+    """The fingerprint that a data set was written with.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        return str(json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder, error) from error
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from recsys_core.data.made import Made
 from recsys_core.errors import StoreError
 from recsys_core.models import find_model
 from recsys_core.runs.fine_tuning import usual_settings
 from recsys_core.runs.jobs import BlendSpec, TrainSpec, spec_from_json
-from recsys_core.runs.store import RunCard, Workspace, home_beside_app, names
+from recsys_core.runs.store import DatasetCard, RunCard, Workspace, home_beside_app, names
 from recsys_core.runs.threads import VARIABLE
 from recsys_core.splitting import SplitRecipe
+from recsys_core.synthetic import Knobs, find_generator
 from recsys_core.types import Json
 
 
@@ -40,12 +42,56 @@ def reproduce(workspace: Workspace, run: RunCard) -> Reproduction:
     spec = spec_from_json(run.about["spec"])
     words, python = WRITERS[type(spec)](workspace, run, spec)
     passport = run.about["passport"]
-    where = {VARIABLE: str(passport["threads"])}
-    if workspace.root != home_beside_app():
-        where["FORETASTE_HOME"] = str(workspace.root)
-    command = [*(f"{name}={shlex.quote(value)}" for name, value in where.items()), "python", "-m", "recsys_core"]
     caveat = "On a GPU the last digits may differ." if passport["device"] != "cpu" else ""
-    return Reproduction(" ".join([*command, *map(shlex.quote, words)]), python, caveat)
+    return Reproduction(_command(workspace, words, {VARIABLE: str(passport["threads"])}), python, caveat)
+
+
+def _command(workspace: Workspace, words: list[str], where: dict[str, str]) -> str:
+    if workspace.root != home_beside_app():
+        where = where | {"FORETASTE_HOME": str(workspace.root)}
+    command = [*(f"{name}={shlex.quote(value)}" for name, value in where.items()), "python", "-m", "recsys_core"]
+    return " ".join([*command, *map(shlex.quote, words)])
+
+
+def generate_again(workspace: Workspace, card: DatasetCard) -> str:
+    """The command that generates the people of a data set again and, of one that they were added to, adds them again.
+
+    Raises:
+        StoreError: all of its people are real, or the data that were learned from are gone.
+    """
+    made = card.made
+    if made is None:
+        raise StoreError(f"{card.name!r} was not generated.", "Import its file again.", "not-generated")
+    kind = find_generator(made.generator)
+    words = ["synthesize", _parent(workspace, made), "--generator", made.generator]
+    usual = Knobs().model_dump(mode="json")
+    for name, value in made.knobs.items():
+        words += [f"--{name}", str(value)] if name == "people" or value != usual[name] else []
+    usual = kind.Config().model_dump(mode="json")
+    for name, value in made.settings.items():
+        words += ["--set", f"{name}={_as_typed(value)}"] if value != usual.get(name) else []
+    if made.recipe is not None:
+        recipe = SplitRecipe.model_validate(made.recipe)
+        words += ["--split", recipe.key, "--seed", str(recipe.seed)]
+        for name, value in _own_split(recipe).items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    words += ["--generator-seed", str(made.seed)]
+    words += ["--add"] if made.is_augmented else ["--name", card.name]
+    return _command(workspace, words, {})
+
+
+def _parent(workspace: Workspace, made: Made) -> str:
+    """What the shell calls the data that were learned from."""
+    if not made.learned_from:
+        return "-"
+    for card in workspace.datasets():
+        if workspace.fingerprint(card.id) == made.learned_from:
+            return card.id
+    raise StoreError(
+        f"The data set {made.learned_name!r}, which was learned from, was deleted or changed.",
+        "Import the same file again.",
+        "unknown-dataset",
+    )
 
 
 Writer = Callable[[Workspace, RunCard, Any], tuple[list[str], str]]
@@ -62,9 +108,9 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
     stopped_after = run.stopped_after
     words, usual = _beginning(workspace, run, spec)
     for name, value in _settings(run, spec, usual).items():
-        words += ["--set", f"{name}={as_typed(value)}"]
+        words += ["--set", f"{name}={_as_typed(value)}"]
     words += ["--split", recipe.key]
-    for name, value in own_split(recipe).items():
+    for name, value in _own_split(recipe).items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     words += ["--seed", str(recipe.seed)]
     if spec.seed != recipe.seed:
@@ -79,7 +125,7 @@ def _training(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list
 
 def _beginning(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[list[str], Json]:
     """The verb and what the training begins with, and the settings that it has unasked."""
-    dataset, usual = called_in_shell(workspace, run.dataset), find_model(spec.model).Config().model_dump(mode="json")
+    dataset, usual = _dataset_name(workspace, run), find_model(spec.model).Config().model_dump(mode="json")
     if spec.fine_tune is not None:
         words = ["train", dataset, "--from", spec.fine_tune.run]
         words += [word for part, rate in spec.fine_tune.rates.items() for word in ("--rate", f"{part}={rate!r}")]
@@ -96,7 +142,7 @@ def _beginning(workspace: Workspace, run: RunCard, spec: TrainSpec) -> tuple[lis
 def _training_script(workspace: Workspace, run: RunCard, spec: TrainSpec, stopped_after: int | None) -> str:
     passport, recipe = run.about["passport"], spec.split
     usual = find_model(spec.model).Config().model_dump(mode="json")
-    own = {"key": recipe.key} | own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
+    own = {"key": recipe.key} | _own_split(recipe) | ({"seed": recipe.seed} if recipe.seed else {})
     metric = "" if spec.metric is None else f", {spec.metric!r}"
     stop, on_event, cancelled = "", "", ""
     if stopped_after is not None:
@@ -188,22 +234,18 @@ for name, estimate in report.metrics.items():
 WRITERS: dict[type, Writer] = {TrainSpec: _training, BlendSpec: _blend}
 
 
-def called_in_shell(workspace: Workspace, dataset: str) -> str:
-    """What the shell calls a data set: its name where that is clear, else its id.
-
-    Raises:
-        StoreError: it is gone.
-    """
+def _dataset_name(workspace: Workspace, run: RunCard) -> str:
+    """What the shell calls the data set: its name where that is clear, else its id."""
     cards = {card.id: card for card in workspace.datasets()}
-    if dataset not in cards:
+    if run.dataset not in cards:
         raise StoreError(
             "The data set of this run was deleted, so no model can be trained on it again.",
             "Import the same file again and train there.",
             "unknown-dataset",
         )
-    name = names(cards.values())[dataset]
-    is_clear = not name.startswith("-") and workspace.find_dataset(name).id == dataset
-    return name if is_clear else dataset
+    name = names(cards.values())[run.dataset]
+    is_clear = not name.startswith("-") and workspace.find_dataset(name).id == run.dataset
+    return name if is_clear else run.dataset
 
 
 def _source(workspace: Workspace, identifier: str) -> RunCard:
@@ -218,7 +260,7 @@ def _source(workspace: Workspace, identifier: str) -> RunCard:
     return found
 
 
-def own_split(recipe: SplitRecipe) -> Json:
+def _own_split(recipe: SplitRecipe) -> Json:
     """What the recipe says beside its key and seed that differs from how recipes come."""
     usual = SplitRecipe()
     chosen = recipe.model_dump(exclude={"key", "seed"})
@@ -237,7 +279,7 @@ def _settings(run: RunCard, spec: TrainSpec, usual: Json) -> Json:
     return {name: value for name, value in config.items() if value != usual.get(name)}
 
 
-def as_typed(value: Any) -> str:
+def _as_typed(value: Any) -> str:
     """A setting as a shell is told it."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 

@@ -222,8 +222,12 @@ class Workspace:
         dataset = read_dataset(self._folder(card))
         return dataset if dataset.name == card.name else replace(dataset, name=card.name)
 
-    def fingerprint_of_dataset(self, identifier: str) -> str:
-        """What tells the content of a data set from any other, without reading it."""
+    def fingerprint(self, identifier: str) -> str:
+        """That of a data set that is listed, without reading it.
+
+        Raises:
+            StoreError: there is no such data set, or it is damaged.
+        """
         return read_fingerprint(self._folder(self.find_dataset(identifier)))
 
     def judgement(self, identifier: str) -> "Judgement | None":
