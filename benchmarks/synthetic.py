@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -189,7 +189,7 @@ def privacy(asked: Asked) -> Found:
     passed = True
     for name in asked.data_sets:
         for key in asked.generators:
-            found = pooled(parts_of(name, asked.folder), lambda key=key: find_generator(key)())
+            found = pooled(parts_of(name, asked.folder), find_generator(key))
             rows += rows_of(f"{name}: {key}", found)
             passed &= found.is_good
     return rows, passed
@@ -226,7 +226,9 @@ def collapse(asked: Asked) -> Found:
             told = f"{'collapsed' if collapsed else 'stable'}, {seconds:.0f} s. {generator.findings[-1].message}"
             rows.append((f"{name}: GAN, seed {seed}", "stable", told))
         try:
-            broken = kind(kind.Config(learning_rate=1.0, epochs=4)).fit(training_part(parts_of(name, asked.folder)))
+            broken = kind(kind.Config.parse({"learning_rate": 1.0, "epochs": 4})).fit(
+                training_part(parts_of(name, asked.folder))
+            )
             caught, told = _has_collapsed(broken), broken.findings[-1].message
         except ModelError as error:
             caught, told = error.code == "loss-exploded", error.message
@@ -267,7 +269,7 @@ def catches(asked: Asked) -> Found:
             found = judge(real, generated_people(Copying(share).fit(real), real.n_users, 0, parts), 0).copies
             copied = {f"synthetic-{1 + place}" for place in range(round(share * real.n_users))}
             right = len([one for one in found.found if one.synthetic in copied])
-            members = pooled(parts, lambda share=share: Copying(share))
+            members = pooled(parts, partial(Copying, share))
             passed &= not found.is_good and not members.is_good
             told = f"{found.share:.1%} of {found.looked_at:,}; {right:,} of {len(found.found):,} listed are right"
             rows += [(f"{what}: copies", "caught, listed", told), *rows_of(what, members, asked=False)]

@@ -102,6 +102,18 @@ def read_item_ids(folder: Path) -> Ids:
         raise _damaged(folder, error) from error
 
 
+def read_fingerprint(folder: Path) -> str:
+    """The fingerprint that a data set was written with.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+    try:
+        return str(json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, error) from error
+
+
 def _damaged(folder: Path, error: Exception) -> StoreError:
     return StoreError(
         f"The data set in the folder {folder.name} cannot be read: {error}.",

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from recsys_core.data.made import Made
 from recsys_core.errors import StoreError
 from recsys_core.models import find_model
 from recsys_core.runs.fine_tuning import usual_settings
 from recsys_core.runs.jobs import BlendSpec, TrainSpec, spec_from_json
-from recsys_core.runs.store import RunCard, Workspace, home_beside_app, names
+from recsys_core.runs.store import DatasetCard, RunCard, Workspace, home_beside_app, names
 from recsys_core.runs.threads import VARIABLE
 from recsys_core.splitting import SplitRecipe
+from recsys_core.synthetic import Knobs, find_generator
 from recsys_core.types import Json
 
 
@@ -40,12 +42,56 @@ def reproduce(workspace: Workspace, run: RunCard) -> Reproduction:
     spec = spec_from_json(run.about["spec"])
     words, python = WRITERS[type(spec)](workspace, run, spec)
     passport = run.about["passport"]
-    where = {VARIABLE: str(passport["threads"])}
-    if workspace.root != home_beside_app():
-        where["FORETASTE_HOME"] = str(workspace.root)
-    command = [*(f"{name}={shlex.quote(value)}" for name, value in where.items()), "python", "-m", "recsys_core"]
     caveat = "On a GPU the last digits may differ." if passport["device"] != "cpu" else ""
-    return Reproduction(" ".join([*command, *map(shlex.quote, words)]), python, caveat)
+    return Reproduction(_command(workspace, words, {VARIABLE: str(passport["threads"])}), python, caveat)
+
+
+def _command(workspace: Workspace, words: list[str], where: dict[str, str]) -> str:
+    if workspace.root != home_beside_app():
+        where = where | {"FORETASTE_HOME": str(workspace.root)}
+    command = [*(f"{name}={shlex.quote(value)}" for name, value in where.items()), "python", "-m", "recsys_core"]
+    return " ".join([*command, *map(shlex.quote, words)])
+
+
+def generate_again(workspace: Workspace, card: DatasetCard) -> str:
+    """The command that generates the people of a data set again and, of one that they were added to, adds them again.
+
+    Raises:
+        StoreError: all of its people are real, or the data that were learned from are gone.
+    """
+    made = card.made
+    if made is None:
+        raise StoreError(f"{card.name!r} was not generated.", "Import its file again.", "not-generated")
+    kind = find_generator(made.generator)
+    words = ["synthesize", _parent(workspace, made), "--generator", made.generator]
+    usual = Knobs().model_dump(mode="json")
+    for name, value in made.knobs.items():
+        words += [f"--{name}", str(value)] if name == "people" or value != usual[name] else []
+    usual = kind.Config().model_dump(mode="json")
+    for name, value in made.settings.items():
+        words += ["--set", f"{name}={_as_typed(value)}"] if value != usual.get(name) else []
+    if made.recipe is not None:
+        recipe = SplitRecipe.model_validate(made.recipe)
+        words += ["--split", recipe.key, "--seed", str(recipe.seed)]
+        for name, value in _own_split(recipe).items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    words += ["--generator-seed", str(made.seed)]
+    words += ["--add"] if made.is_augmented else ["--name", card.name]
+    return _command(workspace, words, {})
+
+
+def _parent(workspace: Workspace, made: Made) -> str:
+    """What the shell calls the data that were learned from."""
+    if not made.learned_from:
+        return "-"
+    for card in workspace.datasets():
+        if workspace.fingerprint(card.id) == made.learned_from:
+            return card.id
+    raise StoreError(
+        f"The data set {made.learned_name!r}, which was learned from, was deleted or changed.",
+        "Import the same file again.",
+        "unknown-dataset",
+    )
 
 
 Writer = Callable[[Workspace, RunCard, Any], tuple[list[str], str]]

@@ -19,7 +19,7 @@ from recsys_core.data.impressions.log import Impressions
 from recsys_core.errors import DataError, StoreError
 from recsys_core.runs.cards import DatasetCard, Dependents, RunCard, Storage, bytes_in, names, write_card
 from recsys_core.runs.database import Database
-from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, read_item_ids, write_dataset
+from recsys_core.runs.dataset_files import CARD, IMAGES, read_dataset, read_fingerprint, read_item_ids, write_dataset
 from recsys_core.runs.files import new_folder, remove_folder, sweep
 from recsys_core.runs.impression_files import LogCard, LogShelf
 from recsys_core.runs.jobs import Jobs, State
@@ -221,6 +221,14 @@ class Workspace:
         card = self.find_dataset(identifier)
         dataset = read_dataset(self._folder(card))
         return dataset if dataset.name == card.name else replace(dataset, name=card.name)
+
+    def fingerprint(self, identifier: str) -> str:
+        """That of a data set that is listed, without reading it.
+
+        Raises:
+            StoreError: there is no such data set, or it is damaged.
+        """
+        return read_fingerprint(self._folder(self.find_dataset(identifier)))
 
     def judgement(self, identifier: str) -> "Judgement | None":
         """What was found out about generated people when they were made; None of other data.
