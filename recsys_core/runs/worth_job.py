@@ -16,7 +16,7 @@ import numpy as np
 
 from recsys_core.errors import ConfigError, ModelError, StoreError, StudioError
 from recsys_core.evaluation import judged_users
-from recsys_core.models import Ability, find_model
+from recsys_core.models import find_model
 from recsys_core.runs.files import new_folder, remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, WorthSpec
 from recsys_core.runs.run_files import read_per_user, write_per_user
@@ -65,8 +65,8 @@ def worth_spec(
         attacks: halvings of the people, each half attacked once; 0: what is told about people is not measured.
 
     Raises:
-        ConfigError: a key, a setting, a share or the metric is none, the generator or the learner cannot be measured,
-            or the data are not wholly real.
+        ConfigError: a key, a setting, a share or the metric is none, the generator learns from nothing, or the
+            data are not wholly real.
         StudioError: the data are not there, or nobody can be judged.
     """
     kind, model = find_generator(generator), find_model(learner)
@@ -76,13 +76,6 @@ def worth_spec(
             f"{kind.info.title} learns from no data, so its people say nothing about these.",
             "Choose a generator that learns.",
             "needs-no-data",
-        )
-    if Ability.HISTORY not in model.info.abilities:
-        raise ConfigError(
-            f"{model.info.title} cannot be told of people whom it never met, as real people are to a model that has "
-            "learned from generated ones alone.",
-            "Choose a model that can be asked about somebody new, such as EASE.",
-            "only-strangers",
         )
     if metric not in METRICS:
         raise ConfigError(

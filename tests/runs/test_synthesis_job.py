@@ -1,16 +1,19 @@
 """Generated people become a data set like any other, which says where it is from; nothing is left half done."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from recsys_core.cli import main
 from recsys_core.data.made import Made
 from recsys_core.errors import ConfigError, DataError, SplitError, StoreError
 from recsys_core.runs import stop_request, synthesis_job
 from recsys_core.runs.augmenting import augment
 from recsys_core.runs.jobs import FineTune, Jobs, State, SynthesizeSpec, TrainSpec, spec_from_json
+from recsys_core.runs.reproduce import generate_again
 from recsys_core.runs.store import JUDGEMENT, Workspace
 from recsys_core.runs.synthesis_job import synthesize_spec
 from recsys_core.runs.training_job import run_job
@@ -229,6 +232,30 @@ def test_a_spec_is_read_as_what_it_is(workspace, real):
 def test_unasked_it_keeps_to_the_split_that_suits_the_data(workspace, real):
     spec = synthesize_spec(workspace, "resampling", real.id)
     assert spec.split == default_recipe(workspace.load_dataset(real.id))
+
+
+# Made again
+
+
+def test_the_command_makes_the_same_people_again(workspace, real, monkeypatch, capsys):
+    changes = {"recipe": RANDOM.model_copy(update={"seed": 2, "test_share": 0.3}), "seed": 5}
+    card = generated(workspace, real, settings={"in_order": True}, name="some of 'them'", **changes)
+    both = augment(workspace, real.id, card.id)
+    before = {one.id: workspace.fingerprint(one.id) for one in (card, both)}
+    commands = [generate_again(workspace, one) for one in (card, both)]
+    monkeypatch.setenv("FORETASTE_HOME", str(workspace.root))
+    for one, command in zip((card, both), commands, strict=True):
+        workspace.delete_dataset(one.id)
+        home, *words = shlex.split(command)
+        assert home == f"FORETASTE_HOME={workspace.root}"
+        assert main([*words[3:], "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert workspace.fingerprint(document.get("augmented", document["dataset"])) == before[one.id]
+    with pytest.raises(StoreError, match="was not generated"):
+        generate_again(workspace, real)
+    workspace.delete_dataset(real.id)
+    with pytest.raises(StoreError, match="'real', which was learned from, was deleted"):
+        generate_again(workspace, workspace.find_dataset("some of 'them'"))
 
 
 # Adding them to the real ones
