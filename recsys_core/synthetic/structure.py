@@ -12,6 +12,7 @@ from recsys_core.synthetic.pair import Pair, met
 from recsys_core.types import Bool, Float32, Float64
 
 POPULAR = 100  # items whose pairs are looked at; of rarer ones chance alone decides who met both
+FEWEST_GENRES = 3  # of two, three pairs correlate anyway
 RARE_GENRE = 0.005  # a smaller share of the events says nothing
 VALUES = 20  # singular values
 MOST_PEOPLE = 4000  # at random, where a figure asks for more work than counting
@@ -56,6 +57,8 @@ def genre_pairs(pair: Pair, rng: np.random.Generator) -> Aspect | None:
     if not all(len(each) for each in shares):
         return None
     common = np.flatnonzero(np.minimum(*(each.mean(axis=0) for each in shares)) >= RARE_GENRE)
+    if len(common) < FEWEST_GENRES:
+        return None
     above = np.triu_indices(len(common))
     real, synthetic = (_genre_lifts(each[:, common])[above] for each in shares)
     value = correlation(real, synthetic)
