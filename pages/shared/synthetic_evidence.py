@@ -142,7 +142,7 @@ class Told:
     Attributes:
         curve: as :meth:`Worth.curve` gives it.
         rows: of the table.
-        leads: share → way → its lead over the real people alone.
+        best: share → the best addition, as validation says.
     """
 
     verdict: str
@@ -150,28 +150,25 @@ class Told:
     curve: pd.DataFrame
     rows: pd.DataFrame
     best: dict[float, str | None]
-    leads: dict[float, dict[str, Estimate]]
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@st.cache_resource(show_spinner="Comparing people with and without generated ones", max_entries=24)
 def _told(home: Path, job: str, stand: str, metric: str) -> Told | None:
     """None while no share was measured to the end."""
     found = _worth(home, job, stand)
     if not found.shares:
         return None
-    leads = {
-        share: {
-            arm: lead
-            for arm in found.arms
-            if arm != REAL and (lead := found.lead(share, arm, REAL, metric)) is not None
-        }
-        for share in found.shares
-    }
     best = {share: found.best_addition(share) for share in found.shares}
     curve = found.curve(metric)
-    return Told(
-        found.verdict(metric), _finding(found, metric), curve, _rows(found, curve, best, leads, metric), best, leads
-    )
+    return Told(found.verdict(metric), _finding(found, metric), curve, _rows(found, curve, best, metric), best)
+
+
+@st.cache_resource(show_spinner="Comparing the ways", max_entries=48)
+def _leads(home: Path, job: str, stand: str, metric: str, share: float) -> dict[str, Estimate]:
+    """Way → its lead over the real people alone."""
+    found = _worth(home, job, stand)
+    leads = {arm: found.lead(share, arm, REAL, metric) for arm in found.arms if arm not in (REAL, POPULARITY)}
+    return {arm: lead for arm, lead in leads.items() if lead is not None}
 
 
 def worth_view(job: Job, colours: Theme) -> None:
@@ -206,7 +203,7 @@ def worth_view(job: Job, colours: Theme) -> None:
         },
     )
     st.caption("95 % intervals over people and seeds. A lead counts where its interval leaves out 0.")
-    _ways(told, metric, colours, job.id)
+    _ways(found, job, metric, colours)
     attack_view(found.membership, job.id, colours)
     whom_view(job, spec, found, metric, colours)
     _failures(found)
@@ -255,31 +252,32 @@ def _finding(found: "Worth", metric: str) -> str:
     return f"Generated people help by {label} with {where} of the real data"
 
 
-def _rows(
-    found: "Worth",
-    curve: pd.DataFrame,
-    best: dict[float, str | None],
-    leads: dict[float, dict[str, Estimate]],
-    metric: str,
-) -> pd.DataFrame:
+def _rows(found: "Worth", curve: pd.DataFrame, best: dict[float, str | None], metric: str) -> pd.DataFrame:
     """What generated people are worth at each share, beside and instead of the real ones."""
     real = curve[curve["arm"] == REAL].set_index("share")["value"]
     rows: list[dict[str, Any]] = []
     for share in found.shares:
-        addition, mine = best[share], leads[share]
-        row = {"Real data": f"{100 * share:g} %", "Events": found.events(share), "Real alone": float(real[share])}
+        addition, first = best[share], found.lead(share, PRETRAINED, REAL, metric)
+        row: dict[str, Any] = {
+            "Real data": f"{100 * share:g} %",
+            "Events": found.events(share),
+            "Real alone": float(real[share]),
+        }
         if addition is not None:
-            row |= {"Best addition": arm_title(addition).removeprefix("Real and "), "It adds": signed(mine[addition])}
-        if PRETRAINED in mine:
-            row["Generated first adds"] = signed(mine[PRETRAINED])
+            lead = found.lead(share, addition, REAL, metric)
+            row |= {"Best addition": arm_title(addition).removeprefix("Real and "), "It adds": signed(lead)}
+        if first is not None:
+            row["Generated first adds"] = signed(first)
         row["Generated alone keeps"] = kept(found.kept(share, SYNTHETIC, metric))
         row["Popularity keeps"] = kept(found.kept(share, POPULARITY, metric))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def signed(lead: Estimate) -> str:
+def signed(lead: Estimate | None) -> str:
     """A lead with its interval."""
+    if lead is None:
+        return "–"
     interval = "" if lead.low is None or lead.high is None else f" [{lead.low:+.3f}, {lead.high:+.3f}]"
     return f"{lead.value:+.3f}{interval}".replace("-", "−")
 
@@ -292,15 +290,19 @@ def kept(part: Estimate | None) -> str:
     return f"{part.value:.0%}{interval}"
 
 
-def _ways(told: Told, metric: str, colours: Theme, key: str) -> None:
+def _ways(found: "Worth", job: Job, metric: str, colours: Theme) -> None:
     """What each way adds to the real people alone, or costs."""
     st.subheader("How many, and how?", anchor=False)
-    shares = list(told.leads)
-    share = shares[0]
-    if len(shares) > 1:
+    share = found.shares[0]
+    if len(found.shares) > 1:
         share = st.select_slider(
-            "With so much of the real data", shares, shares[0], lambda one: f"{100 * one:g} %", key=f"ways-share-{key}"
+            "With so much of the real data",
+            found.shares,
+            share,
+            lambda one: f"{100 * one:g} %",
+            key=f"ways-share-{job.id}",
         )
+    leads = _leads(default_home(), job.id, _stand(job), metric, share)
     of_arm = colours_of_arms(colours)
     rows = [
         Bought(
@@ -309,27 +311,25 @@ def _ways(told: Told, metric: str, colours: Theme, key: str) -> None:
             lead.value,
             lead.low,
             lead.high,
-            of_arm[SYNTHETIC if arm == SYNTHETIC else BEST_ADDITION],
+            of_arm.get(arm, colours.accent),
             lead.is_certain,
         )
-        for arm, lead in told.leads[share].items()
-        if arm != POPULARITY
+        for arm, lead in leads.items()
     ]
-    if not rows:
-        return
-    draw_chart(
-        ablation_chart(rows, f"lead in {metric_label(metric)}", colours),
-        f"worth-ways-{key}",
-        pd.DataFrame([{"way": arm_title(arm), **vars(lead)} for arm, lead in told.leads[share].items()]),
-        finding=_best_way(told, share),
-    )
+    if rows:
+        draw_chart(
+            ablation_chart(rows, f"lead in {metric_label(metric)}", colours),
+            f"worth-ways-{job.id}",
+            pd.DataFrame([{"way": arm_title(arm), **vars(lead)} for arm, lead in leads.items()]),
+            finding=_best_way(leads, share),
+        )
 
 
-def _best_way(told: Told, share: float) -> str:
-    certain = {arm: lead for arm, lead in told.leads[share].items() if lead.is_certain and lead.value > 0}
+def _best_way(leads: dict[str, Estimate], share: float) -> str:
+    certain = {arm: lead.value for arm, lead in leads.items() if lead.is_certain and lead.value > 0}
     if not certain:
         return f"With {100 * share:g} % of the real data no way is surely ahead of the real people alone"
-    ahead = max(certain, key=lambda arm: certain[arm].value)
+    ahead = max(certain, key=certain.__getitem__)
     return f"With {100 * share:g} % of the real data most is gained by: {arm_title(ahead).lower()}"
 
 

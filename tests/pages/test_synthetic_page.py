@@ -260,7 +260,7 @@ def test_people_whose_data_are_gone_can_still_be_judged_and_used(jobs, workspace
     assert at.selectbox(key="pick-from").value == "none"
     assert at.metric[0].label == "Likeness"
     at = at_step(USE, made=card.id)
-    assert "is gone" in at.error[0].value
+    assert "was deleted or changed" in at.error[0].value
 
 
 def test_generated_people_are_deleted_once_somebody_is_sure(jobs, workspace):
