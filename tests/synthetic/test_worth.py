@@ -201,7 +201,7 @@ def test_where_nothing_helps_surely_it_is_not_worth_it():
     assert (
         worth({arm: {1.0: by[1.0]} for arm, by in flat(**BASE).items()})
         .verdict()
-        .startswith("Not worth it: with 10,000 real events are generated people surely")
+        .startswith("Not worth it: with 10,000 real events, generated people are not surely a help")
     )
 
 
