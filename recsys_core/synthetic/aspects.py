@@ -9,7 +9,7 @@ import numpy as np
 from recsys_core.synthetic.pair import Pair
 from recsys_core.types import Json
 
-GOOD, SLACK = 0.9, 0.05
+GOOD, SLACK = 0.85, 0.05
 
 
 @dataclass(frozen=True)
