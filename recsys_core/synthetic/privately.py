@@ -32,7 +32,7 @@ from recsys_core.types import Float64, Int32, Int64
 
 CODE = 8  # numbers in a code: noise comes with each weight, so the network is small
 STEPS, SHARE = 150, 0.2
-# How loud the noise of these is against that of a step: popularity spends as much as all steps, the others a tenth of it.
+# How loud the noise of these is against that of a step: popularity spends as much as all steps, the others a tenth.
 ACTIVITY, POPULARITY, LEVELS = 0.9, 0.3, 0.9
 BINS = 16
 EVENTS_EACH = 16.0

@@ -90,7 +90,8 @@ def test_each_persons_gradient_is_shortened_by_itself(monkeypatch, longest):
     wanted = (single * (longest / lengths).clamp(max=1)).sum(0)
     got = torch.cat([one.flatten() for one in learning.gradients(learning.rows)])
     assert torch.allclose(got, wanted, atol=1e-5)
-    assert float(lengths.min()) < 100 and float(lengths.max()) > 0.3
+    assert float(lengths.min()) < 100
+    assert float(lengths.max()) > 0.3
 
 
 def test_as_much_noise_as_was_asked_for_is_added_to_each_step(monkeypatch):
@@ -158,7 +159,8 @@ def test_where_noise_drowns_everything_items_are_alike_and_nothing_breaks(rng):
     shares = private_shares(real.interactions, 1e6, rng)
     assert (shares > 0).all()
     counts = private_counts(real.interactions, 1e6, rng)
-    assert counts.min() >= 1 and counts.max() <= ITEMS
+    assert counts.min() >= 1
+    assert counts.max() <= ITEMS
 
 
 def test_stand_ins_have_no_times_and_no_profiles_and_as_many_events_as_the_noise_says():
