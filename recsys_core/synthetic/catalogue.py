@@ -42,19 +42,20 @@ class Catalogue:
         return np.exp(logits - logits.max(1, keepdims=True))
 
 
-def catalogue(real: Dataset, n_items: int | None, skew: float, rng: np.random.Generator) -> Catalogue:
+def catalogue(real: Dataset, counts: Float64, n_items: int | None, skew: float, rng: np.random.Generator) -> Catalogue:
     """As many items as asked for; ``None``: those of the data.
 
     Fewer are drawn so that they are as differently popular as all are; more are made after some of those, and have
     neither text nor picture.
 
     Args:
+        counts: Float64[I], how popular the learned items are.
         skew: exponent on the shares of items.
 
     Raises:
         ConfigError: more are asked for than can be made with any sense.
     """
-    known, counts = real.n_items, real.interactions.item_counts().astype(np.float64)
+    known = real.n_items
     wanted = known if n_items is None else n_items
     if wanted > MOST_TIMES * known:
         raise ConfigError(

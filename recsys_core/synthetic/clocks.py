@@ -9,7 +9,9 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.synthetic.margins import Margin
 from recsys_core.types import Float64, Int32, Int64
 
-PAUSE = 30 * 60  # seconds without an event, after which a session is over
+# Seconds without an event, after which a session is over (Halfaker et al., User Session Identification Based on Strong
+# Regularities in Inter-activity Time, WWW 2015).
+PAUSE = 3600
 DAY = 86_400
 FAR = DAY // 2  # pauses from here on end at an hour of the day of their own
 

@@ -22,6 +22,7 @@ from recsys_core.synthetic.clocks import Clock
 from recsys_core.synthetic.drawing import Urn, calibrated, draw_items
 from recsys_core.synthetic.margins import Margin, normal_scores
 from recsys_core.synthetic.mixture import fit_mixture
+from recsys_core.synthetic.popularity import exchanged
 from recsys_core.synthetic.profiles import Profiles, near
 from recsys_core.synthetic.ratings import Values
 from recsys_core.training.context import Cancelled, FitContext
@@ -97,11 +98,12 @@ class TasteGenerator(Generator):
             raise Cancelled
         known = self._require(real)
         events = known.interactions
-        self.known = known.with_interactions(events)
+        self.known = known
         self.profiles = Profiles.learn(known)
         self.cells = self.profiles.cells(known.user_table)
         self.findings = self.profiles.findings
         counts = events.user_counts()
+        self.popularity = exchanged(events.item_counts(), np.random.default_rng(context.seed))
         self.activity = Activity.learn(counts)
         self.clock, when = None, np.zeros((known.n_users, 2))
         if events.has_order:
@@ -149,7 +151,7 @@ class TastePopulation(Population):
     def __init__(self, generator: TasteGenerator, knobs: Knobs, seed: int) -> None:
         self._generator, self._knobs, self._seed = generator, knobs, seed
         known = generator.known
-        self._items: Catalogue = catalogue(known, knobs.items, knobs.skew, self._rng(0))
+        self._items: Catalogue = catalogue(known, generator.popularity, knobs.items, knobs.skew, self._rng(0))
         self.item_ids, self.item_table = self._items.ids, self._items.table
         self.feedback, self.scale = known.feedback, known.scale
         self._most = int((self._items.shares > 0).sum())
