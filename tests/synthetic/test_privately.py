@@ -175,6 +175,12 @@ def test_stand_ins_have_no_times_and_no_profiles_and_as_many_events_as_the_noise
     assert made.dataset.n_users == 60
 
 
+def test_of_many_people_tastes_are_learned_through_the_noise():
+    events = make_stand_ins(camps(2000), 8.0, 1e-4, FitContext()).dataset.interactions
+    odd, every = np.bincount(events.users, events.items % 2), np.bincount(events.users)
+    assert np.maximum(odd, every - odd).sum() / every.sum() > 0.68  # by chance 0.62
+
+
 def test_implicit_events_spend_nothing_on_levels():
     rows = [(user, item, 1.0, user) for user in range(20) for item in range(3)]
     real = dataset(rows, 20, 5, feedback=Feedback.IMPLICIT, timed=False)
