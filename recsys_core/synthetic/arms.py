@@ -135,7 +135,7 @@ class Scene:
         judge = Judge.of(learned.parts)
         validation = None if judge is None else float(judge.of_people(learned.model).mean())
         roles = learned.parts.roles
-        told = replace(learned.parts, roles=roles.astype(np.int8))
+        told = replace(learned.parts, roles=np.where(roles == VALID, HIDDEN, roles).astype(np.int8))
         about = Measured(
             arm,
             self._share,
