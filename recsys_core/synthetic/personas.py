@@ -148,7 +148,7 @@ class PersonaPopulation(Population):
     def __init__(self, config: PersonasConfig, knobs: Knobs, seed: int) -> None:
         domain, rng = DOMAINS[config.domain], np.random.default_rng([seed, 0])
         n_items = ITEMS if knobs.items is None else knobs.items
-        self._config, self._seed, self._people = config, seed, knobs.people
+        self.config, self._seed, self._people = config, seed, knobs.people
         self.catalogue = make_catalogue(domain, n_items, knobs.skew, config.start_year, rng)
         self.item_ids, self.item_table = self.catalogue.ids, self.catalogue.table
         self.feedback = Feedback.EXPLICIT if config.feedback == "ratings" else Feedback.IMPLICIT
