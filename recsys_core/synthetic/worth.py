@@ -205,7 +205,7 @@ class Worth:
             return ""
         interval = "" if kept.low is None else f" [{kept.low:.0%}, {kept.high:.0%}]"
         return (
-            f"Learned from generated people alone, a model keeps {kept.value:.0%}{interval} of the "
+            f"A model that has learned from generated people alone keeps {kept.value:.0%}{interval} of the "
             f"{metric_label(metric)} that the real ones give; popularity alone {popularity.value:.0%}."
         )
 
