@@ -194,8 +194,9 @@ BASE = {"real": 0.3, "popularity": 0.15, "synthetic": 0.27, "pretrained": 0.3, "
 def test_where_nothing_helps_surely_it_is_not_worth_it():
     found = worth(flat(**BASE))
     assert found.verdict() == (
-        "Not worth it: at no amount of real data are generated people surely a help by NDCG@10. A model that has learned "
-        "from generated people alone keeps 90% [90%, 90%] of the NDCG@10 that the real ones give; popularity alone 50%."
+        "Not worth it: at no amount of real data are generated people surely a help by NDCG@10. A model that has "
+        "learned from generated people alone keeps 90% [90%, 90%] of the NDCG@10 that the real ones give; popularity "
+        "alone 50%."
     )
     assert (found.helps(), found.harms()) == ([], [])
     assert (
