@@ -141,8 +141,10 @@ class PersonasConfig(Config):
 class PersonaPopulation(Population):
     """People, the catalogue that they live with, and the truth about what attracts them.
 
+    Density counts in sessions: since nobody meets an item twice, events grow less than sessions where items are few.
+
     Attributes:
-        catalogue: the items. policy: what is shown. clicks: what is clicked.
+        config: settings. catalogue: the items. policy: what is shown. clicks: what is clicked.
     """
 
     def __init__(self, config: PersonasConfig, knobs: Knobs, seed: int) -> None:
@@ -182,7 +184,6 @@ class PersonaPopulation(Population):
             config.time_zones,
             draw_leanings(len(domain.genres), rng),
         )
-
         sample = draw_crowd(self._ways, MOST_PEOPLE_AT_ONCE, np.random.default_rng([seed, 0, 1]))
         shown = float(np.mean(sample.sessions * sample.lists)) * self.policy.slots
         self._at_once = int(np.clip(MOST_SHOWN_AT_ONCE / shown, 1, MOST_PEOPLE_AT_ONCE))

@@ -64,6 +64,19 @@ def test_bargain_hunters_pay_less(world):
 def test_activity_has_a_long_tail(world):
     counts = world.dataset.interactions.user_counts()
     assert np.quantile(counts, 0.95) > 3 * np.median(counts)
+    crowd = world.population.crowd(0)[0]
+    stay = crowd.last - crowd.first + 1
+    often = (crowd.sessions / stay)[(stay > 100) & (crowd.kinds == 1)]
+    assert np.quantile(often, 0.95) > 2.5 * np.median(often)  # of one kind alone
+
+
+def test_who_joins_comes_on_that_day(world):
+    crowd = world.population.crowd(0)[0]
+    joined = world.dataset.user_table["joined"].to_numpy()[: len(crowd)].astype(np.int64)
+    off = world.days(joined) - crowd.first
+    new = crowd.since == 0
+    assert np.abs(off[new]).max() <= 1  # clocks differ
+    assert (joined[~new] < np.datetime64("2024-01-01", "s").astype(int)).all()
 
 
 def test_popularity_has_a_long_tail(world):
