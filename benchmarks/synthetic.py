@@ -198,11 +198,7 @@ def privacy(asked: Asked) -> Found:
 def pooled(parts: Split, generator: Callable[[], Generator]) -> Membership:
     """Attacks on either half of the people, halved twice."""
     return Membership.pool(
-        [
-            attack_half(parts, generator(), halving, half, FitContext(seed=halving))
-            for halving in range(HALVINGS)
-            for half in (0, 1)
-        ]
+        [attack_half(parts, generator(), halving, half, FitContext()) for halving in range(HALVINGS) for half in (0, 1)]
     )
 
 

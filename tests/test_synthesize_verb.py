@@ -83,6 +83,7 @@ def test_worth_is_that_of_the_job(workspace, ask, capsys):
     assert document["curve"] == json.loads(json.dumps(found.as_json("recall@10")["curve"]))
     assert document["verdict"] == job.message
     assert document["membership"]["people"] == 40
+    assert document["groups"] == []
     assert cli.main(["synthesize", *words]) == 0
     out = capsys.readouterr().out
     assert "Real and 100% generated" in out

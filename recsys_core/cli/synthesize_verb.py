@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ def _kept(options: argparse.Namespace) -> tuple[Json, str]:
     assert job.made is not None
     card, judgement = home.find_dataset(job.made), home.judgement(job.made)
     result = _document(card, judgement) | {"verdict": job.message}
-    lines = [plain(job.message), *_figures(judgement), f"{plain(card.name)} (id {card.id})"]
+    findings = [plain(f"{finding['level']}: {finding['message']}") for finding in card.about["findings"]]
+    lines = [plain(job.message), *_figures(judgement), *findings, f"{plain(card.name)} (id {card.id})"]
     if options.add:
         both = augment(home, spec.dataset, card.id)
         result["augmented"] = both.id
@@ -155,15 +157,16 @@ def _streamed(options: argparse.Namespace) -> tuple[Json, str]:
     context = FitContext(spec.seed, resolve(spec.device), on_event=_tell, cache=home.content_cache)
     generator.fit(ready.learned_from, context)
     events = write_events(generator.population(knobs, spec.seed), options.out)
-    alarms = [finding.message for finding in generator.findings]
+    findings = [f"{finding.level}: {finding.message}" for finding in generator.findings]
     told = f"{knobs.people:,} people with {events:,} events were written to {options.out}."
-    result = {"file": str(options.out), "people": knobs.people, "events": events, "verdict": " ".join([*alarms, told])}
-    return result, "\n".join(map(plain, [*alarms, told]))
+    result = {"file": str(options.out), "people": knobs.people, "events": events, "verdict": told, "findings": findings}
+    return result, "\n".join(map(plain, [told, *findings]))
 
 
 def _worth(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.runs.worth_job import ATTACKS, SHARES, left_out, worth_of, worth_spec
     from recsys_core.synthetic.arms import ADDITIONS, arm_title
+    from recsys_core.synthetic.bias import quality_by_group
     from recsys_core.transfer.measuring import JUDGED_BY
 
     home, dataset, recipe = _data(options)
@@ -187,7 +190,14 @@ def _worth(options: argparse.Namespace) -> tuple[Json, str]:
     print(f"measuring at {len(spec.shares)} shares of the data with {len(spec.seeds)} seeds", file=sys.stderr)
     job = _done(home, spec)
     found = worth_of(home, job)
-    result = found.as_json(spec.metric) | {"job": job.id, "verdict": job.message, "left_out": left_out(found)}
+    sides = found.before_and_after(spec.metric)
+    groups = [] if sides is None else quality_by_group(home.load_dataset(dataset), *sides)
+    result = found.as_json(spec.metric) | {
+        "job": job.id,
+        "verdict": job.message,
+        "groups": [asdict(group) for group in groups],
+        "left_out": left_out(found),
+    }
     curve = found.curve(spec.metric)
     shown: Rows = curve.assign(arm=curve["arm"].map(arm_title)).to_dict("records")  # type: ignore[assignment]
     return result, "\n".join([plain(job.message), table(shown)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recsys_core.errors import StudioError
 from recsys_core.runs.forecasts import Forecasts
-from recsys_core.runs.jobs import Executor, Job, Jobs, Spec, State, TrainSpec
+from recsys_core.runs.jobs import Executor, Job, Jobs, Spec, State, SynthesizeSpec, TrainSpec
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import give_way
 
@@ -20,6 +20,7 @@ POLL_SECONDS = 0.5
 # to start is two seconds or three.
 IN_PROCESS_SECONDS, IN_PROCESS_BYTES = 20.0, 2**30
 IN_PROCESS_EVENTS = 250_000  # where nothing was measured
+IN_PROCESS_PEOPLE = 2500  # who are generated, with about a hundred events each
 
 
 class JobRunner:
@@ -79,6 +80,8 @@ class JobRunner:
         """
         if spec.executor is not Executor.AUTO:
             return spec.executor
+        if isinstance(spec, SynthesizeSpec) and spec.knobs.get("people", 0) > IN_PROCESS_PEOPLE:
+            return Executor.PROCESS
         try:
             forecast = self._forecasts.find(spec) if isinstance(spec, TrainSpec) else None
             if forecast is not None:

@@ -131,6 +131,7 @@ class Population(ABC):
         item_table: what is known of them, with the columns of ``Dataset.item_table``.
         feedback, scale: of the values.
         expected_events: how many events there will be, roughly.
+        expected_showings: how many impressions; 0 of generators that make none.
     """
 
     item_ids: Ids
@@ -138,6 +139,7 @@ class Population(ABC):
     feedback: Feedback
     scale: Scale | None
     expected_events: int
+    expected_showings: int = 0
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:
@@ -179,15 +181,15 @@ class Generator(ABC):
         """
 
 
-def require_room(events: float) -> None:
-    """Refuse more events than a data set may have.
+def require_room(count: float, what: str = "events") -> None:
+    """Refuse more events, or impressions, than can be worked on.
 
     Raises:
         ConfigError: says how many there would be, and how many may be.
     """
-    if events > MOST_EVENTS:
+    if count > MOST_EVENTS:
         raise ConfigError(
-            f"That would be about {events:,.0f} events, but a data set here has {MOST_EVENTS:,} at most, since it is "
+            f"That would be about {count:,.0f} {what}, but a data set here has {MOST_EVENTS:,} at most, since it is "
             "worked on in memory.",
             "Ask for fewer people, or fewer events of each.",
             "too-many-events",

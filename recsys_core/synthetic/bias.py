@@ -22,6 +22,7 @@ MOST_DISTINCT = 30  # values of an attribute in text; of more, such as postal co
 FEWEST_IN_BIN = 20  # people, where a number is cut into bins
 SHUFFLES, FEWEST_SHUFFLES = 999, 199
 SHUFFLES_OF_GROUPS = 3999  # there are more groups than figures of items, and Holm asks for smaller p-values
+MOST_PEOPLE = 10_000  # of each, drawn at random, whose items are looked at
 MOST_DRAWS = 100_000_000  # people drawn in all of these
 WORK = 2_000_000_000  # events in all shuffles
 CHUNK = 20_000_000  # numbers at a time
@@ -97,8 +98,8 @@ def bias(pair: Pair, real: pd.DataFrame, synthetic: pd.DataFrame, seed: int) -> 
     """From real to generated people: how far the items are concentrated, and the shares of groups.
 
     Of items: the Gini coefficient of events, the share of the events on the most popular tenth, and the share of the
-    catalogue that anybody met, of as many people of both. Of groups, those of every attribute that both tables have:
-    their share of the people and of the events. Numbers are cut into at most five bins.
+    catalogue that anybody met, of as many people of both, at most 10,000. Of groups, those of every attribute that both
+    tables have: their share of the people and of the events. Numbers are cut into at most five bins.
 
     What is beyond chance is told by shuffling who is real and who is generated; that makes no assumption but that
     people are independent. p-values hold for all figures of items
@@ -140,7 +141,7 @@ def groups(tables: Sequence[pd.DataFrame]) -> list[Cut]:
 
 
 def _of_items(pair: Pair, rng: np.random.Generator) -> list[Drift]:
-    even = pair.even(rng)
+    even = pair.even(rng, MOST_PEOPLE)
     sides = [met(side) for side in even.sides]
     before, after = (_concentration(side.sum(axis=0)[None], n)[0] for side, n in zip(sides, even.n_items, strict=True))
     # Where the catalogues are of different things, nobody can change sides; then the real people make two halves.

@@ -22,7 +22,7 @@ ASKED = 0.01  # share of generated people who may be copies
 LIKE, FARTHER = 0.5, 0.6  # Jaccard at least, and the nearest distance at most, as a part of the second nearest one
 PART, OTHERS_PART, TIMES = 0.95, 0.7, 4  # one holds the other: how much of it, of the second at most; sizes
 BITS = 10.0  # of surprise, beyond what finding anybody among all real people takes
-WORK = 10_000_000_000  # products, about ten seconds
+WORK, OF_A_PERSON = 2_000_000_000, 20  # steps, a few seconds; one for each real event, and more for each real person
 
 
 @dataclass(frozen=True)
@@ -198,5 +198,5 @@ def _can_be_told(people: csr_array, real: csr_array) -> Bool:
 
 def _some(people: Int64, real: csr_array, rng: np.random.Generator) -> Int64:
     """As many as can be compared with all real people in time."""
-    most = max(1, WORK // max(1, real.nnz))
+    most = max(1, WORK // max(1, real.nnz + OF_A_PERSON * real.shape[0]))
     return people if len(people) <= most else np.sort(rng.choice(people, most, replace=False))

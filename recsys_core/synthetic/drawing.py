@@ -23,7 +23,7 @@ def draw_items(weights: Float32, counts: Int64, rng: np.random.Generator) -> Int
         weights: Float32[n, I], above 0 for at least as many items as a person meets; overwritten.
         counts: Int64[n].
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # without weight: never
         arrivals = np.divide(rng.standard_exponential(weights.shape, dtype=np.float32), weights, out=weights)
     n_items = arrivals.shape[1]
     rows = [

@@ -26,7 +26,7 @@ MIXED = 0.2  # of a drawn profile's attributes that somebody else lends, so that
 
 
 class GANConfig(Config):
-    quick: ClassVar[dict[str, Any]] = {"epochs": 15}
+    quick: ClassVar[dict[str, Any]] = {"hidden": 64, "epochs": 12}
 
     embedding_size: int = Field(32, ge=1, le=512, description="Numbers in the code that stands for a history.")
     hidden: int = Field(128, ge=4, le=4096, description="Width of the two hidden layers of either network.")

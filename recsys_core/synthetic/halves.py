@@ -1,5 +1,7 @@
 """Attacks on a generator that has learned from one half of the people: who belongs to it?"""
 
+from dataclasses import replace
+
 import numpy as np
 
 from recsys_core.data.interactions import Histories
@@ -28,7 +30,7 @@ def attack_half(parts: Split, generator: Generator, halving: int, half: int, con
     halves = np.array_split(np.random.default_rng(halving).permutation(people), 2)
     members, controls = (np.sort(halves[place]) for place in (half, 1 - half))
     learned_from = parts.train.with_interactions(events.take(np.isin(events.users, members)))
-    generator.fit(with_events(learned_from), context)
+    generator.fit(with_events(learned_from), replace(context, seed=halving))
     if context.cancel():  # a training that was cut short is not what people would use
         raise Cancelled
     synthetic = generated_people(generator, len(members), halving, parts)

@@ -54,9 +54,10 @@ def assemble(
         report: is told after each batch how many people there are.
 
     Raises:
-        ConfigError: there would be more events than a data set may have.
+        ConfigError: there would be more events, or impressions, than can be worked on.
     """
     require_room(population.expected_events)
+    require_room(population.expected_showings, "impressions")
     batches: list[Batch] = []
     people = 0
     for batch in population.batches():

@@ -13,6 +13,7 @@ from recsys_core.models.base import Config
 from recsys_core.synthetic.base import Batch, Generator, GeneratorInfo, Knobs, Population, Produces, Showings
 from recsys_core.synthetic.domains import DOMAINS
 from recsys_core.synthetic.personas_clicks import ClickModel, examination, season_table
+from recsys_core.synthetic.personas_foretold import foretold
 from recsys_core.synthetic.personas_items import make_catalogue
 from recsys_core.synthetic.personas_kinds import Crowd, Ways, draw_crowd, draw_leanings
 from recsys_core.synthetic.personas_showing import make_policy
@@ -22,7 +23,7 @@ from recsys_core.types import Bool, Feedback, Int32
 
 ITEMS = 1000  # where no number is asked for
 MOST_PEOPLE_AT_ONCE = 4096
-MOST_SHOWN_AT_ONCE = 500_000  # impressions of a batch, about: some hundred bytes each while it is made
+MOST_SHOWN_AT_ONCE = 500_000  # impressions of a batch, about; each takes some hundred bytes while it is made
 READING = 4.0  # seconds that people spend on a slot before they go on
 INVENTED = Finding(
     "note",
@@ -140,14 +141,16 @@ class PersonasConfig(Config):
 class PersonaPopulation(Population):
     """People, the catalogue that they live with, and the truth about what attracts them.
 
+    Density counts in sessions: since nobody meets an item twice, events grow less than sessions where items are few.
+
     Attributes:
-        catalogue: the items. policy: what is shown. clicks: what is clicked.
+        config: settings. catalogue: the items. policy: what is shown. clicks: what is clicked.
     """
 
     def __init__(self, config: PersonasConfig, knobs: Knobs, seed: int) -> None:
         domain, rng = DOMAINS[config.domain], np.random.default_rng([seed, 0])
         n_items = ITEMS if knobs.items is None else knobs.items
-        self._config, self._seed, self._people = config, seed, knobs.people
+        self.config, self._seed, self._people = config, seed, knobs.people
         self.catalogue = make_catalogue(domain, n_items, knobs.skew, config.start_year, rng)
         self.item_ids, self.item_table = self.catalogue.ids, self.catalogue.table
         self.feedback = Feedback.EXPLICIT if config.feedback == "ratings" else Feedback.IMPLICIT
@@ -181,11 +184,14 @@ class PersonaPopulation(Population):
             config.time_zones,
             draw_leanings(len(domain.genres), rng),
         )
-
         sample = draw_crowd(self._ways, MOST_PEOPLE_AT_ONCE, np.random.default_rng([seed, 0, 1]))
-        lists = float(np.mean(sample.sessions * sample.lists))
-        self._at_once = int(np.clip(MOST_SHOWN_AT_ONCE / (lists * self.policy.slots), 1, MOST_PEOPLE_AT_ONCE))
-        self.expected_events = self._foretold(lists)
+        shown = float(np.mean(sample.sessions * sample.lists)) * self.policy.slots
+        self._at_once = int(np.clip(MOST_SHOWN_AT_ONCE / shown, 1, MOST_PEOPLE_AT_ONCE))
+        if self._people <= self._at_once:
+            sample = self.crowd(0)[0]
+        each = foretold(sample, self.policy, self.clicks, np.random.default_rng([seed, 0, 2]))
+        self.expected_events = round(float(each.mean()) * self._people)
+        self.expected_showings = round(shown * self._people)
 
     def batches(self) -> Iterator[Batch]:
         for number, first in enumerate(range(0, self._people, self._at_once)):
@@ -196,18 +202,6 @@ class PersonaPopulation(Population):
         """The people of a batch, 0 for the first, and the generator that goes on to draw what they do."""
         rng = np.random.default_rng([self._seed, 1 + number])
         return draw_crowd(self._ways, min(self._at_once, self._people - number * self._at_once), rng), rng
-
-    def _foretold(self, lists: float) -> int:
-        """How many events there will be: just as many, where they are one batch.
-
-        Args:
-            lists: that a person looks at, on average. The first batch may have people who look at more.
-        """
-        crowd, rng = self.crowd(0)
-        events = len(self._simulated(crowd, 0, rng).users)
-        if len(crowd) == self._people:
-            return events
-        return round(events / np.sum(crowd.sessions * crowd.lists) * lists * self._people)
 
     def _simulated(self, crowd: Crowd, first: int, rng: np.random.Generator) -> Batch:
         """What people do who stand behind the ``first`` ones."""

@@ -12,6 +12,7 @@ from recsys_core.types import Float32, Float64, Int32
 
 HEAD = 5.0  # so many ranks at the top are about alike popular
 STYLES = 4  # directions in which items of one genre differ
+ATTEMPTS = 3  # at a title that nobody has, before one is numbered
 SMALL_WORDS = {"a", "and", "for", "of", "the", "without"}
 
 
@@ -118,17 +119,20 @@ def _words(
     adjectives = [[*genre.adjectives.split(), *domain.adjectives.split()] for genre in domain.genres]
     nouns = [genre.nouns.split() for genre in domain.genres]
     tones = domain.tones.split()
-    draws = iter(rng.random((len(first), 7)).tolist())
     seen: dict[str, int] = {}
     titles, texts = [], []
-    for genre, maker, trait, draw in zip(first.tolist(), makers, traits, draws, strict=True):
-        picks = iter(draw)
-        noun, other = _two(nouns[genre], picks)
-        adjective = _one(adjectives[genre], picks)
-        title = _one(domain.titles, picks).format(adj=adjective, noun=noun, other=other, maker=maker)
-        title = _as_title(title.replace("_", " "))
+    for genre, maker, trait in zip(first.tolist(), makers, traits, strict=True):
+        for _ in range(ATTEMPTS):
+            picks = iter(rng.random(3).tolist())
+            noun, other = _two(nouns[genre], picks)
+            adjective = _one(adjectives[genre], picks)
+            title = _one(domain.titles, picks).format(adj=adjective, noun=noun, other=other, maker=maker)
+            title = _as_title(title.replace("_", " "))
+            if title not in seen:
+                break
         seen[title] = seen.get(title, 0) + 1
         titles.append(title if seen[title] == 1 else f"{title} {seen[title]}")
+        picks = iter(rng.random(3).tolist())
         text = _one(domain.texts, picks).format(
             tone=_one(tones, picks), about=_one(domain.genres[genre].about, picks), maker=maker, trait=trait
         )

@@ -20,7 +20,7 @@ class PrivateSettings:
     """As :class:`recsys_core.training.optimisation.StepSettings` wants it."""
 
     epochs: int = 1
-    learning_rate: float = 0.01
+    learning_rate: float = 0.02
     schedule: Literal["linear"] = "linear"
     clip: float = 0.0
 

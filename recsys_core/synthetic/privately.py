@@ -30,9 +30,10 @@ from recsys_core.training.context import Cancelled, FitContext, Preparing
 from recsys_core.training.loop import Pulse
 from recsys_core.types import Float64, Int32, Int64
 
-CODE = 8  # numbers in a code: noise comes with each weight, so the network is small
+CODE = 4  # numbers in a code: noise comes with each weight, so the network is small
+START = 0.1  # of usual fresh weights of items, so that tastes that were not learned are none
 STEPS, SHARE = 150, 0.2
-# How loud the noise of these is against that of a step: popularity spends as much as all steps, the others a tenth of it.
+# How loud the noise of these is against that of a step: popularity spends as much as all steps, the others a tenth.
 ACTIVITY, POPULARITY, LEVELS = 0.9, 0.3, 0.9
 BINS = 16
 EVENTS_EACH = 16.0
@@ -109,6 +110,7 @@ def make_stand_ins(real: Dataset, epsilon: float, delta: float, context: FitCont
         levels, parts = private_levels(events, real.scale, releases[3].noise, rng)
         values = rng.choice(levels, len(values), p=parts)
     net = network(torch.from_numpy(np.log(shares)).float(), CODE, generator)
+    net.decoder.item_table.data *= START
     learning = PrivateSteps(net, unit_rows(pattern(events.matrix()), "cpu"), SHARE, steps.noise, generator)
     items = _items(learning.run(STEPS, _pulse(context)), counts, rng)
     users = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
@@ -154,7 +156,7 @@ def private_shares(events: Interactions, noise: float, rng: np.random.Generator)
 def weighted_counts(events: Interactions) -> Float64:
     """Float64[I]: a person's events weigh so little that their vector is no longer than the root of ``EVENTS_EACH``."""
     weights = np.minimum(1, np.sqrt(EVENTS_EACH / np.maximum(events.user_counts(), 1)))
-    return np.bincount(events.items, weights[events.users], minlength=events.n_items)
+    return np.bincount(events.items, weights[events.users], minlength=events.n_items).astype(np.float64)
 
 
 def private_levels(
@@ -172,7 +174,7 @@ def parts_on_levels(events: Interactions, scale: Scale) -> tuple[Float64, Float6
     levels = np.linspace(scale.low, scale.high, min(steps, MOST_LEVELS - 1) + 1)
     nearest = np.abs(events.values[:, None] - levels).argmin(1)
     weights = (1 / np.maximum(events.user_counts(), 1))[events.users]
-    return levels, np.bincount(nearest, weights, minlength=len(levels))
+    return levels, np.bincount(nearest, weights, minlength=len(levels)).astype(np.float64)
 
 
 @torch.no_grad()

@@ -1,6 +1,7 @@
 """The probabilistic generator: a distribution over tastes, and another over items given a taste."""
 
 import math
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,7 +24,9 @@ LEAST_STEPS = 8  # in an epoch
 
 
 class ProbabilisticConfig(Config):
-    rank: int = Field(24, ge=1, le=256, description="Numbers in the vector that stands for a person's taste.")
+    quick: ClassVar[dict[str, Any]] = {"rank": 8, "epochs": 15}
+
+    rank: int = Field(12, ge=1, le=256, description="Numbers in the vector that stands for a person's taste.")
     pull: float = Field(
         1.0,
         ge=0,

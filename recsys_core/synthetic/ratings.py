@@ -22,16 +22,15 @@ class Values:
     All of these are learned from the values' normal scores, so that any scale and any heavy tail will do.
 
     Attributes:
-        levels: Float64[E or fewer], ascending: values by rank.
-        items: Float64[I], effects of items. people: Float64[U], effects of people, which new people draw as a trait.
-        leanings: of the effects of people.
+        values: of all values; levels: Float64[L], ascending, those that there are, where these are few; else empty.
+        items: Float64[I], effects of items. leanings: of the effects of people, which are a trait of theirs.
         lens: Float64[d, k], from codes, less ``middle``, to the directions that count; suits: Float64[I, k].
         noise: standard deviation of what is left. latents: of all four together.
     """
 
+    values: Margin
     levels: Float64
     items: Float64
-    people: Float64
     leanings: Margin
     middle: Float64
     lens: Float64
@@ -43,9 +42,7 @@ class Values:
     def learn(cls, events: Interactions, codes: Float64) -> Self:
         """From all events, and what was learned of the people (U, d)."""
         users, items = events.users, events.items
-        scores = normal_scores(events.values)
-        of_items = _effects(scores, items, events.n_items)
-        of_people = _effects(scores - of_items[items], users, events.n_users)
+        scores, of_items, of_people = _apart(events)
         rest = scores - of_items[items] - of_people[users]
         middle = codes.mean(0)
         lens = _main_directions(codes - middle)
@@ -54,10 +51,11 @@ class Values:
         told = (places[users] * suits[items]).sum(1)
         noise = float((rest - told).std())
         drawn = of_items[items] + of_people[users] + told + noise * np.random.default_rng(0).standard_normal(len(users))
+        levels = np.unique(events.values).astype(np.float64)
         return cls(
-            _levels(events.values),
+            Margin.of(events.values),
+            levels if len(levels) <= MOST_LEVELS else np.zeros(0),
             of_items,
-            of_people,
             Margin.of(of_people),
             middle,
             lens,
@@ -73,15 +71,25 @@ class Values:
             users: Int32[E], rows of ``codes`` (n, d) and of ``ranks``, Float64[n], which say where the people stand by
                 their effects. items: Int64[E].
         """
-        if self.levels[0] == self.levels[-1]:
-            return np.full(len(users), self.levels[0], dtype=np.float32)
         places = (codes - self.middle) @ self.lens
         latents = self.items[items] + self.leanings.at(ranks)[users] + (places[users] * self.suits[items]).sum(1)
         latents += self.noise * rng.standard_normal(len(users))
-        where = self.latents.ranks(latents)
-        return self.levels[np.minimum((where * len(self.levels)).astype(np.int64), len(self.levels) - 1)].astype(
-            np.float32
-        )
+        values = self.values.at(self.latents.ranks(latents))
+        if len(self.levels):
+            values = self.levels[np.searchsorted((self.levels[1:] + self.levels[:-1]) / 2, values)]
+        return values.astype(np.float32)
+
+
+def leanings(events: Interactions) -> Float64:
+    """Float64[U], how much higher than usual a person's values are, for the items that they belong to."""
+    return _apart(events)[2]
+
+
+def _apart(events: Interactions) -> tuple[Float64, Float64, Float64]:
+    """Normal scores of the values, Float64[E], and the effects of items and of people on them."""
+    scores = normal_scores(events.values)
+    of_items = _effects(scores, events.items, events.n_items)
+    return scores, of_items, _effects(scores - of_items[events.items], events.users, events.n_users)
 
 
 def _effects(scores: Float64, groups: Int32, n: int) -> Float64:
@@ -107,11 +115,3 @@ def _suits(rest: Float64, places: Float64, items: Int32, n_items: int) -> Float6
         for b in range(a, k):
             squares[:, a, b] = squares[:, b, a] = np.bincount(items, places[:, a] * places[:, b], minlength=n_items)
     return np.asarray(np.linalg.solve(squares + PULL * np.eye(k), products[..., None])[..., 0], dtype=np.float64)
-
-
-def _levels(values: Float32) -> Float64:
-    """The values in order; of very many different ones some, with others between them."""
-    ordered = np.sort(values.astype(np.float64))
-    if len(np.unique(ordered)) <= MOST_LEVELS:
-        return ordered
-    return Margin.of(ordered).at(np.linspace(0, 1, 4 * MOST_LEVELS))

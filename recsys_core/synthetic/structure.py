@@ -83,8 +83,8 @@ def _genre_lifts(shares: Float64) -> Float64:
 def spectrum(pair: Pair, rng: np.random.Generator) -> Aspect | None:
     """The leading singular values of the matrix of who met what, as shares of its length (its Frobenius norm).
 
-    They say how much of what people do follows a few tastes. The first one follows popularity, which has a figure of its
-    own, so the distance is that of the others. As many people of both, at most 4,000.
+    They say how much of what people do follows a few tastes. The first one follows popularity, which has a figure of
+    its own, so the distance is that of the others. As many people of both, at most 4,000.
     """
     even = pair.even(rng, MOST_PEOPLE)
     k = min(VALUES, *(min(each) - 1 for each in _shapes(even)))

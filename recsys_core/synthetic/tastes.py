@@ -24,7 +24,7 @@ from recsys_core.synthetic.margins import Margin, normal_scores
 from recsys_core.synthetic.mixture import fit_mixture
 from recsys_core.synthetic.popularity import exchanged
 from recsys_core.synthetic.profiles import Profiles, near
-from recsys_core.synthetic.ratings import Values
+from recsys_core.synthetic.ratings import Values, leanings
 from recsys_core.training.context import Cancelled, FitContext
 from recsys_core.types import Float32, Float64, Int32, Int64
 
@@ -108,8 +108,7 @@ class TasteGenerator(Generator):
         self.clock, when = None, np.zeros((known.n_users, 2))
         if events.has_order:
             self.clock, when = Clock.learn(events)
-        leanings = Values.learn(events, np.zeros((known.n_users, 1))).people
-        columns = (np.log(counts), leanings, *when.T)
+        columns = (np.log(counts), leanings(events), *when.T)
         self.traits = np.stack([normal_scores(column) for column in columns], axis=1)
         codes = self._learn(known, context)
         self.values = Values.learn(events, codes)

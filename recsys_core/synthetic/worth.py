@@ -177,8 +177,10 @@ class Worth:
         if not any(self.ways(share) for share in self.shares):
             return "Whether generated people help beside real ones was not measured."
         if not helps:
-            much = "at no amount of real data" if len(self.shares) > 1 else f"with {self._data(self.shares[0])}"
-            return f"Not worth it: {much} are generated people surely a help by {label}."
+            if len(self.shares) > 1:
+                return f"Not worth it: at no amount of real data are generated people surely a help by {label}."
+            where = self._data(self.shares[0])
+            return f"Not worth it: with {where}, generated people are not surely a help by {label}."
         share, way = helps[0]
         rival = self.rival(share, metric)
         found = self.lead(share, way, rival, metric)
@@ -203,7 +205,7 @@ class Worth:
             return ""
         interval = "" if kept.low is None else f" [{kept.low:.0%}, {kept.high:.0%}]"
         return (
-            f"Learned from generated people alone, a model keeps {kept.value:.0%}{interval} of the "
+            f"A model that has learned from generated people alone keeps {kept.value:.0%}{interval} of the "
             f"{metric_label(metric)} that the real ones give; popularity alone {popularity.value:.0%}."
         )
 

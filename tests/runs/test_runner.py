@@ -21,7 +21,7 @@ from recsys_core.runs import files, worker
 from recsys_core.runs import runner as runner_module
 from recsys_core.runs.checkpoints import Checkpoints
 from recsys_core.runs.files import remove_folder
-from recsys_core.runs.jobs import Executor, Job, Jobs, State, TrainSpec
+from recsys_core.runs.jobs import Executor, Job, Jobs, State, SynthesizeSpec, TrainSpec
 from recsys_core.runs.processes import is_alive, my_identity
 from recsys_core.runs.runner import JobRunner
 from recsys_core.runs.store import DatasetCard, Workspace
@@ -167,6 +167,13 @@ def test_auto_takes_a_process_above_the_line_and_this_one_up_to_it(runner, card,
     assert runner.executor(auto) is Executor.PROCESS
     for chosen in (Executor.IN_PROCESS, Executor.PROCESS):
         assert runner.executor(spec(card.id, executor=chosen)) is chosen
+
+
+def test_many_people_are_generated_in_a_process(runner):
+    few = SynthesizeSpec(name="few", generator="personas", knobs={"people": 100})
+    assert runner.executor(few) is Executor.IN_PROCESS
+    many = few.model_copy(update={"knobs": {"people": 100_000}})
+    assert runner.executor(many) is Executor.PROCESS
 
 
 def test_closing_waits_for_the_job_at_hand_and_starts_no_other(workspace, card):

@@ -72,6 +72,6 @@ def test_people_who_do_nothing_are_neither_copies_nor_short():
 
 
 def test_of_more_people_than_can_be_compared_a_part_is_looked_at(real, monkeypatch):
-    monkeypatch.setattr("recsys_core.synthetic.copies.WORK", 40 * len(real.interactions))
+    monkeypatch.setattr("recsys_core.synthetic.copies.WORK", 40 * (len(real.interactions) + 20 * real.n_users))
     result = looked_for(real, only(real, np.arange(real.n_users)))
     assert (result.looked_at, len(result.found)) == (40, 40)

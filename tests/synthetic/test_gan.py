@@ -92,13 +92,6 @@ def test_energy_distance_is_that_of_the_definition():
     assert abs(energy_distance(some, others)) < 0.01
 
 
-def test_the_same_seed_gives_the_same_people():
-    some, again = (people(HistoryGAN(SHORT).fit(camps())) for _ in range(2))
-    other = people(HistoryGAN(SHORT).fit(camps(), FitContext(seed=5)))
-    assert np.array_equal(some.items, again.items)
-    assert len(other.items) != len(some.items) or not np.array_equal(other.items, some.items)
-
-
 def test_a_training_that_was_interrupted_ends_as_if_it_had_not_been(monkeypatch):
     monkeypatch.setattr("recsys_core.training.loop.CHECKPOINT_SECONDS", 0.0)
     kept: list[Checkpoint] = []

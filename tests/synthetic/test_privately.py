@@ -90,7 +90,8 @@ def test_each_persons_gradient_is_shortened_by_itself(monkeypatch, longest):
     wanted = (single * (longest / lengths).clamp(max=1)).sum(0)
     got = torch.cat([one.flatten() for one in learning.gradients(learning.rows)])
     assert torch.allclose(got, wanted, atol=1e-5)
-    assert float(lengths.min()) < 100 and float(lengths.max()) > 0.3
+    assert float(lengths.min()) < 100
+    assert float(lengths.max()) > 0.3
 
 
 def test_as_much_noise_as_was_asked_for_is_added_to_each_step(monkeypatch):
@@ -158,7 +159,8 @@ def test_where_noise_drowns_everything_items_are_alike_and_nothing_breaks(rng):
     shares = private_shares(real.interactions, 1e6, rng)
     assert (shares > 0).all()
     counts = private_counts(real.interactions, 1e6, rng)
-    assert counts.min() >= 1 and counts.max() <= ITEMS
+    assert counts.min() >= 1
+    assert counts.max() <= ITEMS
 
 
 def test_stand_ins_have_no_times_and_no_profiles_and_as_many_events_as_the_noise_says():
@@ -171,6 +173,12 @@ def test_stand_ins_have_no_times_and_no_profiles_and_as_many_events_as_the_noise
     assert len(set(zip(events.users, events.items, strict=True))) == len(events)
     assert set(np.unique(events.values)) <= {1, 2, 3, 4, 5}
     assert made.dataset.n_users == 60
+
+
+def test_of_many_people_tastes_are_learned_through_the_noise():
+    events = make_stand_ins(camps(2000), 8.0, 1e-4, FitContext()).dataset.interactions
+    odd, every = np.bincount(events.users, events.items % 2), np.bincount(events.users)
+    assert np.maximum(odd, every - odd).sum() / every.sum() > 0.68  # by chance 0.62
 
 
 def test_implicit_events_spend_nothing_on_levels():

@@ -77,13 +77,14 @@ def test_copies_have_the_full_score(real):
     assert found(result, "discriminator").value < 0.4  # the twins mislead it
 
 
-def test_who_has_no_taste_is_caught_by_what_goes_together_and_not_by_what_is_popular(tasteless):
+def test_who_has_no_taste_is_caught_by_what_goes_together_and_not_by_what_is_popular(fresh, tasteless):
     caught = {aspect.key for aspect in tasteless.aspects if not aspect.is_alike}
-    assert {"co_occurrence", "genre_pairs", "diversity", "discriminator", "spectrum"} <= caught
+    assert {"co_occurrence", "genre_pairs", "diversity", "discriminator"} <= caught
     assert not caught & {"activity", "popularity", "item_ranks", "coverage"}
     assert found(tasteless, "activity").value == 0
     assert found(tasteless, "co_occurrence").value < 0.2 < found(tasteless, "co_occurrence").floor
     assert found(tasteless, "discriminator").value > 0.85
+    assert found(tasteless, "spectrum").value > 2 * found(fresh, "spectrum").value
 
 
 def test_what_the_data_do_not_have_is_absent_not_zero(real, tasteless):

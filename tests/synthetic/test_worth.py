@@ -194,14 +194,15 @@ BASE = {"real": 0.3, "popularity": 0.15, "synthetic": 0.27, "pretrained": 0.3, "
 def test_where_nothing_helps_surely_it_is_not_worth_it():
     found = worth(flat(**BASE))
     assert found.verdict() == (
-        "Not worth it: at no amount of real data are generated people surely a help by NDCG@10. Learned from generated "
-        "people alone, a model keeps 90% [90%, 90%] of the NDCG@10 that the real ones give; popularity alone 50%."
+        "Not worth it: at no amount of real data are generated people surely a help by NDCG@10. A model that has "
+        "learned from generated people alone keeps 90% [90%, 90%] of the NDCG@10 that the real ones give; popularity "
+        "alone 50%."
     )
     assert (found.helps(), found.harms()) == ([], [])
     assert (
         worth({arm: {1.0: by[1.0]} for arm, by in flat(**BASE).items()})
         .verdict()
-        .startswith("Not worth it: with 10,000 real events are generated people surely")
+        .startswith("Not worth it: with 10,000 real events, generated people are not surely a help")
     )
 
 
@@ -212,7 +213,7 @@ def test_what_helps_where_data_are_scarce_is_said_with_its_lead():
     assert found.helps() == [(0.05, PRETRAINED)]
     assert found.verdict().startswith(
         "Worth it with 500 real events. With 500 real events, learning from generated people first is ahead of "
-        "learning from the real people alone by +0.040 [+0.039, +0.041] NDCG@10. Learned"
+        "learning from the real people alone by +0.040 [+0.039, +0.041] NDCG@10. A model"
     )
 
 
