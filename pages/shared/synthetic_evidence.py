@@ -247,7 +247,7 @@ def _finding(found: "Worth", metric: str) -> str:
     """What the curves show."""
     label, helps = metric_label(metric), list(dict.fromkeys(share for share, _ in found.helps(metric)))
     if not helps:
-        return f"With no amount of real data do generated people surely help by {label}"
+        return f"With no amount of real data do generated people surely beat what is best without them, by {label}"
     where = " and ".join(f"{100 * share:g} %" for share in helps)
     return f"Generated people help by {label} with {where} of the real data"
 
@@ -258,11 +258,8 @@ def _rows(found: "Worth", curve: pd.DataFrame, best: dict[float, str | None], me
     rows: list[dict[str, Any]] = []
     for share in found.shares:
         addition, first = best[share], found.lead(share, PRETRAINED, REAL, metric)
-        row: dict[str, Any] = {
-            "Real data": f"{100 * share:g} %",
-            "Events": found.events(share),
-            "Real alone": float(real[share]),
-        }
+        row: dict[str, Any] = {"Real data": f"{100 * share:g} %", "Events": found.events(share)}
+        row |= {"Real alone": float(real[share]), "Best without": arm_title(found.rival(share, metric))}
         if addition is not None:
             lead = found.lead(share, addition, REAL, metric)
             row |= {"Best addition": arm_title(addition).removeprefix("Real and "), "It adds": signed(lead)}
@@ -303,7 +300,6 @@ def _ways(found: "Worth", job: Job, metric: str, colours: Theme) -> None:
             key=f"ways-share-{job.id}",
         )
     leads = _leads(default_home(), job.id, _stand(job), metric, share)
-    of_arm = colours_of_arms(colours)
     rows = [
         Bought(
             arm_title(arm),
@@ -311,7 +307,7 @@ def _ways(found: "Worth", job: Job, metric: str, colours: Theme) -> None:
             lead.value,
             lead.low,
             lead.high,
-            of_arm.get(arm, colours.accent),
+            colours.accent,
             lead.is_certain,
         )
         for arm, lead in leads.items()

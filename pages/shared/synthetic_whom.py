@@ -54,6 +54,7 @@ def whom_view(job: Job, spec: WorthSpec, found: "Worth", metric: str, colours: T
         pd.DataFrame([asdict(one) | asdict(one.change) for one in groups]).drop(columns="change"),
         finding=_in_words(groups, label),
     )
+    st.caption("Each interval holds by itself: of twenty groups that do not change, one seems to.")
 
 
 def _in_words(groups: "list[GroupChange]", label: str) -> str:
@@ -63,7 +64,8 @@ def _in_words(groups: "list[GroupChange]", label: str) -> str:
         who = [one for one in groups if one.change.is_certain and one.change.value * sign > 0]
         if who:
             most = max(who, key=lambda one: abs(one.change.value))
-            told.append(f"{counted(len(who), 'group')} surely {verb} by {label}, most of all {_name(most)}")
+            does = f"{verb}s" if len(who) == 1 else verb
+            told.append(f"{counted(len(who), 'group')} surely {does} by {label}, most of all {_name(most)}")
     return "; ".join(told) if told else f"No group surely gains or loses by {label}"
 
 
