@@ -177,7 +177,7 @@ class Generator(ABC):
         """People of this kind.
 
         Raises:
-            ConfigError: more items are asked for than it can make, or more events than can be worked on.
+            ConfigError: more items are asked for than it can make.
         """
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.errors import ModelError
 from recsys_core.synthetic.activity import Activity
-from recsys_core.synthetic.base import Batch, Generator, Knobs, Population, require_room
+from recsys_core.synthetic.base import Batch, Generator, Knobs, Population
 from recsys_core.synthetic.catalogue import Catalogue, catalogue
 from recsys_core.synthetic.clocks import Clock
 from recsys_core.synthetic.drawing import Urn, calibrated, draw_items
@@ -156,7 +156,6 @@ class TastePopulation(Population):
         self._most = int((self._items.shares > 0).sum())
         self._events_each = generator.activity.mean(knobs.density, self._most)
         self.expected_events = round(knobs.people * self._events_each)
-        require_room(self.expected_events)
 
     def batches(self) -> Iterator[Batch]:
         factors = self._calibrated()

@@ -189,8 +189,9 @@ def test_times_lie_where_the_data_have_some(kind):
 
 @every
 def test_more_events_than_can_be_worked_on_are_refused(kind):
+    population = learned(kind).population(Knobs(people=10_000_000, density=20), 0)
     with pytest.raises(ConfigError, match="at most") as caught:
-        learned(kind).population(Knobs(people=10_000_000, density=20), 0)
+        assemble(population, "far too many", made_by_nobody(kind, town()))
     assert caught.value.code == "too-many-events"
 
 
