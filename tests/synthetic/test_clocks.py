@@ -73,10 +73,17 @@ def test_days_stay_days():
     assert set((times - START) % DAY) == {0}
 
 
-def test_people_with_very_many_events_end_in_time():
+def test_minutes_stay_minutes():
+    clock, _ = clock_of()
+    assert clock.unit == 60
+    assert set((drawn(clock)[0] - START) % 60) == {0}
+
+
+def test_people_with_very_many_events_end_in_time_and_not_all_at_the_very_end():
     clock, _ = clock_of()
     times, _, _ = drawn(clock, np.full(N, 500))
     assert times.max() <= clock.last
+    assert (times == clock.last).mean() < 0.3
 
 
 def test_nobody_meets_an_item_before_it_appeared():
