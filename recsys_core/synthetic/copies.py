@@ -21,6 +21,7 @@ from recsys_core.types import Bool, Float64, Int64, Json
 ASKED = 0.01  # share of generated people who may be copies
 LIKE, FARTHER = 0.5, 0.6  # Jaccard at least, and the nearest distance at most, as a part of the second nearest one
 PART, OTHERS_PART, TIMES = 0.95, 0.7, 4  # one holds the other: how much of it, of the second at most; sizes
+SHORT = 10  # items; of fewer, one more or less in common makes all the difference
 BITS = 10.0  # of surprise, beyond what finding anybody among all real people takes
 WORK, OF_A_PERSON = 2_000_000_000, 20  # steps, a few seconds; one for each real event, and more for each real person
 
@@ -100,6 +101,7 @@ def copies(pair: Pair, real_ids: Ids, synthetic_ids: Ids, rng: np.random.Generat
     Jaccard) at most 0.6 of that to the second nearest real person: so most are found of whom up to a third of the
     events was left out or replaced. Or where 95 % of the smaller of two sets lies in the larger, which is at most four
     times as large, while of no other real person's more than 70 % does: so those are found of whom half was left out.
+    Who has fewer than ten items is a copy only of somebody with just the same ones.
 
     A history can be told where chance hardly makes another one: where its items, met independently, would come together
     in fewer than one of a thousand groups of as many people as there are real ones.
@@ -167,9 +169,9 @@ def _nearest(people: csr_array, real: csr_array, own: Int64 | None) -> _Nearest:
         mine, theirs = np.diff(people.indptr)[at], sizes[:, None]
         jaccard = common / (mine + theirs - common)
         smaller, larger = np.minimum(mine, theirs), np.maximum(mine, theirs)
-        part = np.where(larger <= TIMES * smaller, common / smaller, 0.0)
+        part = np.where((larger <= TIMES * smaller) & (smaller >= SHORT), common / smaller, 0.0)
         (whom, like, second), (holder, held, second_held) = _two_best(jaccard), _two_best(part)
-        is_near = (like >= LIKE) & (1 - like <= FARTHER * (1 - second))
+        is_near = (like >= LIKE) & (1 - like <= FARTHER * (1 - second)) & ((mine >= SHORT) | (like == 1))
         is_held = (held >= PART) & (second_held <= OTHERS_PART) & ~is_near
         whom = np.where(is_held, holder, whom)
         columns = np.arange(len(whom))
