@@ -18,6 +18,7 @@ from pages.shared.compare_verdict import verdict_view
 from pages.shared.compared import Compared, run_titles
 from pages.shared.difference_view import difference_view
 from pages.shared.frame import errors_as_sentences, plain
+from pages.shared.synthetic_mark import badge_and_words, name_of_data
 from recsys_core.comparing.contenders import Contender
 from recsys_core.comparing.passports import split_in_words
 from recsys_core.data.findings import counted
@@ -35,8 +36,8 @@ def choose_group(runs: list[RunCard]) -> list[RunCard]:
         groups.setdefault(run.split_fingerprint, []).append(run)
 
     def name(fingerprint: str) -> str:
-        first = groups[fingerprint][0].about
-        return f"{first['dataset_name']} · {split_in_words(first['passport'])} ({fingerprint[:4]})"
+        first = groups[fingerprint][0]
+        return f"{name_of_data(first)} · {split_in_words(first.about['passport'])} ({fingerprint[:4]})"
 
     return groups[choose.choose("Held-out events", "split", list(groups), name)]
 
@@ -163,6 +164,7 @@ else:
         group = choose_group(all_runs)
     with right:
         metric = choose_metric(group)
+    badge_and_words(group[0])
     st.caption(plain(protocol(group[0])))
     models = choose_models(group, metric)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import choose, nav
 from pages.shared.frame import errors_as_sentences, plain
+from pages.shared.synthetic_mark import name_of_data
 from pages.shared.transfer_chosen import EVIDENCE, FIND, STEP, STEPS, Chosen, chosen_source, no_source
 from pages.shared.transfer_evidence import evidence_step
 from pages.shared.transfer_plan_step import plan_step
@@ -22,7 +23,7 @@ def step_of(card: DatasetCard) -> None:
     elif run is None:
         no_source()
     else:
-        st.caption(plain(f"From {choose.run_name(run)} to {card.name}."))
+        st.caption(plain(f"From {choose.run_name(run)} to {name_of_data(card)}."))
         plan_step(Chosen(card, run))
 
 

@@ -10,11 +10,13 @@ from pages.shared.impressions_view import impressions_section
 from pages.shared.manage_dataset import manage, size
 from pages.shared.profile_view import profile_view
 from pages.shared.review import IMPORTED, review
+from pages.shared.synthetic_chosen import JUDGE, MADE, STEP
+from pages.shared.synthetic_mark import made_of
 from pages.shared.ways_in import fetch_draft, ways_in
 from recsys_core.data.recipe import UNDECIDED, Recipe
 from recsys_core.data.sources import Source, Upload, parse_source
 from recsys_core.errors import StudioError
-from recsys_core.runs.store import DatasetCard, names
+from recsys_core.runs.store import DatasetCard
 
 ADDING = "adding"  # "" for anything, or the id of the data set whose recipe is to be used
 
@@ -49,14 +51,26 @@ def forget_address() -> None:
 def chooser(cards: list[DatasetCard]) -> DatasetCard:
     """Which data set, where it is from, and the way to another."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
+    below = st.container()
     with left:
-        chosen = choose.choose_dataset()
+        chosen = choose.choose_dataset(below=below)
     assert chosen is not None  # there is at least one
     right.button("Add a data set", icon=":material/add:", on_click=begin, width="stretch")
-    parts = [chosen.origin.removesuffix(".") or "Imported from a file", f"Imported {choose.moment(chosen.created)}"]
+    made = made_of(chosen)
+    is_generated = made is not None and not made.is_augmented  # the badge says from where
+    parts = [] if is_generated else [chosen.origin.removesuffix(".") or "Imported from a file"]
+    parts += [f"{'Imported' if made is None else 'Made'} {choose.moment(chosen.created)}"]
     parts += [f"Licence: {chosen.licence}"] if chosen.licence else []
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(plain(" · ".join(parts)), width="content")
+        if is_generated:
+            st.page_link(
+                nav.SYNTHETIC.path,
+                label="See how good it is",
+                icon=":material/science:",
+                query_params={MADE: chosen.id, STEP: JUDGE},
+                width="content",
+            )
         st.page_link(
             nav.TRAIN.path,
             label="Train a model on it",
@@ -70,7 +84,7 @@ def chooser(cards: list[DatasetCard]) -> DatasetCard:
 
 
 def all_of_them(cards: list[DatasetCard]) -> None:
-    called = names(cards)
+    called = choose.dataset_names(cards)
     with st.expander(f"All {len(cards)} data sets", key="all-data-sets"):
         st.dataframe(
             [
@@ -95,8 +109,11 @@ def what_was_found(card: DatasetCard) -> None:
     """What the import found, and the balance of its rows."""
     found = from_card(card.about)
     lost = any(finding.level == "warning" for finding in found)
-    with st.expander("What the import found", expanded=lost, key=f"found-{card.id}"):
-        st.caption(balance(card.about))
+    is_imported = "rows" in card.about
+    title = "What the import found" if is_imported else "What the generator found"
+    with st.expander(title, expanded=lost, key=f"found-{card.id}"):
+        if is_imported:
+            st.caption(balance(card.about))
         if found:
             findings_list(found, card.id)
         else:

@@ -73,6 +73,16 @@ def _dataset(home: Path, identifier: str) -> Dataset:
     return open_workspace(home).load_dataset(identifier)
 
 
+def fingerprint(identifier: str) -> str:
+    """Of a data set; the data are not read for it."""
+    return _fingerprint(default_home(), identifier)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _fingerprint(home: Path, identifier: str) -> str:
+    return open_workspace(home).fingerprint(identifier)
+
+
 def profile(identifier: str) -> "Profile":
     return _profile(default_home(), identifier)
 

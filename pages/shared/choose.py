@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import cache, nav
 from pages.shared.frame import plain
+from pages.shared.synthetic_mark import badge, badge_and_words, marked, name_of_data
 from recsys_core.data.dataset import Dataset
 from recsys_core.runs.cards import DatasetCard, RunCard, names
 
@@ -136,24 +138,38 @@ def switch(label: str, key: str, options: Sequence[str]) -> str:
     return value
 
 
-def choose_dataset(label: str = "Data set") -> DatasetCard | None:
-    """The data set to work on; None, and the way out, where there is none yet."""
+def choose_dataset(label: str = "Data set", below: DeltaGenerator | None = None) -> DatasetCard | None:
+    """The data set to work on; None, and the way out, where there is none yet.
+
+    Args:
+        below: where the mark of data stands that are not wholly real; below the box unless said otherwise.
+    """
     cards = {card.id: card for card in cache.workspace().datasets()}
     if not cards:
         empty("There is no data set yet.", "Add a data set", nav.DATA)
         return None
-    called = names(cards.values())
-    return cards[choose(label, DATASET, list(cards), called.__getitem__)]
+    chosen = cards[choose(label, DATASET, list(cards), dataset_names(list(cards.values())).__getitem__)]
+    with below or st.container():
+        badge_and_words(chosen)
+    return chosen
+
+
+def dataset_names(cards: Sequence[DatasetCard]) -> dict[str, str]:
+    """How to call each data set where it is chosen, by id: no two alike, and marked where it is not wholly real."""
+    called = names(cards)
+    return {card.id: marked(called[card.id], card) for card in cards}
 
 
 def choose_run(cards: list[RunCard], label: str = "Model") -> RunCard:
     """One of these runs."""
     known = {card.id: card for card in cards}
-    return known[choose(label, RUN, list(known), lambda identifier: run_name(known[identifier]))]
+    chosen = known[choose(label, RUN, list(known), lambda identifier: run_name(known[identifier]))]
+    badge(chosen)
+    return chosen
 
 
 def run_name(card: RunCard) -> str:
-    return f"{card.title} · {card.about['dataset_name']} · {moment(card.created)}"
+    return f"{card.title} · {name_of_data(card)} · {moment(card.created)}"
 
 
 def moment(seconds: float) -> str:

@@ -13,6 +13,7 @@ from pages.shared.frame import look, plain
 from pages.shared.jobs import watch
 from pages.shared.metric_table import metric_table
 from pages.shared.plain_models import at_work_on, offer_training, titles_of
+from pages.shared.synthetic_mark import name_of_data
 from recsys_core.comparing import verdict
 from recsys_core.comparing.comparison import Comparison, Judged
 from recsys_core.comparing.passports import mismatches, split_in_words, summary, to_mention
@@ -117,7 +118,7 @@ def _judged_otherwise(reference: RunCard, metric: str) -> list[RunCard]:
 
 
 def _elsewhere(run: RunCard) -> str:
-    return f"{run.title}, {run.about['dataset_name']}, {split_in_words(run.about['passport'])}"
+    return f"{run.title}, {name_of_data(run)}, {split_in_words(run.about['passport'])}"
 
 
 def _warning(reference: RunCard, others: list[RunCard]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared.frame import look
+from pages.shared.synthetic_mark import name_of_data
 from recsys_core.comparing.titles import titles
 from recsys_core.figures.theme import model_colours
 from recsys_core.metrics import about
@@ -44,7 +45,7 @@ class Compared:
         first = self.runs[0]
         recipe = first.about["passport"]["split"]["recipe"]
         return (
-            f"{first.about['dataset_name']} · held out: {find_splitter(recipe['key']).title.lower()}, "
+            f"{name_of_data(first)} · held out: {find_splitter(recipe['key']).title.lower()}, "
             f"seed {recipe['seed']} ({first.split_fingerprint[:4]}) · {first.about['users']:,} people judged"
         )
 

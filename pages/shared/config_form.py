@@ -1,7 +1,7 @@
-"""A form from a model's Config class: its fields, bounds and descriptions are the form.
+"""A form from a Config class: its fields, bounds and descriptions are the form.
 
 What was set is kept apart from the widgets, which only show it: so a preset sets fields that are not drawn, too, and
-each model keeps its own settings.
+each model keeps its own settings. Models keep theirs under their key; whatever else has a form needs a key of its own.
 """
 
 from types import NoneType
@@ -29,7 +29,12 @@ HINTS = {
 
 def chosen_settings(model: type[Recommender]) -> dict[str, Any]:
     """What was set for a model in this session, unchecked where it is text; the rest is as it comes."""
-    settings: dict[str, Any] = st.session_state.setdefault(f"settings-{model.info.key}", {})
+    return settings_under(model.info.key)
+
+
+def settings_under(key: str) -> dict[str, Any]:
+    """What was set in the form with this key."""
+    settings: dict[str, Any] = st.session_state.setdefault(f"settings-{key}", {})
     return settings
 
 
@@ -91,26 +96,31 @@ def _current(config: type[Config], presets: dict[str, dict[str, Any]], settings:
 
 def config_form(model: type[Recommender]) -> None:
     """Draw the fields of a model's config; what is changed goes to :func:`chosen_settings`."""
-    fields = model.Config.model_fields
+    form(model.Config, model.info.key)
+
+
+def form(config: type[Config], key: str) -> None:
+    """Draw the fields of a config; what is changed goes to :func:`settings_under` this key."""
+    fields = config.model_fields
     rare = {name: field for name, field in fields.items() if _extra(field).get("advanced")}
-    _pairs(model, {name: field for name, field in fields.items() if name not in rare})
-    if rare and st.toggle("More settings", key=f"more-{model.info.key}", persist_state="session"):
-        _pairs(model, rare)
+    _pairs(key, {name: field for name, field in fields.items() if name not in rare})
+    if rare and st.toggle("More settings", key=f"more-{key}", persist_state="session"):
+        _pairs(key, rare)
 
 
-def _pairs(model: type[Recommender], fields: dict[str, FieldInfo]) -> None:
+def _pairs(key: str, fields: dict[str, FieldInfo]) -> None:
     """Widgets two in a row."""
     for place, (name, field) in enumerate(fields.items()):
         if place % 2 == 0:  # a row of its own, so that the order stays where columns come one below the other
             cells = st.columns(2)
         with cells[place % 2]:
-            _widget(model, name, field)
+            _widget(key, name, field)
 
 
-def _widget(model: type[Recommender], name: str, field: FieldInfo) -> None:
+def _widget(owner: str, name: str, field: FieldInfo) -> None:
     """The widget of a field, which shows what is set."""
-    settings, default = chosen_settings(model), field.get_default(call_default_factory=True)
-    key, value = f"config-{model.info.key}-{name}", settings.get(name, default)
+    settings, default = settings_under(owner), field.get_default(call_default_factory=True)
+    key, value = f"config-{owner}-{name}", settings.get(name, default)
     is_row = isinstance(default, tuple)
 
     def take() -> None:

@@ -12,6 +12,7 @@ from pages.shared.chart import draw_chart
 from pages.shared.diagnosis_view import findings, show_findings
 from pages.shared.frame import look
 from pages.shared.jobs import POLL_SECONDS, active_jobs, curves, learns_in_epochs, own_settings
+from pages.shared.synthetic_mark import name_of_data
 from recsys_core.figures.theme import model_colours
 from recsys_core.figures.training import Line, side_by_side
 from recsys_core.models import MODELS, find_model
@@ -183,7 +184,7 @@ def _picture(card: DatasetCard, shown: list[Training], called: dict[str, str]) -
             "curves",
             _table(lines, "epoch" if axis == BY_EPOCH else "seconds", validation.metric),
             finding=_leads(lines, validation, axis),
-            source=f"{card.name} · validation events",
+            source=f"{name_of_data(card)} · validation events",
         )
 
     picture()

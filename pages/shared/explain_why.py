@@ -13,6 +13,7 @@ from pages.shared.cards import Card, grid
 from pages.shared.explain_parts import draw, draw_picture, follow, head, marked_words, table
 from pages.shared.explained import Wish, affordable, answers, beside_own_list, methods_of, reasons_of, trusted
 from pages.shared.frame import plain, show_error
+from pages.shared.synthetic_mark import name_of_data
 from pages.shared.trust_view import WAITING, draw_curves, readings_html
 from recsys_core.errors import DataError, StudioError
 from recsys_core.explain.explainers import BUDGETS, SECONDS, Explainer
@@ -65,7 +66,7 @@ def _explained(asked: Asked, kinds: list[Players]) -> None:
         wish = _choose_effort(asked, Wish.of_person(asked.card.id, asked.user, question), explainer, players)
     about = explainer.about
     st.caption(plain(about.idea), help=plain(about.paper) if about.paper else None)
-    source = f"{asked.run.model.title} · {asked.card.about['dataset_name']} · {about.title} · seed {wish.seed}"
+    source = f"{asked.run.model.title} · {name_of_data(asked.card)} · {about.title} · seed {wish.seed}"
     doubt = st.empty()
     left, right = st.columns([5, 3], gap="large")
     with left, st.container(key="ft-why-parts"):

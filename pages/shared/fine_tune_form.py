@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import cache, choose
 from pages.shared.config_form import chosen_settings
 from pages.shared.frame import plain
+from pages.shared.synthetic_mark import name_of_data
 from recsys_core.errors import StudioError
 from recsys_core.models import Recommender
 from recsys_core.runs.cards import DatasetCard, RunCard
@@ -67,7 +68,7 @@ def put_start_into_form(spec: TrainSpec) -> None:
 
 def _name(run: RunCard) -> str:
     """Short enough for the box: the model is chosen above it."""
-    return f"{run.about['dataset_name']} · {choose.moment(run.created)}"
+    return f"{name_of_data(run)} · {choose.moment(run.created)}"
 
 
 def _key(dataset: str, model: str) -> str:

@@ -22,7 +22,6 @@ from recsys_core.data.impressions.importing import ImportedLog, LogPreview, impo
 from recsys_core.data.impressions.log import Impressions, Match, match
 from recsys_core.errors import StudioError
 from recsys_core.figures.impressions import clicks_by_item, clicks_by_position, clicks_over_time
-from recsys_core.runs.cards import names
 from recsys_core.runs.impression_files import LogCard
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.types import Json
@@ -254,7 +253,7 @@ def _fit(card: LogCard) -> None:
     if not datasets:
         st.markdown("There is no data set yet.")
         return
-    called = names(datasets)
+    called = choose.dataset_names(datasets)
     chosen = st.selectbox("Data set", list(called), format_func=called.__getitem__, key=f"fit-{card.id}")
     found = _match(default_home(), card.id, chosen)
     share = found.impressions / card.about["impressions"]

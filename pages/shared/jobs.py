@@ -1,6 +1,7 @@
 """Jobs as they run: polled from the workspace, so that any browser can watch them."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
+from pages.shared.synthetic_mark import name_of_data
 from pages.shared.transfer_view import transfer_view
 from recsys_core.comparing.titles import in_words
 from recsys_core.data.findings import counted, duration
@@ -18,11 +20,24 @@ from recsys_core.errors import StudioError
 from recsys_core.figures.theme import Theme
 from recsys_core.figures.training import Curve, loss_and_validation
 from recsys_core.metrics import metric_label
-from recsys_core.runs.jobs import BlendSpec, Job, LeakSpec, Spec, State, TrainSpec, TransferSpec, TuneSpec
+from recsys_core.runs.jobs import (
+    BlendSpec,
+    Job,
+    LeakSpec,
+    Spec,
+    State,
+    SynthesizeSpec,
+    TrainSpec,
+    TransferSpec,
+    TuneSpec,
+    WorthSpec,
+)
 from recsys_core.runs.store import RunCard
 from recsys_core.types import Json
 
 POLL_SECONDS = 1.0
+REQUEST = "job-request"
+LEARNING = ("Training", "Learning")  # phases in which epochs end
 HEADLINES = ("ndcg@10", "rmse")
 COLOURS: dict[State, Literal["green", "red", "orange"]] = {
     State.FINISHED: "green",
@@ -65,15 +80,26 @@ def watch(
 
 def title(job: Job) -> str:
     """The model and the data set of a job, for places that read Markdown."""
+    if isinstance(job.spec, SynthesizeSpec):
+        after = f" after {_dataset_name(job) or 'a deleted data set'}" if job.spec.dataset else ""
+        return plain(f"People by {_generator_name(job.spec)}{after}")
     if isinstance(job.spec, TuneSpec):
         name = _search_name(job.spec)
     elif isinstance(job.spec, LeakSpec):
         name = _leaks_name(job.spec)
     elif isinstance(job.spec, TransferSpec):
         name = f"Does it pay? {source_name(job.spec.run)}"
+    elif isinstance(job.spec, WorthSpec):
+        name = f"Is it worth it? People by {_generator_name(job.spec)}"
     else:
         name = _blend_name(job.spec) if isinstance(job.spec, BlendSpec) else _model_name(job.spec)
     return plain(f"{name} on {_dataset_name(job) or 'a deleted data set'}")
+
+
+def _generator_name(spec: SynthesizeSpec | WorthSpec) -> str:
+    from recsys_core.synthetic import find_generator
+
+    return find_generator(spec.generator).info.title
 
 
 def _model_name(spec: TrainSpec) -> str:
@@ -90,13 +116,13 @@ def _model_name(spec: TrainSpec) -> str:
 def source_name(run: str) -> str:
     """A run by its model and its data; it may be deleted while the job is listed."""
     card = next((card for card in cache.workspace().runs() if card.id == run), None)
-    return "a deleted model" if card is None else f"{card.title} from {card.about['dataset_name']}"
+    return "a deleted model" if card is None else f"{card.title} from {name_of_data(card)}"
 
 
 def _data_of(run: str) -> str:
     """The name of the data set that a run learned from."""
     card = next((card for card in cache.workspace().runs() if card.id == run), None)
-    return "a deleted model" if card is None else str(card.about["dataset_name"])
+    return "a deleted model" if card is None else name_of_data(card)
 
 
 def _blend_name(spec: BlendSpec) -> str:
@@ -156,7 +182,7 @@ def result(job: Job) -> str:
 
 def _dataset_name(job: Job) -> str | None:
     try:
-        return cache.workspace().find_dataset(job.spec.dataset).name
+        return name_of_data(cache.workspace().find_dataset(job.spec.dataset))
     except StudioError:
         return None
 
@@ -203,6 +229,8 @@ def running(job: Job, colours: Theme) -> None:
         link_to_search(job, "Watch the trials")
     elif isinstance(job.spec, TransferSpec):
         link_to_evidence(job.spec)
+    elif isinstance(job.spec, WorthSpec):
+        link_to_worth(job, job.spec)
 
 
 def link_to_search(job: Job, label: str) -> None:
@@ -240,6 +268,29 @@ def link_to_evidence(spec: TransferSpec) -> None:
     )
 
 
+def link_to_worth(job: Job, spec: WorthSpec) -> None:
+    """To what a measurement of generated people came to."""
+    from pages.shared.synthetic_chosen import FROM, STEP, WORTH, WORTH_OF
+
+    st.page_link(
+        nav.SYNTHETIC.path,
+        label="See the evidence",
+        icon=":material/arrow_forward:",
+        width="content",
+        query_params={FROM: spec.dataset, STEP: WORTH, WORTH_OF: job.id},
+    )
+
+
+def button_to_judge(job: str, made: str, kind: Literal["primary", "secondary"]) -> None:
+    """To how good the people are that were generated, from wherever one is."""
+    from pages.shared.synthetic_chosen import FROM, JUDGE, MADE, STEP
+
+    if st.button("See how good they are", key=f"judge-{job}", type=kind):
+        for key in (FROM, MADE, STEP):
+            choose.remember(key, "")
+        st.switch_page(nav.SYNTHETIC.path, query_params={MADE: made, STEP: JUDGE})
+
+
 def progress(job: Job) -> None:
     """What a job is, how far it is, and Stop."""
     epochs = cache.jobs().epochs(job.id)
@@ -259,13 +310,16 @@ def progress(job: Job) -> None:
 def learns_in_epochs(job: Job) -> bool:
     """Whether there will be curves, and a best epoch to keep."""
     from recsys_core.models import find_model
+    from recsys_core.synthetic import find_generator
 
+    if isinstance(job.spec, SynthesizeSpec):
+        return find_generator(job.spec.generator).info.in_epochs
     return isinstance(job.spec, TrainSpec) and "epochs" in find_model(job.spec.model).Config.model_fields
 
 
 def status(job: Job, epochs: list[Json]) -> str:
     """Phase, epoch, speed and time left in one line."""
-    if job.stop and job.phase == "Training":
+    if job.stop and job.phase in LEARNING:
         return "Stopping; the best epoch is kept"
     parts = [job.phase]
     if job.has_parts:
@@ -275,7 +329,7 @@ def status(job: Job, epochs: list[Json]) -> str:
         so_far = [] if job.started is None else [f"{_whole(time.time() - job.started)} so far"]
         about = [] if job.stop else so_far if left is None else [f"about {_whole(left)} left"]
         return plain(" · ".join([*parts, *stopping, *about]))
-    if job.phase == "Training" and job.epochs:
+    if job.phase in LEARNING and job.epochs:
         parts.append(f"epoch {min(int(job.done) + 1, job.epochs)} of at most {job.epochs}")
         if epochs:
             parts.append(f"{epochs[-1]['samples'] / max(epochs[-1]['seconds'], 1e-9):,.0f} samples/s")
@@ -361,6 +415,10 @@ def ended(job: Job, is_latest: bool) -> None:
                     link_to_leaks(job.spec)
                 elif isinstance(job.spec, TransferSpec):
                     link_to_evidence(job.spec)
+                elif isinstance(job.spec, WorthSpec):
+                    link_to_worth(job, job.spec)
+                elif job.made is not None:
+                    button_to_judge(job.id, job.made, step)
                 help_ = "Takes the card away; a finished model stays, what was only measured goes with it."
                 if st.button("Dismiss", key=f"dismiss-{job.id}", help=help_):
                     cache.jobs().dismiss(job.id)
@@ -371,6 +429,17 @@ def ended(job: Job, is_latest: bool) -> None:
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)
+
+
+def submit(spec: Spec) -> str | None:
+    """Queue it; the same press twice is one job. Gives its id, or None after saying why not."""
+    try:
+        job = cache.runner().submit(spec, st.session_state.setdefault(REQUEST, uuid.uuid4().hex))
+    except StudioError as error:
+        show_error(error)
+        return None
+    st.session_state[REQUEST] = uuid.uuid4().hex
+    return job.id
 
 
 def resume(job: Job) -> None:

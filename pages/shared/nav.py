@@ -29,6 +29,12 @@ class PageInfo:
 
 HOME = PageInfo("", "start/home.py", "Home", "What is here, what is running, what to do next?")
 DATA = PageInfo("Prepare", "prepare/data.py", "Data", "Is my file usable, and what does it look like?")
+SYNTHETIC = PageInfo(
+    "Prepare",
+    "prepare/synthetic.py",
+    "Synthetic data",
+    "I have too little data, or may not share it: what can I generate, is it good, is it private, is it worth it?",
+)
 TRAIN = PageInfo("Learn", "learn/train.py", "Train", "Learn a model, watch it, stop it, resume it.")
 TUNE = PageInfo("Learn", "learn/tune.py", "Tune", "Which settings suit these data, at the same budget for each model?")
 TRANSFER = PageInfo(
@@ -51,7 +57,7 @@ EMBEDDINGS = PageInfo(
     "Understand", "understand/embeddings.py", "Embeddings", "What did the model learn about items and people?"
 )
 
-PAGES = (HOME, DATA, TRAIN, TUNE, TRANSFER, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
+PAGES = (HOME, DATA, SYNTHETIC, TRAIN, TUNE, TRANSFER, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
 
 
 def current_page() -> "st.Page":

@@ -11,23 +11,37 @@ from recsys_core.errors import SplitError
 from recsys_core.runs.store import DatasetCard
 from recsys_core.splitting import SPLITTERS, SplitRecipe, Splitter, default_recipe
 
+BOUND = (
+    "The people who were added come from a generator that learned from the training events of this split. What it "
+    "holds out stays real and unseen; another split would judge by events that the generator knew."
+)
 
-def choose_split(card: DatasetCard) -> SplitRecipe:
-    """What is held out to judge the model, and what that amounts to."""
+
+def choose_split(card: DatasetCard, title: str = "How it is judged") -> SplitRecipe:
+    """What is held out to judge the model, and what that amounts to.
+
+    Of real people with generated ones behind them it is what the generator kept to, and only what counts as relevant
+    can be chosen: any other split would judge by events that the generator has seen.
+    """
     dataset = cache.dataset(card.id)
+    usual = default_recipe(dataset)
+    is_bound = dataset.made is not None and dataset.made.is_augmented
     possible = {one.key: one for one in SPLITTERS if dataset.interactions.has_order or not one.needs_times}
-    with st.expander("How it is judged"):
+    with st.expander(title):
+        if is_bound:
+            st.markdown(":material/lock: " + plain(BOUND))
         key = st.selectbox(
             "Held out",
             list(possible),
-            list(possible).index(default_recipe(dataset).key),
+            list(possible).index(usual.key),
             lambda key: possible[key].title,
             key=f"split-{card.id}",
+            disabled=is_bound,
             persist_state="session",
         )
         splitter = possible[key]
         st.caption(plain(splitter.idea))
-        choices = _split_settings(splitter)
+        choices = usual.model_dump(exclude={"key"}) if is_bound else _split_settings(splitter)
         if dataset.scale is not None:
             levels = [None, *_levels(dataset.scale.low, dataset.scale.high, dataset.scale.step)]
             choices["threshold"] = st.selectbox(
@@ -37,9 +51,10 @@ def choose_split(card: DatasetCard) -> SplitRecipe:
                 key=f"threshold-{card.id}",
                 persist_state="session",
             )
-        choices["seed"] = st.number_input(
-            "Seed", 0, 2**32 - 1, 0, key="seed", help="Of the split and of the training.", persist_state="session"
-        )
+        if not is_bound:
+            choices["seed"] = st.number_input(
+                "Seed", 0, 2**32 - 1, 0, key="seed", help="Of the split and of the training.", persist_state="session"
+            )
         recipe = SplitRecipe(key=key, **choices)
         try:
             summary = split_summary(card.id, recipe)

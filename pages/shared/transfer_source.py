@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared import cache, choose, nav
 from pages.shared.frame import plain
+from pages.shared.synthetic_mark import name_of_data
 from pages.shared.transfer_chosen import PLAN, go_to
 from recsys_core.data.findings import counted
 from recsys_core.metrics import metric_label
@@ -74,7 +75,7 @@ def _data_set(kin: "Sequence[Kin]", chosen: RunCard | None, is_first: bool) -> N
     assert kinship is not None  # it is missing only where the data cannot be read, and then there is a reason
     kin = sorted(kin, key=lambda one: (chosen is None or one.run.id != chosen.id, -_figure(one.run)))
     with st.container(border=True, key=f"ft-kin-{kin[0].run.id}"):
-        st.markdown(f"**{plain(str(kin[0].run.about['dataset_name']))}**")
+        st.markdown(f"**{plain(name_of_data(kin[0].run))}**")
         bar = f'<i style="width:{100 * kinship.score:.1f}%;background:var(--ft-accent)"></i>'
         st.html(
             '<section class="ft-standing"><div class="ft-stand">'

@@ -1,19 +1,19 @@
 """Transfer, the presses that start something: a training with the plan, and the measurement of whether it pays."""
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.shared import cache, choose
 from pages.shared.frame import plain, show_error
+from pages.shared.jobs import submit
 from pages.shared.split_choice import choose_split
 from pages.shared.transfer_chosen import EVIDENCE, Chosen, go_to
 from recsys_core.data.findings import counted, duration
 from recsys_core.errors import StudioError
 from recsys_core.models import Recommender, find_model
 from recsys_core.runs.cards import RunCard
-from recsys_core.runs.jobs import Spec, TrainSpec, TransferFrom
+from recsys_core.runs.jobs import TrainSpec, TransferFrom
 from recsys_core.splitting import SplitRecipe
 from recsys_core.transfer.plan import Plan
 from recsys_core.transfer.shares import SHARES
@@ -108,17 +108,6 @@ def _submit_measurement(
     if job is not None:
         choose.remember(MEASUREMENT, job)
         go_to(EVIDENCE)
-
-
-def submit(spec: Spec) -> str | None:
-    """Queue it; the same press twice is one job. Gives its id, or None after saying why not."""
-    try:
-        job = cache.runner().submit(spec, st.session_state.setdefault("transfer-request", uuid.uuid4().hex))
-    except StudioError as error:
-        show_error(error)
-        return None
-    st.session_state["transfer-request"] = uuid.uuid4().hex
-    return job.id
 
 
 def settings_of(run: RunCard) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pages.shared.cards import data_address
 from pages.shared.frame import ASSETS, plain
 from pages.shared.jobs import active_jobs, watch
 from pages.shared.samples import add_sample
+from pages.shared.synthetic_mark import badge, name_of_data
+from recsys_core.runs.jobs import TrainSpec
 from recsys_core.runs.store import DatasetCard, RunCard
 
 
@@ -41,20 +43,27 @@ def next_step(datasets: list[DatasetCard], runs: list[RunCard]) -> None:
     """The one thing to do now."""
     trained = next((run for run in runs if run.model != "popularity"), None)
     if trained is not None:
-        label = f"See what {plain(trained.title)} recommends on {plain(trained.about['dataset_name'])}"
+        label = f"See what {plain(trained.title)} recommends on {plain(name_of_data(trained))}"
         if st.button(label, type="primary", icon=":material/arrow_forward:"):
             st.switch_page(nav.RECOMMENDATIONS.path, query_params={choose.RUN: trained.id})
     elif not active_jobs() and st.button(
-        f"Train a model on {plain(datasets[0].name)}", type="primary", icon=":material/arrow_forward:"
+        f"Train a model on {plain(name_of_data(datasets[0]))}", type="primary", icon=":material/arrow_forward:"
     ):
         st.switch_page(nav.TRAIN.path, query_params={choose.DATASET: datasets[0].id})
+
+
+def linked(page: nav.PageInfo, label: str, choices: dict[str, str], card: DatasetCard | RunCard) -> None:
+    """A link to a page, and beside it the mark of data that are not wholly real."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(page.path, label=label, query_params=choices, width="content")
+        badge(card)
 
 
 def dataset_list(datasets: list[DatasetCard]) -> None:
     st.subheader("Data sets", anchor=False)
     for card in datasets[:6]:
         with st.container(gap=None):
-            st.page_link(nav.DATA.path, label=f"**{plain(card.name)}**", query_params={choose.DATASET: card.id})
+            linked(nav.DATA, f"**{plain(card.name)}**", {choose.DATASET: card.id}, card)
             st.caption(
                 f"{card.about['users']:,} people · {card.about['items']:,} items · "
                 f"{card.about['interactions']:,} {'ratings' if card.about['feedback'] == 'explicit' else 'events'}"
@@ -65,7 +74,7 @@ def dataset_list(datasets: list[DatasetCard]) -> None:
 def run_list(runs: list[RunCard]) -> None:
     st.subheader("Models", anchor=False)
     trained = [run for run in runs if run.model != "popularity"]
-    if not trained and active_jobs():
+    if not trained and any(isinstance(job.spec, TrainSpec) for job in active_jobs()):
         st.caption("The first one is still learning.")
         return
     if not trained:
@@ -73,11 +82,8 @@ def run_list(runs: list[RunCard]) -> None:
         return
     for run in trained[:6]:
         with st.container(gap=None):
-            st.page_link(
-                nav.RECOMMENDATIONS.path,
-                label=f"**{plain(run.title)}** on {plain(run.about['dataset_name'])}",
-                query_params={choose.RUN: run.id},
-            )
+            label = f"**{plain(run.title)}** on {plain(run.about['dataset_name'])}"
+            linked(nav.RECOMMENDATIONS, label, {choose.RUN: run.id}, run)
             ndcg = run.about["metrics"]["ndcg@10"]
             st.caption(f"NDCG@10 {ndcg['value']:.3f} · {choose.moment(run.created)}")
     st.page_link(nav.COMPARE.path, label="Compare them", icon=":material/balance:")

@@ -17,7 +17,12 @@ NARROW = 0.2  # powers of ten between two ticks whose words do not touch on a ph
 
 
 def learning_curve_chart(
-    bands: Sequence[Band], shares: Sequence[float], metric: str, break_even: int | None, look: Theme
+    bands: Sequence[Band],
+    shares: Sequence[float],
+    metric: str,
+    break_even: int | None,
+    look: Theme,
+    across: str = "events of the target, and their share of all",
 ) -> go.Figure:
     """A line for each way to serve the target, over the events that are there. The finding belongs above it.
 
@@ -29,6 +34,7 @@ def learning_curve_chart(
         metric: name of the vertical axis.
         break_even: events until which the transfer is ahead; None where that is not known.
         look: light or dark.
+        across: name of the horizontal axis.
     """
     events = [round(float(np.mean([band.ks[at] for band in bands]))) for at in range(len(shares))]
     zero = math.log10(min((one for one in events if one > 0), default=1)) - GAP
@@ -51,7 +57,7 @@ def learning_curve_chart(
     left, right = place(events[0]), place(events[-1])
     margin = 0.04 * (right - left or 1.0)
     chart.update_xaxes(
-        title_text="events of the target, and their share of all",
+        title_text=escape(across),
         tickvals=[place(events[at]) for at in ticks],
         ticktext=[f"{short_count(events[at])}<br>{_percent(shares[at])}" for at in ticks],
         range=[left - margin, right + margin],
