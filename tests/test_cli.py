@@ -396,7 +396,7 @@ def test_datasets_lists_versions_sizes_and_dates(workspace, dataset, ask, capsys
     ]
     assert cli.main(["datasets"]) == 0
     header, *lines, total = capsys.readouterr().out.splitlines()
-    assert header.split() == ["dataset", "name", "users", "items", "interactions", "size", "date"]
+    assert header.split() == ["dataset", "name", "users", "items", "interactions", "size", "date", "made"]
     assert [line.split("  ")[1] for line in lines] == ["two camps", "golden@2", "golden@1"]
     assert " kB " in lines[0]
     assert total.startswith("Data sets ")

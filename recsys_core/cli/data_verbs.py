@@ -31,9 +31,9 @@ def _datasets(_: argparse.Namespace) -> tuple[Rows, str]:
             "users": card.about["users"],
             "items": card.about["items"],
             "interactions": card.about["interactions"],
-            "made": "real + synthetic" if card.is_augmented else "synthetic" if card.is_synthetic else "",
             "size": size(card.size),
             "date": moment(card.created),
+            "made": "real + synthetic" if card.is_augmented else "synthetic" if card.is_synthetic else "",
         }
         for card in cards
     ]
