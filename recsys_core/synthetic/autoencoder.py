@@ -18,6 +18,7 @@ from recsys_core.training.context import FitContext, TrainingSummary, Validation
 from recsys_core.types import Bool, Float32, Float64
 
 HELD_OUT = 10  # one in so many people only tells when to stop
+PULL = 0.03  # of the weights towards zero: without it, which items go together tells of single people
 WORKED_OFF_AT_ONCE = 1 << 22  # numbers in the output layer: 16 MB
 
 

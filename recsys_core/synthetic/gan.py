@@ -12,7 +12,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
 from recsys_core.synthetic.adversarial import AdversarialSettings, AdversarialTask, energy_distance
-from recsys_core.synthetic.autoencoder import HistoryAutoencoder, held_out
+from recsys_core.synthetic.autoencoder import PULL, HistoryAutoencoder, held_out
 from recsys_core.synthetic.base import GeneratorInfo, Knobs, Produces
 from recsys_core.synthetic.collapse import MOST_PEOPLE, Collapse
 from recsys_core.synthetic.privately import CanBePrivate, Epsilon
@@ -41,7 +41,7 @@ class GANConfig(Config):
 
     def autoencoder(self) -> MultVAEConfig:
         """The settings of the network that turns histories into codes."""
-        return MultVAEConfig(embedding_size=self.embedding_size, epochs=100, patience=10)
+        return MultVAEConfig(embedding_size=self.embedding_size, epochs=100, patience=10, weight_decay=PULL)
 
 
 class HistoryGAN(CanBePrivate):

@@ -7,7 +7,7 @@ from pydantic import Field
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
-from recsys_core.synthetic.autoencoder import HistoryAutoencoder
+from recsys_core.synthetic.autoencoder import PULL, HistoryAutoencoder
 from recsys_core.synthetic.base import GeneratorInfo, Produces
 from recsys_core.synthetic.privately import CanBePrivate, Epsilon
 from recsys_core.training.context import FitContext
@@ -40,6 +40,7 @@ class VAEConfig(Config):
             epochs=self.epochs,
             patience=self.patience,
             learning_rate=self.learning_rate,
+            weight_decay=PULL,
             divergence_weight=self.divergence_weight,
         )
 

@@ -34,7 +34,7 @@ def learned(told):
 
 def test_whoever_is_generated_belongs_to_one_camp_and_says_so(learned):
     batch = people(learned)
-    assert loyalty(batch) > 0.9
+    assert loyalty(batch) > 0.85
     says_odd = (batch.people["camp"] == "odd").to_numpy()[batch.users]
     assert (says_odd == batch.items % 2).mean() > 0.9
 
