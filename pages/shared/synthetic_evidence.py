@@ -247,7 +247,9 @@ def _finding(found: "Worth", metric: str) -> str:
     """What the curves show."""
     label, helps = metric_label(metric), list(dict.fromkeys(share for share, _ in found.helps(metric)))
     if not helps:
-        return f"With no amount of real data do generated people surely beat what is best without them, by {label}"
+        much = "no amount" if len(found.shares) > 1 else f"{100 * found.shares[0]:g} %"
+        surely = "do generated people surely beat" if len(found.shares) > 1 else "generated people do not surely beat"
+        return f"With {much} of the real data {surely} what is best without them, by {label}"
     where = " and ".join(f"{100 * share:g} %" for share in helps)
     return f"Generated people help by {label} with {where} of the real data"
 

@@ -103,9 +103,10 @@ def _augment(source: DatasetCard, card: DatasetCard) -> None:
 
 def _log(card: DatasetCard) -> None:
     """The impressions that came with it."""
-    log = next((log for log in cache.workspace().logs() if log.name == card.name), None)
-    if log is None:
+    called_so = [log for log in cache.workspace().logs() if log.name == card.name]
+    if not called_so:
         return
+    log = min(called_so, key=lambda one: abs(one.created - card.created))  # both were kept at once
     with st.container(border=True):
         st.markdown("**What was shown to them**")
         st.caption(

@@ -54,7 +54,10 @@ def whom_view(job: Job, spec: WorthSpec, found: "Worth", metric: str, colours: T
         pd.DataFrame([asdict(one) | asdict(one.change) for one in groups]).drop(columns="change"),
         finding=_in_words(groups, label),
     )
-    st.caption("Each interval holds by itself: of twenty groups that do not change, one seems to.")
+    st.caption(
+        "Intervals are over people, not over seeds, and each holds by itself: of twenty groups that do not change, one "
+        "seems to."
+    )
 
 
 def _in_words(groups: "list[GroupChange]", label: str) -> str:

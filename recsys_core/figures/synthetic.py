@@ -138,6 +138,7 @@ def score_chart(scores: Sequence[Score], look: Theme) -> go.Figure:
         text=[f"{one.score:.2f}" for one in scores],
         textposition=["inside" if one.score > 0.2 else "outside" for one in scores],
         insidetextanchor="start",
+        insidetextfont={"color": [look.ink if one.is_alike else look.on_accent for one in scores]},
         customdata=[escape(one.title) for one in scores],
         hovertemplate="%{customdata}: %{x:.3f}<extra></extra>",
         name="generated people",

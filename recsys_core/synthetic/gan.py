@@ -76,7 +76,9 @@ class HistoryGAN(CanBePrivate):
 
     def _learn(self, real: Dataset, context: FitContext) -> Float64:
         self._autoencoder = HistoryAutoencoder(self.config.autoencoder())
-        self._autoencoder.fit(real, _beforehand(context, self.config.autoencoder().epochs))
+        epochs = self.config.autoencoder().epochs
+        self._autoencoder.fit(real, _beforehand(context, epochs))
+        context.on_event(Preparing("histories", epochs, epochs))  # it may have stopped early
         return self._autoencoder.codes(real)
 
     def _logits(self, codes: Float32) -> Float32:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.browser import ROOT
 from pages.shared.nav import COMPARE, DATA, HOME, RECOMMENDATIONS, SYNTHETIC, TRAIN
 from recsys_core.data.findings import Finding
 from recsys_core.runs.augmenting import augment
@@ -243,13 +244,24 @@ def test_generated_people_are_marked_wherever_they_are_named(jobs, workspace):
 def test_whoever_comes_with_generated_people_finds_what_they_are_from(jobs, workspace):
     first, other = real(workspace), keep(workspace, camps("books", 30, seed=3))
     card = generated(workspace, first)
-    both = augment(workspace, first.id, card.id)
-    for data in (card.id, both.id, first.id):
+    both, later = augment(workspace, first.id, card.id), generated(workspace, first, people=31)
+    for data, shown in ((card.id, card.id), (later.id, later.id), (both.id, later.id), (first.id, later.id)):
         at = opened(SYNTHETIC, data=data, step=JUDGE)
         assert at.selectbox(key="pick-from").value == first.id
-        assert at.selectbox(key="pick-made").value == card.id
+        assert at.selectbox(key="pick-made").value == shown
     assert set(at.selectbox(key="pick-from").options) == {"films", "books", "No data: personas"}
     assert "Nobody has been generated from it" in said(opened(SYNTHETIC, data=other.id, step=JUDGE))
+
+
+def test_a_link_to_generated_people_leads_to_what_they_are_from(jobs, workspace):
+    card = generated(workspace, real(workspace))
+    other = keep(workspace, camps("books", 30, seed=3))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.session_state["kept-from"] = other.id
+    at.query_params["made"], at.query_params["step"] = card.id, JUDGE
+    at.switch_page(str(ROOT / SYNTHETIC.path)).run()
+    assert not at.exception
+    assert at.selectbox(key="pick-made").value == card.id
 
 
 def test_people_whose_data_are_gone_can_still_be_judged_and_used(jobs, workspace):

@@ -238,7 +238,7 @@ def test_the_queue_is_emptied_at_once_or_one_by_one_and_leaves_no_cards(jobs, ra
 
 def test_dismiss_all_takes_away_what_is_done_and_keeps_what_can_be_resumed(jobs, ratings):
     for state in (State.FINISHED, State.FAILED, State.STOPPED, State.INTERRUPTED):
-        jobs.end(jobs.begin(TrainSpec(dataset=ratings, model="ease")).id, state, "So it ended.", run="ease-0")
+        jobs.end(jobs.begin(TrainSpec(dataset=ratings, model="ease")).id, state, "So it ended.", kept="ease-0")
     jobs.submit(TrainSpec(dataset=ratings, model="mf"))
     press(opened(), "Dismiss all")
     assert [job.state for job in jobs.all()] == [State.QUEUED, State.INTERRUPTED, State.FAILED]
