@@ -13,6 +13,7 @@ from recsys_core.models.mult_vae import MultVAEConfig, MultVAETask
 from recsys_core.models.multinomial_net import Decoder, MultinomialNet, TanhEncoder
 from recsys_core.models.multinomial_task import log_loss
 from recsys_core.models.sparse import pattern
+from recsys_core.synthetic.popularity import kept_of_vectors
 from recsys_core.training import loop
 from recsys_core.training.context import FitContext, TrainingSummary, Validation
 from recsys_core.types import Bool, Float32, Float64
@@ -70,6 +71,7 @@ class HistoryAutoencoder:
         judged = replace(context, validate=lambda _: self._bound(task.average, met[unseen], context.seed))
         self.training = loop.train(task, self, judged, self.settings.epochs, self.settings.patience)
         self.net = task.average.cpu()
+        self.net.decoder.item_table.data *= torch.from_numpy(kept_of_vectors(counts.numpy()))[:, None]
 
     @torch.no_grad()
     def _bound(self, net: MultinomialNet, met: csr_array, seed: int) -> Validation:

@@ -13,6 +13,7 @@ from recsys_core.types import Float64, Int32, Int64
 # Regularities in Inter-activity Time, WWW 2015).
 PAUSE = 3600
 DAY = 86_400
+SEVERAL = 10  # people of whom no single one is told
 FAR = DAY // 2  # pauses from here on end at an hour of the day of their own
 
 
@@ -26,7 +27,7 @@ class Clock:
             pauses.
         gaps: of log(1 + seconds) between events of a session; pauses: of log seconds between sessions.
         hours: of the second of the day at which sessions start.
-        appeared: Int64[I], when each item was first met.
+        appeared: Int64[I], the day from which each item may be met.
     """
 
     first: int
@@ -60,10 +61,6 @@ class Clock:
         breaks = (n_pauses + usual) / (n_gaps + 1)
         starts = (times[is_start] - first).astype(np.float64)
         session_starts = times[is_start | (np.diff(times, prepend=times[0]) > PAUSE)]
-        appeared = np.full(events.n_items, first, dtype=np.int64)
-        met = np.full(events.n_items, np.iinfo(np.int64).max)
-        np.minimum.at(met, events.items, events.times)
-        appeared[events.items] = met[events.items]
         clock = cls(
             first,
             last,
@@ -73,7 +70,7 @@ class Clock:
             _margin(np.log1p(between[~is_pause])),
             _margin(np.log(np.maximum(between[is_pause], 1))),
             Margin.of(session_starts % DAY),
-            appeared,
+            _appeared(events, first),
         )
         return clock, np.stack([starts, breaks], axis=1)
 
@@ -130,6 +127,19 @@ class Clock:
         items, times = items[late], np.maximum(times, appeared[late])
         order = np.lexsort((times, people))
         return items[order], times[order]
+
+
+def _appeared(events: Interactions, first: int) -> Int64:
+    """Int64[I], the day on which an item was first met, where several people met it.
+
+    Of others it is ``first``: their day would tell of a single person, and items that come up together from one day on
+    would tell what that person met.
+    """
+    assert events.times is not None
+    met = np.full(events.n_items, np.iinfo(np.int64).max)
+    np.minimum.at(met, events.items, events.times)
+    days = first + (met - first) // DAY * DAY
+    return np.where(events.item_counts() >= SEVERAL, days, first)
 
 
 def _margin(values: Float64) -> Margin:

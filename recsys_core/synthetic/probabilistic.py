@@ -13,6 +13,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.models.bags import Bags
 from recsys_core.models.base import Config
 from recsys_core.synthetic.base import GeneratorInfo, Produces
+from recsys_core.synthetic.popularity import kept_of_vectors
 from recsys_core.synthetic.tastes import TasteGenerator
 from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State, train
@@ -26,9 +27,9 @@ LEAST_STEPS = 8  # in an epoch
 class ProbabilisticConfig(Config):
     quick: ClassVar[dict[str, Any]] = {"rank": 8, "epochs": 15}
 
-    rank: int = Field(12, ge=1, le=256, description="Numbers in the vector that stands for a person's taste.")
+    rank: int = Field(24, ge=1, le=256, description="Numbers in the vector that stands for a person's taste.")
     pull: float = Field(
-        1.0,
+        8.0,
         ge=0,
         le=1000,
         description="Pull of each person's vector towards that of nobody in particular, in events.",
@@ -73,7 +74,9 @@ class Probabilistic(TasteGenerator):
         task = TastesTask(Tastes(met, rank, generator), met, generator, self.config)
         self.training = train(task, self, context, self.config.epochs, self.config.epochs)
         learned = task.optimisation.average
-        self._items, self._bias = learned.items.detach().cpu().numpy(), learned.bias.detach().cpu().numpy()
+        kept = kept_of_vectors(events.item_counts())
+        self._items = learned.items.detach().cpu().numpy() * kept[:, None]
+        self._bias = learned.bias.detach().cpu().numpy()
         return learned.people.detach().cpu().numpy().astype(np.float64)
 
     def _logits(self, codes: Float32) -> Float32:

@@ -14,7 +14,7 @@ from tests.worlds import two_camps
 
 def learn(context=None, **settings):
     camps = two_camps(80).dataset
-    config = ProbabilisticConfig(**{"rank": 4, "epochs": 15} | settings)
+    config = ProbabilisticConfig(**{"rank": 4, "epochs": 15, "pull": 1.0} | settings)
     return Probabilistic(config).fit(camps, context)
 
 

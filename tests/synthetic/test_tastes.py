@@ -8,6 +8,7 @@ from recsys_core.errors import ModelError
 from recsys_core.models.base import Config
 from recsys_core.splitting import default_recipe
 from recsys_core.synthetic.base import GeneratorInfo, Knobs, Produces
+from recsys_core.synthetic.clocks import DAY
 from recsys_core.synthetic.making import assemble, made_by
 from recsys_core.synthetic.tastes import TasteGenerator
 from tests.synthetic.small_town import own_share, town
@@ -77,8 +78,9 @@ def test_without_skew_all_items_are_met_alike_often():
 
 def test_an_item_that_came_late_is_met_late():
     real, generated = town(200).interactions, made().interactions
-    first = real.times[real.items == 29].min()
-    assert generated.times[generated.items == 29].min() >= first
+    since = real.times[real.items == 29].min() - real.times.min()
+    assert since > DAY
+    assert generated.times[generated.items == 29].min() >= real.times.min() + since // DAY * DAY
 
 
 def test_many_people_come_in_batches_that_go_on_where_the_last_one_ended():
