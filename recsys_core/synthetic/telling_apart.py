@@ -42,7 +42,7 @@ def discriminator(pair: Pair, rng: np.random.Generator) -> Aspect | None:
     right = (guesses[:n] < 0.5).mean() / 2 + (guesses[n:] >= 0.5).mean() / 2
     return Aspect(
         "discriminator",
-        "Told apart by a classifier",
+        "What a classifier sees",
         "area under the ROC curve",
         area,
         1 - 2 * max(0.0, area - 0.5),

@@ -31,7 +31,7 @@ def test_people_who_are_alike_are_said_to_be(real):
 def test_what_is_not_alike_is_named(real):
     likeness, _, _ = judge(real, without_taste(real), 0).verdict()
     assert "Looks like the real data but for" in likeness or "Does not look like" in likeness
-    for aspect in ("items that go together", "told apart by a classifier"):
+    for aspect in ("items that go together", "what a classifier sees"):
         assert (aspect in likeness) == likeness.startswith("Looks")
 
 
