@@ -39,11 +39,11 @@ from recsys_core.splitting import Split, default_recipe, split
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.synthetic import find_generator
 from recsys_core.synthetic.arms import ADDITIONS, POPULARITY, REAL, SYNTHETIC, Design, Scene, generated_people
+from recsys_core.synthetic.attacks.halves import attack_half
+from recsys_core.synthetic.attacks.membership import Membership
 from recsys_core.synthetic.base import Batch, Generator, GeneratorInfo, Knobs, Population, Produces
-from recsys_core.synthetic.halves import attack_half
-from recsys_core.synthetic.judging import judge
+from recsys_core.synthetic.judging.judgement import judge
 from recsys_core.synthetic.making import write_events
-from recsys_core.synthetic.membership import Membership
 from recsys_core.synthetic.probabilistic import Probabilistic
 from recsys_core.synthetic.training_part import training_part
 from recsys_core.synthetic.worth import Worth

@@ -32,7 +32,7 @@ from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, 
 from recsys_core.transfer.measuring import METRICS
 
 if TYPE_CHECKING:
-    from recsys_core.synthetic.membership import Membership
+    from recsys_core.synthetic.attacks.membership import Membership
     from recsys_core.synthetic.worth import Worth
 
 BEST_ADDITION = "Real and the best addition"

@@ -18,7 +18,7 @@ from recsys_core.runs.cards import DatasetCard
 from recsys_core.runs.store import default_home, open_workspace
 
 if TYPE_CHECKING:
-    from recsys_core.synthetic.judging import Judgement
+    from recsys_core.synthetic.judging.judgement import Judgement
 
 
 def judge_step(sources: Sources, source: DatasetCard | None) -> None:

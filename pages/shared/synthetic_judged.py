@@ -16,11 +16,11 @@ from recsys_core.data.made import Made
 from recsys_core.figures.synthetic import Points, Score, Shift, drift_chart, nearest_chart, score_chart, side_by_side
 from recsys_core.figures.theme import Theme
 from recsys_core.runs.cards import DatasetCard
-from recsys_core.synthetic.aspects import Aspect, Curve
-from recsys_core.synthetic.bias import Drift
-from recsys_core.synthetic.copies import Copies
-from recsys_core.synthetic.judging import Judgement
-from recsys_core.synthetic.quality import Quality
+from recsys_core.synthetic.judging.aspects import Aspect, Curve
+from recsys_core.synthetic.judging.bias import Drift
+from recsys_core.synthetic.judging.copies import Copies
+from recsys_core.synthetic.judging.judgement import Judgement
+from recsys_core.synthetic.judging.quality import Quality
 
 COPIES_SHOWN = 200
 

@@ -9,7 +9,7 @@ from recsys_core.data.findings import counted
 from recsys_core.figures.synthetic import Roc, roc_chart
 from recsys_core.figures.theme import Theme
 from recsys_core.statistics.estimates import Estimate
-from recsys_core.synthetic.membership import ASKED_AREA, ASKED_FOUND, FALSE_ALARMS, Membership
+from recsys_core.synthetic.attacks.membership import ASKED_AREA, ASKED_FOUND, FALSE_ALARMS, Membership
 
 IN_PLAIN_WORDS = (
     "The people are halved at random, the generator learns from one half, and attackers who know the whole history of "

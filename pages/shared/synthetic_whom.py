@@ -17,7 +17,7 @@ from recsys_core.runs.jobs import Job, WorthSpec
 from recsys_core.runs.store import default_home
 
 if TYPE_CHECKING:
-    from recsys_core.synthetic.bias import GroupChange
+    from recsys_core.synthetic.judging.bias import GroupChange
     from recsys_core.synthetic.worth import Worth
 
 
@@ -81,7 +81,7 @@ def _groups(
     home: Path, job: str, dataset: str, metric: str, points: int, _found: "Worth"
 ) -> "list[GroupChange] | None":
     """None where no addition was measured to the end, or the data are gone."""
-    from recsys_core.synthetic.bias import quality_by_group
+    from recsys_core.synthetic.judging.bias import quality_by_group
 
     sides = _found.before_and_after(metric)
     if sides is None or dataset not in {card.id for card in cache.workspace().datasets()}:

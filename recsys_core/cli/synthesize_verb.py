@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from recsys_core.runs.jobs import Job, SynthesizeSpec, WorthSpec
     from recsys_core.runs.store import Workspace
     from recsys_core.splitting import SplitRecipe
-    from recsys_core.synthetic.judging import Judgement
+    from recsys_core.synthetic.judging.judgement import Judgement
 
 NO_DATA = "-"
 LEARNER, SEEDS = "ease", 3
@@ -166,7 +166,7 @@ def _streamed(options: argparse.Namespace) -> tuple[Json, str]:
 def _worth(options: argparse.Namespace) -> tuple[Json, str]:
     from recsys_core.runs.worth_job import ATTACKS, SHARES, left_out, worth_of, worth_spec
     from recsys_core.synthetic.arms import ADDITIONS, arm_title
-    from recsys_core.synthetic.bias import quality_by_group
+    from recsys_core.synthetic.judging.bias import quality_by_group
     from recsys_core.transfer.measuring import JUDGED_BY
 
     home, dataset, recipe = _data(options)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # these load torch, which a page that lists things does not n
     from recsys_core.runs.run_files import LoadedRun
     from recsys_core.splitting import Split
     from recsys_core.statistics.estimates import PerUser
-    from recsys_core.synthetic.judging import Judgement
+    from recsys_core.synthetic.judging.judgement import Judgement
     from recsys_core.training.warm_start import Weights
 
 
@@ -236,7 +236,7 @@ class Workspace:
         Raises:
             StoreError: there is no such data set, or what was found out cannot be read any more.
         """
-        from recsys_core.synthetic.judging import Judgement
+        from recsys_core.synthetic.judging.judgement import Judgement
 
         card = self.find_dataset(identifier)
         try:

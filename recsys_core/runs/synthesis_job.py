@@ -21,7 +21,7 @@ from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import Split, SplitRecipe, default_recipe, split
 from recsys_core.synthetic import Generator, Knobs, find_generator
 from recsys_core.synthetic.base import require_room
-from recsys_core.synthetic.judging import Judgement, judge
+from recsys_core.synthetic.judging.judgement import Judgement, judge
 from recsys_core.synthetic.making import assemble, made_by
 from recsys_core.synthetic.training_part import training_part
 from recsys_core.training import devices

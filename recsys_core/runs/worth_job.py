@@ -27,8 +27,8 @@ from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import Split, SplitRecipe, default_recipe, split
 from recsys_core.synthetic import find_generator
 from recsys_core.synthetic.arms import ADDITIONS, Design, Measured, Point, Scene, arm_title
-from recsys_core.synthetic.halves import attack_half
-from recsys_core.synthetic.membership import Scores
+from recsys_core.synthetic.attacks.halves import attack_half
+from recsys_core.synthetic.attacks.membership import Scores
 from recsys_core.synthetic.worth import ATTACK, Failure, Worth
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress

@@ -3,7 +3,7 @@
 from recsys_core.errors import ConfigError
 from recsys_core.synthetic.base import Generator, GeneratorInfo, Knobs, Produces
 from recsys_core.synthetic.gan import HistoryGAN
-from recsys_core.synthetic.personas import Personas
+from recsys_core.synthetic.personas.generator import Personas
 from recsys_core.synthetic.probabilistic import Probabilistic
 from recsys_core.synthetic.vae import VAESampler
 

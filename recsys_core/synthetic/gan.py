@@ -11,12 +11,12 @@ from scipy.sparse import csr_array
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
-from recsys_core.synthetic.adversarial import AdversarialSettings, AdversarialTask, energy_distance
-from recsys_core.synthetic.autoencoder import PULL, HistoryAutoencoder, held_out
 from recsys_core.synthetic.base import GeneratorInfo, Knobs, Produces
-from recsys_core.synthetic.collapse import MOST_PEOPLE, Collapse
-from recsys_core.synthetic.privately import CanBePrivate, Epsilon
-from recsys_core.synthetic.tastes import Drawn
+from recsys_core.synthetic.networks.adversarial import AdversarialSettings, AdversarialTask, energy_distance
+from recsys_core.synthetic.networks.autoencoder import PULL, HistoryAutoencoder, held_out
+from recsys_core.synthetic.networks.collapse import MOST_PEOPLE, Collapse
+from recsys_core.synthetic.private.learning import CanBePrivate, Epsilon
+from recsys_core.synthetic.tastes.generator import Drawn
 from recsys_core.training import loop
 from recsys_core.training.context import EpochEnded, Event, FitContext, Preparing, Validation
 from recsys_core.types import Float32, Float64, Int64

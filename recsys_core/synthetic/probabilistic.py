@@ -13,8 +13,8 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.models.bags import Bags
 from recsys_core.models.base import Config
 from recsys_core.synthetic.base import GeneratorInfo, Produces
-from recsys_core.synthetic.popularity import kept_of_vectors
-from recsys_core.synthetic.tastes import TasteGenerator
+from recsys_core.synthetic.tastes.generator import TasteGenerator
+from recsys_core.synthetic.tastes.popularity import kept_of_vectors
 from recsys_core.training.context import FitContext
 from recsys_core.training.loop import Pulse, State, train
 from recsys_core.training.optimisation import Optimisation, Schedule

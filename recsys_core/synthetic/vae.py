@@ -7,9 +7,9 @@ from pydantic import Field
 from recsys_core.data.dataset import Dataset
 from recsys_core.models.base import Config
 from recsys_core.models.mult_vae import MultVAEConfig
-from recsys_core.synthetic.autoencoder import PULL, HistoryAutoencoder
 from recsys_core.synthetic.base import GeneratorInfo, Produces
-from recsys_core.synthetic.privately import CanBePrivate, Epsilon
+from recsys_core.synthetic.networks.autoencoder import PULL, HistoryAutoencoder
+from recsys_core.synthetic.private.learning import CanBePrivate, Epsilon
 from recsys_core.training.context import FitContext
 from recsys_core.types import Float32, Float64
 

@@ -14,7 +14,7 @@ from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.leads import lead, share_of
 from recsys_core.statistics.seeds import mean_over_seeds
 from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added, arm_title
-from recsys_core.synthetic.membership import Membership, Scores
+from recsys_core.synthetic.attacks.membership import Membership, Scores
 from recsys_core.transfer.measuring import JUDGED_BY
 from recsys_core.types import Json
 

@@ -9,7 +9,7 @@ from recsys_core.data.dataset import Dataset
 from recsys_core.data.impressions.log import Impressions
 from recsys_core.synthetic.base import Knobs
 from recsys_core.synthetic.making import assemble, made_by
-from recsys_core.synthetic.personas import PersonaPopulation, Personas, PersonasConfig
+from recsys_core.synthetic.personas.generator import PersonaPopulation, Personas, PersonasConfig
 from recsys_core.types import Strings
 
 

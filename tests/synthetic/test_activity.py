@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from recsys_core.synthetic.activity import Activity
+from recsys_core.synthetic.tastes.activity import Activity
 
 REAL = np.floor(np.random.default_rng(0).pareto(1.5, 600) * 10 + 5).astype(np.int64)
 

@@ -8,8 +8,8 @@ import pytest
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.profiling.measures import gini
 from recsys_core.statistics.estimates import PerUser, as_it_is
-from recsys_core.synthetic.bias import Bias, Drift, bias, quality_by_group
-from recsys_core.synthetic.pair import Pair
+from recsys_core.synthetic.judging.bias import Bias, Drift, bias, quality_by_group
+from recsys_core.synthetic.judging.pair import Pair
 from tests.synthetic.town import POPULARITY, only, town
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from recsys_core.data.dataset import Ids
 from recsys_core.errors import ConfigError
-from recsys_core.synthetic.catalogue import MATE, MOST_TIMES, catalogue
+from recsys_core.synthetic.tastes.catalogue import MATE, MOST_TIMES, catalogue
 from tests.synthetic.small_town import town
 
 COUNTS = (30.0 - np.arange(30)) ** 2

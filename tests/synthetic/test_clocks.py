@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from recsys_core.synthetic.clocks import PAUSE, Clock
+from recsys_core.synthetic.tastes.clocks import PAUSE, Clock
 from tests.synthetic.small_town import DAY, HOURS, START, town
 
 N = 400

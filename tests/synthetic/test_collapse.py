@@ -4,9 +4,9 @@ import torch
 from scipy.sparse import csr_array
 
 from recsys_core.errors import ModelError
-from recsys_core.synthetic.adversarial import AdversarialTask
-from recsys_core.synthetic.collapse import Collapse, likeness
 from recsys_core.synthetic.gan import GANConfig, HistoryGAN
+from recsys_core.synthetic.networks.adversarial import AdversarialTask
+from recsys_core.synthetic.networks.collapse import Collapse, likeness
 from tests.synthetic.camps import camps
 
 SETTINGS = GANConfig(embedding_size=4, hidden=32, epochs=12)

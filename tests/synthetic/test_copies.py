@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recsys_core.data.dataset import Dataset
-from recsys_core.synthetic.copies import Copies, copies
-from recsys_core.synthetic.pair import Pair
+from recsys_core.synthetic.judging.copies import Copies, copies
+from recsys_core.synthetic.judging.pair import Pair
 from tests.synthetic.town import changed, only, together, town
 from tests.worlds import dataset
 
@@ -72,6 +72,6 @@ def test_people_who_do_nothing_are_neither_copies_nor_short():
 
 
 def test_of_more_people_than_can_be_compared_a_part_is_looked_at(real, monkeypatch):
-    monkeypatch.setattr("recsys_core.synthetic.copies.WORK", 40 * (len(real.interactions) + 20 * real.n_users))
+    monkeypatch.setattr("recsys_core.synthetic.judging.copies.WORK", 40 * (len(real.interactions) + 20 * real.n_users))
     result = looked_for(real, only(real, np.arange(real.n_users)))
     assert (result.looked_at, len(result.found)) == (40, 40)

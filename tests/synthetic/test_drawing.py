@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsys_core.synthetic.drawing import Urn, calibrated, chances, draw_items
+from recsys_core.synthetic.tastes.drawing import Urn, calibrated, chances, draw_items
 
 
 def weights_of(row, n):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from recsys_core.synthetic.adversarial import PENALTY, AdversarialSettings, AdversarialTask, energy_distance
 from recsys_core.synthetic.gan import GANConfig, HistoryGAN
+from recsys_core.synthetic.networks.adversarial import PENALTY, AdversarialSettings, AdversarialTask, energy_distance
 from recsys_core.training.context import Cancelled, Checkpoint, EpochEnded, FitContext, Preparing
 from tests.synthetic.camps import camps, loyalty, people
 

@@ -9,7 +9,7 @@ import pytest
 
 from recsys_core.data.dataset import Dataset, Scale
 from recsys_core.errors import DataError
-from recsys_core.synthetic.judging import Judgement, judge
+from recsys_core.synthetic.judging.judgement import Judgement, judge
 from tests.synthetic.town import implicit, only, town, without_taste
 from tests.worlds import dataset, golden
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_1samp, norm
 
-from recsys_core.synthetic.margins import Margin, normal_scores
+from recsys_core.synthetic.tastes.margins import Margin, normal_scores
 
 
 def test_values_come_back_by_their_ranks():

@@ -10,9 +10,9 @@ from sklearn.metrics import roc_auc_score
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
-from recsys_core.synthetic.attackers import ATTACKERS, ROOM, _mean_cosines
-from recsys_core.synthetic.membership import Membership, Scores, attack
-from recsys_core.synthetic.pair import met
+from recsys_core.synthetic.attacks.attackers import ATTACKERS, ROOM, _mean_cosines
+from recsys_core.synthetic.attacks.membership import Membership, Scores, attack
+from recsys_core.synthetic.judging.pair import met
 from tests.synthetic.town import changed, only, together, town
 from tests.worlds import dataset
 
@@ -67,7 +67,7 @@ def test_who_copies_with_changes_is_caught(changes):
 
 
 def test_new_people_of_the_same_town_raise_no_alarm(monkeypatch):
-    monkeypatch.setattr("recsys_core.synthetic.membership.RESAMPLES", 400)
+    monkeypatch.setattr("recsys_core.synthetic.attacks.membership.RESAMPLES", 400)
     results = [attacked(town(150, seed=500 + seed), seed) for seed in range(20)]
     assert sum(not one.is_above_chance for one in results) >= 18
     assert np.mean([attack.area.value for one in results for attack in one.attacks]) == pytest.approx(0.5, abs=0.015)

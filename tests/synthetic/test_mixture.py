@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsys_core.synthetic.mixture import LEAST_PEOPLE, fit_mixture
+from recsys_core.synthetic.tastes.mixture import LEAST_PEOPLE, fit_mixture
 
 
 def heaps(*sizes):

@@ -10,9 +10,9 @@ from recsys_core.data.dataset import ITEM_COLUMNS, Scale
 from recsys_core.errors import ConfigError
 from recsys_core.synthetic import find_generator
 from recsys_core.synthetic.base import Knobs, Produces
-from recsys_core.synthetic.domains import DOMAINS
 from recsys_core.synthetic.making import assemble, made_by, write_events
-from recsys_core.synthetic.personas import PersonaPopulation, Personas, PersonasConfig
+from recsys_core.synthetic.personas.domains import DOMAINS
+from recsys_core.synthetic.personas.generator import PersonaPopulation, Personas, PersonasConfig
 from recsys_core.types import Feedback
 from tests.synthetic.lived import lived
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from recsys_core.synthetic.domains import DOMAINS
-from recsys_core.synthetic.personas_clicks import POINTED, examination, season_table
-from recsys_core.synthetic.personas_showing import make_policy
+from recsys_core.synthetic.personas.clicks import POINTED, examination, season_table
+from recsys_core.synthetic.personas.domains import DOMAINS
+from recsys_core.synthetic.personas.showing import make_policy
 from tests.synthetic.lived import lived
 
 SURE = 4.5  # standard deviations that chance does not reach

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys_core.synthetic.domains import DOMAINS
-from recsys_core.synthetic.personas_clicks import season_table
-from recsys_core.synthetic.personas_kinds import KINDS, Crowd
+from recsys_core.synthetic.personas.clicks import season_table
+from recsys_core.synthetic.personas.domains import DOMAINS
+from recsys_core.synthetic.personas.kinds import KINDS, Crowd
 from tests.synthetic.lived import Lived, lived
 
 FAMILY = [genre.name for genre in DOMAINS["films"].genres].index("Family")  # its peak is in December

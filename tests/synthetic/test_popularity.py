@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from recsys_core.synthetic.popularity import exchanged, kept_of_vectors
+from recsys_core.synthetic.tastes.popularity import exchanged, kept_of_vectors
 
 COUNTS = np.concatenate([np.zeros(100), np.ones(100), np.arange(2, 400)]).astype(np.int64)
 

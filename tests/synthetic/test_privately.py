@@ -7,12 +7,13 @@ from recsys_core.data.interactions import Interactions
 from recsys_core.errors import ConfigError
 from recsys_core.models.item_bags import unit_rows
 from recsys_core.models.sparse import pattern
-from recsys_core.synthetic import private_steps, privately
-from recsys_core.synthetic.autoencoder import network
-from recsys_core.synthetic.budget import Release, epsilon_of, within
 from recsys_core.synthetic.gan import GANConfig, HistoryGAN
-from recsys_core.synthetic.private_steps import LONGEST, PrivateSteps
-from recsys_core.synthetic.privately import make_stand_ins, private_counts, private_levels, private_shares
+from recsys_core.synthetic.networks.autoencoder import network
+from recsys_core.synthetic.private import learning as privately
+from recsys_core.synthetic.private import steps as private_steps
+from recsys_core.synthetic.private.budget import Release, epsilon_of, within
+from recsys_core.synthetic.private.learning import make_stand_ins, private_counts, private_levels, private_shares
+from recsys_core.synthetic.private.steps import LONGEST, PrivateSteps
 from recsys_core.synthetic.vae import VAEConfig, VAESampler
 from recsys_core.training.context import Cancelled, FitContext
 from recsys_core.types import Feedback

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys_core.data.dataset import blank_user_table
-from recsys_core.synthetic.profiles import Profiles, near
+from recsys_core.synthetic.tastes.profiles import Profiles, near
 from tests.synthetic.small_town import town
 
 N = 2000

@@ -8,11 +8,11 @@ from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
 from recsys_core.data.dataset import Dataset, Ids
-from recsys_core.synthetic.aspects import Aspect
-from recsys_core.synthetic.distances import kolmogorov_smirnov, survival
-from recsys_core.synthetic.pair import Pair
-from recsys_core.synthetic.quality import Quality, quality
-from recsys_core.synthetic.telling_apart import _area
+from recsys_core.synthetic.judging.aspects import Aspect
+from recsys_core.synthetic.judging.distances import kolmogorov_smirnov, survival
+from recsys_core.synthetic.judging.pair import Pair
+from recsys_core.synthetic.judging.quality import Quality, quality
+from recsys_core.synthetic.judging.telling_apart import _area
 from tests.synthetic.town import implicit, only, town, without_taste
 
 EVERYTHING = {

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recsys_core.synthetic.ratings import Values, leanings
+from recsys_core.synthetic.tastes.ratings import Values, leanings
 from tests.synthetic.small_town import town
 from tests.worlds import dataset
 

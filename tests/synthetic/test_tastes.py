@@ -8,9 +8,9 @@ from recsys_core.errors import ModelError
 from recsys_core.models.base import Config
 from recsys_core.splitting import default_recipe
 from recsys_core.synthetic.base import GeneratorInfo, Knobs, Produces
-from recsys_core.synthetic.clocks import DAY
 from recsys_core.synthetic.making import assemble, made_by
-from recsys_core.synthetic.tastes import TasteGenerator
+from recsys_core.synthetic.tastes.clocks import DAY
+from recsys_core.synthetic.tastes.generator import TasteGenerator
 from tests.synthetic.small_town import own_share, town
 
 

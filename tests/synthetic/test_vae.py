@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recsys_core.models.mult_vae import MultVAEConfig
-from recsys_core.synthetic.autoencoder import HistoryAutoencoder, held_out
+from recsys_core.synthetic.networks.autoencoder import HistoryAutoencoder, held_out
 from recsys_core.synthetic.vae import VAEConfig, VAESampler
 from recsys_core.training.context import EpochEnded, FitContext
 from tests.synthetic.camps import camps, loyalty, people

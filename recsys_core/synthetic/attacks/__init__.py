@@ -1,0 +1,1 @@
+"""What generated people tell about who was learned from."""
