@@ -70,6 +70,6 @@ def kind_of(about: Json, but: frozenset[str] = frozenset()) -> str:
     passport = about["passport"] | {
         "config": {name: value for name, value in about["passport"]["config"].items() if name not in but | found}
     }
-    shared = [about["model"], passport["split"]["fingerprint"], about.get("ending", "").startswith("Stopped by hand")]
-    shared += [passport.get("versions", {}).get("foretaste")]
+    shared = [about["model"], passport["split"]["fingerprint"], passport["dataset"]["fingerprint"]]
+    shared += [about.get("ending", "").startswith("Stopped by hand"), passport.get("versions", {}).get("foretaste")]
     return json.dumps([*shared, *(passport.get(name) for name in SETTINGS)], sort_keys=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from recsys_core.comparing.titles import learned_from_generated
 from recsys_core.data.findings import counted
 from recsys_core.splitting import find_splitter
 from recsys_core.types import Json
@@ -87,6 +88,12 @@ def to_mention(passports: Mapping[str, Json]) -> list[str]:
         found.append(f"The tuning budgets are unequal. {each}; the others: settings as given.")
         if all("tuning" in passport for passport in passports.values()):
             found[-1] = f"The tuning budgets are unequal. {each}."
+    beside = [title for title, passport in passports.items() if learned_from_generated(passport)]
+    if beside and len(beside) < len(passports):
+        found.append(
+            f"Learned from generated people beside the real ones: {', '.join(beside)}. All are judged by the same real "
+            "people."
+        )
     for name, of in (("versions of Foretaste", _version), ("devices", _device)):
         kinds = _by(of(passport) for passport in passports.values())
         if len(kinds) > 1:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from recsys_core.data.made import Made
 from recsys_core.metrics import metric_label
 from recsys_core.training.warm_start import Part
 from recsys_core.types import Json
@@ -31,6 +32,12 @@ def settings(about: Json) -> dict[str, Any]:
 def settings_but_seed(about: Json) -> dict[str, Any]:
     """The same without the seed, for runs of several seeds that stand side by side as one."""
     return {name: value for name, value in settings(about).items() if name != "seed"}
+
+
+def learned_from_generated(passport: Json) -> bool:
+    """Whether generated people stood beside the real ones that a run learned from."""
+    made = passport["dataset"].get("made")
+    return made is not None and Made.from_json(made).is_augmented
 
 
 def in_words(name: str, value: Any) -> str:
@@ -62,6 +69,8 @@ def titles(abouts: Mapping[str, Json], chosen: Callable[[Json], dict[str, Any]] 
             if sharing[name] < len(twins)
         ]
         made = [word for key, word in (("tuning", "tuned"), ("fine_tune", "fine-tuned")) if key in about["passport"]]
+        if learned_from_generated(about["passport"]):
+            made.insert(0, "with generated people")
         mark = ", ".join([*made, *differing][:2])
         found[run] = f"{about['title']}, {mark}" if len(twins) > 1 and mark else about["title"]
     often = Counter(found.values())

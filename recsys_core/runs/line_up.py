@@ -42,8 +42,11 @@ def line_up(
     """
     parts = split(workspace.load_dataset(dataset), recipe)
     queued = [job.spec for job in jobs.all() if job.is_active and isinstance(job.spec, TrainSpec)]
+    here = parts.fingerprint, parts.dataset.fingerprint
     scratch = [run for run in workspace.runs() if run.is_from_scratch]
-    trained = [run.about for run in scratch if run.split_fingerprint == parts.fingerprint]
+    trained = [
+        run.about for run in scratch if (run.split_fingerprint, run.about["passport"]["dataset"]["fingerprint"]) == here
+    ]
     specs: list[TrainSpec] = []
     left_out: dict[str, str] = {}
     for key in STANDARD_LINE_UP:

@@ -149,9 +149,15 @@ class Split:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha-256 of the data and the roles; equal for two splits on which results may be compared."""
-        digest = hashlib.sha256(self.dataset.fingerprint.encode())
-        digest.update(self.roles.tobytes())
+        """Sha-256 of the data and the roles; equal for two splits on which results may be compared.
+
+        Generated people beside real ones are only learned from, so the split of the real ones alone is the same one.
+        """
+        made, data, roles = self.dataset.made, self.dataset.fingerprint, self.roles
+        if made is not None and made.is_augmented:
+            data, roles = made.learned_from, roles[self.dataset.interactions.users < made.real_people]
+        digest = hashlib.sha256(data.encode())
+        digest.update(roles.tobytes())
         digest.update(repr(self.recipe.threshold).encode())
         if self.recipe.key == COLD_ITEM:
             digest.update(b"among held-out items")

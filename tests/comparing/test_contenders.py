@@ -3,6 +3,8 @@
 import pytest
 
 from recsys_core.comparing.contenders import contenders
+from recsys_core.comparing.passports import to_mention
+from recsys_core.data.made import Made
 from tests.comparing.cards import card
 
 PLAN = {"way": "full", "carry": ["items"], "rates": {}}
@@ -60,3 +62,13 @@ def test_what_was_found_on_the_validation_events_makes_no_other_contender():
     seeds = {"a": transferred(0, 0.3), "b": transferred(1, 0.7)}
     assert [one.runs for one in contenders(seeds)] == [("a", "b")]
     assert len(contenders(seeds | {"c": transferred(0, 0.3, plan=PLAN | {"way": "joint"})})) == 2
+
+
+def test_a_model_that_learned_from_generated_people_as_well_is_another_one_and_says_so():
+    made = Made("vae", "VAE sampler", {}, {}, 0, "d" * 64, "films", {}, real_people=5).as_json()
+    beside = {"name": "films", "fingerprint": "e" * 64, "made": made}
+    plain, added = contenders({"a": card("ease"), "b": card("ease", dataset=beside)})
+    assert (plain.title, added.title) == ("ease", "ease, with generated people")
+    assert to_mention({one.title: card("ease", dataset=beside)["passport"] for one in (plain, added)}) == []
+    (sentence,) = to_mention({"x": card("ease")["passport"], "y": card("ease", dataset=beside)["passport"]})
+    assert sentence.startswith("Learned from generated people beside the real ones: y.")

@@ -100,3 +100,10 @@ def test_numbers_of_people_that_cannot_be_are_named(people):
 def test_more_events_than_can_be_worked_on_are_refused():
     with pytest.raises(ConfigError, match="50,000,000"):
         require_room(MOST_EVENTS + 1)
+
+
+def test_results_with_and_without_generated_people_may_be_compared(real, synthetic):
+    both = augmented(real, synthetic)
+    recipe = default_recipe(real)
+    assert split(both, recipe).fingerprint == split(real, recipe).fingerprint
+    assert replace(split(both, recipe), dataset=replace(both, made=None)).fingerprint != split(real, recipe).fingerprint
