@@ -1,6 +1,5 @@
 """Synthetic data, whether it is worth it: as it is measured, and when it is done."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,12 @@ import streamlit as st
 
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
-from pages.shared.frame import look, plain
-from pages.shared.jobs import progress, resume, watch
+from pages.shared.frame import plain
+from pages.shared.jobs import progress
+from pages.shared.measurements import amount, failed, measurements, save_as_json, signed, stand
 from pages.shared.synthetic_chosen import WORTH_OF
 from pages.shared.synthetic_privacy import attack_view
 from pages.shared.synthetic_whom import whom_view
-from recsys_core.data.findings import counted
 from recsys_core.data.made import Made
 from recsys_core.figures.ablation import Bought, ablation_chart
 from recsys_core.figures.lines_with_bands import Band
@@ -24,7 +23,7 @@ from recsys_core.figures.transfer import learning_curve_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import find_model
 from recsys_core.runs.cards import DatasetCard
-from recsys_core.runs.jobs import Job, State, WorthSpec
+from recsys_core.runs.jobs import Job, WorthSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.statistics.estimates import Estimate
 from recsys_core.synthetic import find_generator
@@ -44,28 +43,8 @@ def evidence(source: DatasetCard) -> None:
     def belongs(job: Job) -> bool:
         return isinstance(job.spec, WorthSpec) and job.spec.dataset == source.id
 
-    jobs = [job for job in cache.jobs().all() if belongs(job)]
-    active = [job for job in reversed(jobs) if job.is_active]
-    watch(active, belongs, _live)
-    past = {job.id: job for job in jobs if not job.is_active}
-    if past:
-        _one_of(past)
-    elif not active:
+    if not measurements(belongs, _live, worth_view, name_of, WORTH_OF):
         _nothing_measured()
-
-
-def _one_of(past: dict[str, Job]) -> None:
-    """One of the measurements that ended, the latest unless another one is chosen."""
-    job = past[next(iter(past))]
-    if len(past) > 1:
-        job = past[choose.choose("Measurement", WORTH_OF, list(past), lambda one: name_of(past[one]))]
-    else:
-        st.caption(plain(name_of(job)))
-    _unfinished(job)
-    worth_view(job, look())
-    if st.button("Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."):
-        cache.jobs().dismiss(job.id)
-        st.rerun()
 
 
 def _nothing_measured() -> None:
@@ -78,16 +57,6 @@ def _nothing_measured() -> None:
         )
 
 
-def _unfinished(job: Job) -> None:
-    """What became of a measurement that was not done to the end, and the way on."""
-    if job.state is State.FINISHED:
-        return
-    with st.container(border=True, key="ft-unfinished"):
-        st.markdown(plain(job.message))
-        if job.is_resumable and st.button("Resume", key=f"resume-{job.id}"):
-            resume(job)
-
-
 def attacks_on(source: DatasetCard, made: Made) -> "Membership | None":
     """What attackers could tell of a generator with the settings that it had here; None where that was not measured."""
     for job in cache.jobs().all():
@@ -97,7 +66,7 @@ def attacks_on(source: DatasetCard, made: Made) -> "Membership | None":
             made.generator,
             made.settings,
         )
-        if is_alike and (found := _worth(default_home(), job.id, _stand(job)).membership) is not None:
+        if is_alike and (found := _worth(default_home(), job.id, stand(job)).membership) is not None:
             return found
     return None
 
@@ -106,25 +75,19 @@ def name_of(job: Job) -> str:
     """A measurement by what takes part in it."""
     spec = job.spec
     assert isinstance(spec, WorthSpec)
-    amount = f"{counted(len(spec.shares), 'share')}, {counted(len(spec.seeds), 'seed')}"
     pair = f"{find_generator(spec.generator).info.title} for {find_model(spec.learner).info.title}"
-    return f"{pair} · {choose.moment(job.created)} · {amount}"
+    return f"{pair} · {choose.moment(job.created)} · {amount(len(spec.shares), len(spec.seeds))}"
 
 
 def _live(job: Job, colours: Theme) -> None:
     """How far it is, and what can be told already."""
     progress(job)
-    told = _told(default_home(), job.id, _stand(job), METRICS[0])
+    told = _told(default_home(), job.id, stand(job), METRICS[0])
     if told is None:
         st.caption("The curves begin when every way was measured at one share.")
         return
     st.markdown(f"**So far:** {plain(told.verdict)}")
     _curve(told, METRICS[0], colours, f"live-{job.id}")
-
-
-def _stand(job: Job) -> str:
-    """How far a job is: what was read of it before is old when this changes."""
-    return f"{job.state} {job.done} {job.finished}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -173,7 +136,7 @@ def _leads(home: Path, job: str, stand: str, metric: str, share: float) -> dict[
 
 def worth_view(job: Job, colours: Theme) -> None:
     """Everything that a measurement came to, the verdict first."""
-    found, spec = _worth(default_home(), job.id, _stand(job)), job.spec
+    found, spec = _worth(default_home(), job.id, stand(job)), job.spec
     assert isinstance(spec, WorthSpec)
     if not found.shares:
         st.caption("Nothing was measured to the end, so there is nothing to tell yet.")
@@ -182,7 +145,7 @@ def worth_view(job: Job, colours: Theme) -> None:
     verdict = st.container()
     labels = {metric_label(one): one for one in METRICS}
     metric = labels[choose.switch("Figure", "worth-figure", list(labels))]
-    told = _told(default_home(), job.id, _stand(job), metric)
+    told = _told(default_home(), job.id, stand(job), metric)
     assert told is not None  # there are shares
     with verdict:
         head, _, rest = told.verdict.partition(". ")
@@ -207,7 +170,7 @@ def worth_view(job: Job, colours: Theme) -> None:
     attack_view(found.membership, job.id, colours)
     whom_view(job, spec, found, metric, colours)
     _failures(found)
-    _save(found, metric, job)
+    save_as_json(found.as_json(metric), "worth.json", job)
 
 
 def colours_of_arms(colours: Theme) -> dict[str, str]:
@@ -273,14 +236,6 @@ def _rows(found: "Worth", curve: pd.DataFrame, best: dict[float, str | None], me
     return pd.DataFrame(rows)
 
 
-def signed(lead: Estimate | None) -> str:
-    """A lead with its interval."""
-    if lead is None:
-        return "–"
-    interval = "" if lead.low is None or lead.high is None else f" [{lead.low:+.3f}, {lead.high:+.3f}]"
-    return f"{lead.value:+.3f}{interval}".replace("-", "−")
-
-
 def kept(part: Estimate | None) -> str:
     """A part of what the real people alone come to."""
     if part is None:
@@ -301,7 +256,7 @@ def _ways(found: "Worth", job: Job, metric: str, colours: Theme) -> None:
             lambda one: f"{100 * one:g} %",
             key=f"ways-share-{job.id}",
         )
-    leads = _leads(default_home(), job.id, _stand(job), metric, share)
+    leads = _leads(default_home(), job.id, stand(job), metric, share)
     rows = [
         Bought(
             arm_title(arm),
@@ -332,21 +287,9 @@ def _best_way(leads: dict[str, Estimate], share: float) -> str:
 
 
 def _failures(found: "Worth") -> None:
-    if not found.failures:
-        return
-    with st.expander(f"{counted(len(found.failures), 'measurement')} that failed"):
-        for one in found.failures:
-            st.caption(plain(f"{one.title}, {100 * one.share:g} % of the real data, seed {one.seed}: {one.reason}"))
-
-
-def _save(found: "Worth", metric: str, job: Job) -> None:
-    st.download_button(
-        "Everything as JSON",
-        json.dumps(found.as_json(metric), indent=1),
-        "worth.json",
-        "application/json",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"json-{job.id}",
+    failed(
+        [
+            f"{arm_title(one.arm)}, {100 * one.share:g} % of the real data, seed {one.seed}: {one.reason}"
+            for one in found.failures
+        ]
     )

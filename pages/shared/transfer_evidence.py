@@ -1,6 +1,5 @@
 """Transfer, the last step: whether it pays, as it is measured and when it is done."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ import streamlit as st
 
 from pages.shared import cache, choose
 from pages.shared.chart import draw_chart
-from pages.shared.frame import look, plain
-from pages.shared.jobs import progress, resume, source_name, watch
+from pages.shared.frame import plain
+from pages.shared.jobs import progress, source_name
+from pages.shared.measurements import amount, failed, measurements, save_as_json, signed, stand
 from pages.shared.transfer_chosen import PLAN, go_to, no_source
 from pages.shared.transfer_start import MEASUREMENT
 from pages.shared.transfer_whom import whom_view
@@ -22,7 +22,7 @@ from recsys_core.figures.transfer import Race, learning_curve_chart, race_chart
 from recsys_core.metrics import metric_label
 from recsys_core.models import MODELS
 from recsys_core.runs.cards import DatasetCard, RunCard
-from recsys_core.runs.jobs import Job, State, TransferSpec
+from recsys_core.runs.jobs import Job, TransferSpec
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.transfer.evidence import Evidence
 from recsys_core.transfer.measuring import ARMS, EASE_ARM, METRICS, POPULARITY, SCRATCH, TRANSFER
@@ -40,30 +40,12 @@ def evidence_step(card: DatasetCard, run: RunCard | None) -> None:
         spec = job.spec
         return isinstance(spec, TransferSpec) and spec.dataset == card.id and (run is None or spec.run == run.id)
 
-    jobs = [job for job in cache.jobs().all() if belongs(job)]
-    active = [job for job in reversed(jobs) if job.is_active]
-    watch(active, belongs, _live)
-    past = {job.id: job for job in jobs if not job.is_active}
-    if past:
-        _one_of(past)
-    elif not active and run is None:
+    if measurements(belongs, _live, evidence_view, _name, MEASUREMENT):
+        return
+    if run is None:
         no_source()
-    elif not active:
-        _nothing_measured()
-
-
-def _one_of(past: dict[str, Job]) -> None:
-    """One of the measurements that ended, the latest unless another one is chosen."""
-    job = past[next(iter(past))]
-    if len(past) > 1:
-        job = past[choose.choose("Measurement", MEASUREMENT, list(past), lambda one: _name(past[one]))]
     else:
-        st.caption(plain(_name(job)))
-    _unfinished(job)
-    evidence_view(job, look())
-    if st.button("Forget this measurement", key=f"forget-{job.id}", type="tertiary", help="Its figures go with it."):
-        cache.jobs().dismiss(job.id)
-        st.rerun()
+        _nothing_measured()
 
 
 def _nothing_measured() -> None:
@@ -76,37 +58,21 @@ def _nothing_measured() -> None:
             go_to(PLAN)
 
 
-def _unfinished(job: Job) -> None:
-    """What became of a measurement that was not done to the end, and the way on."""
-    if job.state is State.FINISHED:
-        return
-    with st.container(border=True, key="ft-unfinished"):
-        st.markdown(plain(job.message))
-        if job.is_resumable and st.button("Resume", key=f"resume-{job.id}"):
-            resume(job)
-
-
 def _name(job: Job) -> str:
     spec = job.spec
     assert isinstance(spec, TransferSpec)
-    amount = f"{counted(len(spec.shares), 'share')}, {counted(len(spec.seeds), 'seed')}"
-    return f"{source_name(spec.run)} · {choose.moment(job.created)} · {amount}"
+    return f"{source_name(spec.run)} · {choose.moment(job.created)} · {amount(len(spec.shares), len(spec.seeds))}"
 
 
 def _live(job: Job, colours: Theme) -> None:
     """How far it is, and what can be told already."""
     progress(job)
-    told = _told(default_home(), job.id, _stand(job), METRICS[0])
+    told = _told(default_home(), job.id, stand(job), METRICS[0])
     if told is None:
         st.caption("The curves begin when all four ways were measured at one share.")
         return
     st.markdown(f"**So far:** {plain(f'{told.advice} {told.alarm}'.strip())}")
     _curve(told, METRICS[0], colours, f"live-{job.id}")
-
-
-def _stand(job: Job) -> str:
-    """How far a job is: what was read of it before is old when this changes."""
-    return f"{job.state} {job.done} {job.finished}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -154,17 +120,16 @@ def _told(home: Path, job: str, stand: str, metric: str) -> Told | None:
 
 def evidence_view(job: Job, colours: Theme) -> None:
     """Everything that a measurement came to, the verdict first."""
-    found, spec = _evidence(default_home(), job.id, _stand(job)), job.spec
+    found, spec = _evidence(default_home(), job.id, stand(job)), job.spec
     assert isinstance(spec, TransferSpec)
     if not found.shares:
         st.caption("Nothing was measured to the end, so there is nothing to tell yet.")
         _failures(found)
         return
-    metric = METRICS[0]
     verdict = st.container()
-    metric = choose.switch("Figure", "transfer-figure", [metric_label(one) for one in METRICS])
-    metric = next(one for one in METRICS if metric_label(one) == metric)
-    told = _told(default_home(), job.id, _stand(job), metric)
+    labels = {metric_label(one): one for one in METRICS}
+    metric = labels[choose.switch("Figure", "transfer-figure", list(labels))]
+    told = _told(default_home(), job.id, stand(job), metric)
     assert told is not None  # there are shares
     with verdict:
         st.subheader(plain(told.advice), anchor=False)
@@ -188,7 +153,7 @@ def evidence_view(job: Job, colours: Theme) -> None:
     whom_view(job, spec, found, metric, colours)
     _tried(found)
     _failures(found)
-    _save(found, metric, job)
+    save_as_json(found.as_json(metric), "transfer.json", job)
 
 
 def arm_colours(colours: Theme) -> dict[str, str]:
@@ -249,19 +214,11 @@ def _leads(found: Evidence, curve: pd.DataFrame, metric: str) -> pd.DataFrame:
                 "Events": found.events(share),
                 "Transfer": float(mine[share]),
                 "Best other way": ARMS[rival],
-                "Lead over it": _signed(found, share, rival, metric),
-                "Lead over from scratch": _signed(found, share, SCRATCH, metric),
+                "Lead over it": signed(found.lead(share, rival, metric)),
+                "Lead over from scratch": signed(found.lead(share, SCRATCH, metric)),
             }
         )
     return pd.DataFrame(rows)
-
-
-def _signed(found: Evidence, share: float, over: str, metric: str) -> str:
-    lead = found.lead(share, over, metric)
-    if lead is None:
-        return "–"
-    interval = "" if lead.low is None or lead.high is None else f" [{lead.low:+.3f}, {lead.high:+.3f}]"
-    return f"{lead.value:+.3f}{interval}".replace("-", "−")
 
 
 def _race(found: Evidence, colours: Theme) -> None:
@@ -328,21 +285,6 @@ def _tried(found: Evidence) -> None:
 
 
 def _failures(found: Evidence) -> None:
-    if not found.failures:
-        return
-    with st.expander(f"{counted(len(found.failures), 'measurement')} that failed"):
-        for one in found.failures:
-            st.caption(plain(f"{ARMS[one.arm]}, {100 * one.share:g} % of the data, seed {one.seed}: {one.reason}"))
-
-
-def _save(found: Evidence, metric: str, job: Job) -> None:
-    st.download_button(
-        "Everything as JSON",
-        json.dumps(found.as_json(metric), indent=1),
-        "transfer.json",
-        "application/json",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"json-{job.id}",
+    failed(
+        [f"{ARMS[one.arm]}, {100 * one.share:g} % of the data, seed {one.seed}: {one.reason}" for one in found.failures]
     )

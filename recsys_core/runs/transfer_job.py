@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from recsys_core.errors import ConfigError, ModelError, StoreError, StudioError
+from recsys_core.errors import ConfigError, StoreError, StudioError
 from recsys_core.evaluation import Lists, judged_users
 from recsys_core.models.popularity import Popularity
 from recsys_core.runs.files import new_folder, remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, TransferFrom, TransferSpec
 from recsys_core.runs.run_files import read_lists, read_per_user, write_lists, write_per_user
-from recsys_core.runs.stop_request import StopRequest, measured_until_stopped
+from recsys_core.runs.stop_request import StopRequest, ending, measured_until_stopped, not_everywhere
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.threads import training_threads
 from recsys_core.runs.transferring import Ready, make_ready, require_fitting, suiting_plans
@@ -98,24 +98,14 @@ def measure_transfer(workspace: Workspace, jobs: Jobs, job: Job, spec: TransferS
     with training_threads():
         state = measured_until_stopped(meter.measure_all, meter.done)
     found = evidence_of(workspace, job)
-    if state is State.STOPPED:
-        kept = f"Stopped by hand after {meter.done()} of {len(_steps(spec))} measurements, which are kept."
-        return state, f"{kept} {found.verdict(spec.metric)}"
-    if not found.shares:
-        raise ModelError(f"Nothing could be measured. {_left_out(found)}", "Choose another source.", "no-result")
-    return state, f"{found.verdict(spec.metric)} {_left_out(found)}".strip()
+    done = f"{meter.done()} of {len(_steps(spec))}"
+    left_out = not_everywhere({_words(failure.arm): failure.reason for failure in found.failures})
+    return ending(state, done, found.verdict(spec.metric), left_out, "Choose another source.", bool(found.shares))
 
 
 def _steps(spec: TransferSpec) -> list[tuple[float, int, str]]:
     """Share, seed and arm of each measurement, in their order."""
     return list(product(sorted(spec.shares), spec.seeds, ARMS))
-
-
-def _left_out(found: Evidence) -> str:
-    """What could not be measured and why, a sentence for each arm."""
-    reasons = {failure.arm: failure.reason for failure in found.failures}
-    told = ((_words(arm), reason) for arm, reason in reasons.items())
-    return " ".join(f"{arm[0].upper()}{arm[1:]} was not measured everywhere: {reason}" for arm, reason in told)
 
 
 def _words(arm: str) -> str:

@@ -14,25 +14,26 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from recsys_core.errors import ConfigError, ModelError, StoreError, StudioError
+from recsys_core.errors import ConfigError, StoreError, StudioError
 from recsys_core.evaluation import judged_users
 from recsys_core.models import find_model
 from recsys_core.runs.files import new_folder, remove_folder
 from recsys_core.runs.jobs import Executor, Job, Jobs, State, WorthSpec
 from recsys_core.runs.run_files import read_per_user, write_per_user
-from recsys_core.runs.stop_request import StopRequest, measured_until_stopped
+from recsys_core.runs.stop_request import StopRequest, ending, measured_until_stopped, not_everywhere
 from recsys_core.runs.store import Workspace
 from recsys_core.runs.synthesis_job import require_real
 from recsys_core.runs.threads import training_threads
 from recsys_core.splitting import Split, SplitRecipe, default_recipe, split
 from recsys_core.synthetic import find_generator
-from recsys_core.synthetic.arms import ADDITIONS, Design, Measured, Point, Scene, arm_title
+from recsys_core.synthetic.arms import ADDITIONS, ATTACK, Design, Measured, Point, Scene, arm_title
 from recsys_core.synthetic.attacks.halves import attack_half
 from recsys_core.synthetic.attacks.membership import Scores
-from recsys_core.synthetic.worth import ATTACK, Failure, Worth
+from recsys_core.synthetic.worth import Worth
 from recsys_core.training import devices
 from recsys_core.training.context import Cancelled, FitContext, Progress
 from recsys_core.training.devices import Device
+from recsys_core.transfer.evidence import Failure
 from recsys_core.transfer.measuring import JUDGED_BY, METRICS
 
 SHARES, SEEDS, ATTACKS = (0.05, 0.25, 1.0), (0, 1, 2), 2
@@ -171,18 +172,15 @@ def measure_worth(workspace: Workspace, jobs: Jobs, job: Job, spec: WorthSpec) -
     with training_threads():
         state = measured_until_stopped(meter.measure_all, meter.done)
     found = worth_of(workspace, job)
-    if state is State.STOPPED:
-        kept = f"Stopped by hand after {meter.done()} of {len(_steps(spec))} measurements, which are kept."
-        return state, f"{kept} {found.verdict(spec.metric)}"
-    if not found.shares:
-        raise ModelError(f"Nothing could be measured. {left_out(found)}", "Choose other settings.", "no-result")
-    return state, f"{found.verdict(spec.metric)} {left_out(found)}".strip()
+    done = f"{meter.done()} of {len(_steps(spec))}"
+    return ending(
+        state, done, found.verdict(spec.metric), left_out(found), "Choose other settings.", bool(found.shares)
+    )
 
 
 def left_out(found: Worth) -> str:
     """What could not be measured and why, a sentence for each arm."""
-    reasons = {failure.title: failure.reason for failure in found.failures}
-    return " ".join(f"{title} was not measured everywhere: {reason}" for title, reason in reasons.items())
+    return not_everywhere({arm_title(failure.arm): failure.reason for failure in found.failures})
 
 
 @dataclass(frozen=True)

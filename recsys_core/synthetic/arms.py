@@ -22,12 +22,14 @@ from recsys_core.transfer.plan import Plan, Way
 from recsys_core.transfer.shares import at_share
 
 REAL, POPULARITY, SYNTHETIC, PRETRAINED = "real", "popularity", "synthetic", "pretrained"
+ATTACK = "attack"  # no way to serve anybody, but measured among them: who was learned from?
 ADDITIONS = (0.1, 0.5, 1.0, 2.0, 4.0)
 _TITLES = {
     REAL: "Real people alone",
     POPULARITY: "Popularity",
     SYNTHETIC: "Generated people alone",
     PRETRAINED: "Generated first, then real",
+    ATTACK: "The attack on who was learned from",
 }
 _PLUS = "plus-"
 _FULL = Plan(way=Way.FULL, calibrated=False)

@@ -13,26 +13,11 @@ from recsys_core.statistics.bootstrap import bootstrap
 from recsys_core.statistics.estimates import Estimate, PerUser
 from recsys_core.statistics.leads import lead, share_of
 from recsys_core.statistics.seeds import mean_over_seeds
-from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added, arm_title
+from recsys_core.synthetic.arms import POPULARITY, PRETRAINED, REAL, SYNTHETIC, Point, added
 from recsys_core.synthetic.attacks.membership import Membership, Scores
+from recsys_core.transfer.evidence import Failure
 from recsys_core.transfer.measuring import JUDGED_BY
 from recsys_core.types import Json
-
-ATTACK = "attack"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What could not be measured, and why in words: an arm at a share with a seed, or an attack on a half."""
-
-    arm: str
-    share: float
-    seed: int
-    reason: str
-
-    @property
-    def title(self) -> str:
-        return "The attack on who was learned from" if self.arm == ATTACK else arm_title(self.arm)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ from recsys_core.synthetic.arms import (
     plus,
 )
 from recsys_core.synthetic.training_part import training_part, with_events
-from recsys_core.synthetic.worth import Failure, Worth
+from recsys_core.synthetic.worth import Worth
 from recsys_core.training.context import Cancelled, EpochEnded, FitContext
+from recsys_core.transfer.evidence import Failure
 from recsys_core.types import Feedback
 from tests import worlds
 from tests.synthetic.resampling import Resampling

@@ -7,13 +7,13 @@ go the same way: activity, items, times, values.
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from recsys_core.data.dataset import Dataset, Ids
+from recsys_core.data.dataset import Dataset
 from recsys_core.errors import ModelError
 from recsys_core.synthetic.base import Batch, Generator, Knobs, Population
 from recsys_core.synthetic.tastes.activity import Activity
@@ -25,6 +25,7 @@ from recsys_core.synthetic.tastes.mixture import fit_mixture
 from recsys_core.synthetic.tastes.popularity import exchanged
 from recsys_core.synthetic.tastes.profiles import Profiles, near
 from recsys_core.synthetic.tastes.ratings import Values, leanings
+from recsys_core.synthetic.training_part import with_events
 from recsys_core.training.context import Cancelled, FitContext
 from recsys_core.types import Float32, Float64, Int32, Int64
 
@@ -141,7 +142,7 @@ class TasteGenerator(Generator):
                 "Take these events out, or import the file again.",
                 "not-a-number",
             )
-        return _with_events(real)
+        return real if real.n_users == n_people else with_events(real)
 
 
 class TastePopulation(Population):
@@ -233,19 +234,3 @@ class TastePopulation(Population):
         drawn, _, counts, times = self._people(self._rng(2), n)
         last = None if times is None else times[np.cumsum(counts) - 1]
         return calibrated(self._weights(drawn.codes, counts, last), counts, self._items.shares)
-
-
-def _with_events(real: Dataset) -> Dataset:
-    """The same data without the people who did nothing."""
-    counts = real.interactions.user_counts()
-    if counts.all():
-        return real
-    kept = np.flatnonzero(counts)
-    places = np.cumsum(counts > 0) - 1
-    events = replace(real.interactions, users=places[real.interactions.users].astype(np.int32), n_users=len(kept))
-    return replace(
-        real,
-        interactions=events,
-        user_ids=Ids(real.user_ids.values[kept]),
-        user_table=real.user_table.iloc[kept].reset_index(drop=True),
-    )
