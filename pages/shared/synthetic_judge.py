@@ -89,7 +89,7 @@ def origin(card: DatasetCard) -> None:
         rows["Split whose training events it saw"] = str(made.recipe["key"])
     rows["Privacy"] = "not bounded" if made.epsilon is None else f"differential privacy with ε = {made.epsilon:.2g}"
     for about in (made.knobs, made.settings):
-        rows |= {_words(name): _words(value) for name, value in about.items()}
+        rows |= {_words(name).capitalize(): _words(value) for name, value in about.items()}
     st.dataframe(pd.DataFrame({"What": list(rows), "Value": list(rows.values())}), hide_index=True, height="content")
     notes = [finding for finding in from_card(card.about) if finding.level != "error"]
     if notes:

@@ -118,7 +118,7 @@ def copies_and_privacy(card: DatasetCard, judgement: Judgement, source: DatasetC
     )
     st.caption(plain(f"{told}{short}. A history counts as a copy where nearly all of it is that of one real person."))
     if copies.found:
-        st.markdown(f"**{plain(counted(len(copies.found), 'copy'))}**".replace("copys", "copies"))
+        st.markdown(f"**{counted(len(copies.found), 'copy')}**")
         st.dataframe(
             [
                 {
@@ -182,7 +182,11 @@ def bias(card: DatasetCard, judgement: Judgement) -> None:
             with cell:
                 shown = [drift for drift in mine if drift.of == of]
                 draw_chart(
-                    drift_chart([_shift(drift) for drift in shown], f"share of {of}" if of else "of 1", colours),
+                    drift_chart(
+                        [_shift(drift) for drift in shown],
+                        f"share of {of}" if of else "share, or Gini coefficient",
+                        colours,
+                    ),
                     f"drift-{place}-{of or 'items'}-{card.id}",
                     pd.DataFrame([asdict(drift) for drift in shown]),
                     title=_drift_in_words(mine),

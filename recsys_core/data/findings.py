@@ -57,7 +57,7 @@ def listing(names: list[str], most: int = 8) -> str:
 
 def counted(number: int, noun: str) -> str:
     """``1 row``, ``2,000 rows``, ``3 people``."""
-    plural = {"person": "people"}.get(noun, noun + "s")
+    plural = {"person": "people", "copy": "copies"}.get(noun, noun + "s")
     return f"{number:,} {noun if number == 1 else plural}"
 
 
