@@ -1,5 +1,7 @@
 """The map of a model, in a real browser: a point is clicked, many are chosen by lasso and box, and it is moved."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -86,9 +88,9 @@ def test_what_an_area_holds_stands_beside_all_others_until_it_is_taken_away(desc
     around_most(page, by)
     expect(page.get_by_role("heading", name="items chosen")).to_be_visible()
     assert page.evaluate(AREAS) == 1
-    words = page.locator("[data-testid=stMarkdown]", has_text="on average").all_inner_texts()
-    assert any(line.startswith("Popularity: ") for line in words)
-    assert any(line.startswith("Found in the top 10: ") for line in words)
+    for figure in ("Popularity", "Found in the top 10"):
+        words = re.compile(rf"^\s*{figure}: .*on average", re.DOTALL)
+        expect(page.locator("[data-testid=stMarkdown]", has_text=words).first).to_be_visible(timeout=30_000)
     expect(page.locator(".st-key-chart-genre-mix .js-plotly-plot")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     page.get_by_role("button", name="Choose nothing").click()
