@@ -109,7 +109,7 @@ def test_a_pilot_reads_a_part_of_the_content_and_foretells_the_rest(monkeypatch)
 
 
 def test_what_a_pilot_read_need_not_be_read_again(monkeypatch, tmp_path):
-    read = reads_first(monkeypatch, seconds=0.01)
+    read = reads_first(monkeypatch, seconds=0.01, n=40)  # few, so that those that need not be read are many of them
     model = Slow(Slow.Config(epochs=20, batches=4, sleep=0.002))
     first = foretold(model, cache=tmp_path).first
     once = len(read)
