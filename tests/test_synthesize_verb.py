@@ -77,7 +77,7 @@ def test_worth_is_that_of_the_job(workspace, ask, capsys):
     words = [*WORTH, "--additions", "1", "--attacks", "1", "--metric", "recall@10", "--learner", "ease"]
     status, document, err = ask("synthesize", *words)
     assert status == 0
-    assert "measuring at 1 shares of the data with 1 seeds" in err
+    assert "measuring at 1 share of the data with 1 seed\n" in err
     job = Jobs(workspace.database).find(document["job"])
     found = worth_of(workspace, job)
     assert document["curve"] == json.loads(json.dumps(found.as_json("recall@10")["curve"]))

@@ -148,6 +148,7 @@ def _widget(owner: str, name: str, field: FieldInfo) -> None:
             "min_value": None if low is None else number(low),
             "max_value": None if high is None else number(high),
             "value": None if NoneType in kinds else "min",
+            "placeholder": _extra(field).get("empty"),
             "step": 1 if number is int else default / 2 if by_ratio else 0.05,
         }
         st.number_input(label, format="%d" if number is int else "%g", **limits, **about)

@@ -12,7 +12,7 @@ from pages.shared import cache, choose, nav
 from pages.shared.fine_tune_view import fine_tune_view
 from pages.shared.frame import errors_as_sentences, look, plain, show_error
 from pages.shared.reproduce_view import reproduce_menu
-from pages.shared.synthetic_mark import name_of_data
+from pages.shared.synthetic_mark import alarms, alarms_of, name_of_data
 from pages.shared.transfer_view import transfer_view
 from recsys_core.comparing.titles import in_words
 from recsys_core.data.findings import counted, duration
@@ -394,7 +394,8 @@ def ended(job: Job, is_latest: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title(job)}**", width="content")
             st.badge(job.state.value, color=COLOURS.get(job.state, "gray"))
-        st.caption(plain(" · ".join(part for part in (job.message, result(job), own_settings(job.spec)) if part)))
+        message = _alarms(job)
+        st.caption(plain(" · ".join(part for part in (message, result(job), own_settings(job.spec)) if part)))
         fine_tune_view(job)
         transfer_view(job)
         with st.container(horizontal=True):
@@ -429,6 +430,15 @@ def ended(job: Job, is_latest: bool) -> None:
             with st.expander("How it went", key=f"went-{job.id}", on_change="rerun") as details:
                 if details.open:
                     how_it_went(job)
+
+
+def _alarms(job: Job) -> str:
+    """Draws what must be known of the people that a job made, and gives the rest of its message."""
+    card = next((card for card in cache.workspace().datasets() if card.id == job.made), None)
+    if card is None:
+        return job.message
+    alarms(card)
+    return job.message.removeprefix(" ".join(alarms_of(card))).strip()
 
 
 def submit(spec: Spec) -> str | None:

@@ -13,7 +13,7 @@ from pages.shared.frame import plain
 from pages.shared.profile_view import profile_view
 from pages.shared.synthetic_chosen import Sources, certain, choose_made
 from pages.shared.synthetic_judged import bias, copies_and_privacy, likeness
-from pages.shared.synthetic_mark import badge_and_words
+from pages.shared.synthetic_mark import alarms, badge_and_words
 from recsys_core.runs.cards import DatasetCard
 from recsys_core.runs.store import default_home, open_workspace
 
@@ -27,10 +27,7 @@ def judge_step(sources: Sources, source: DatasetCard | None) -> None:
     if card is None:
         return
     badge_and_words(card)
-    found = from_card(card.about)
-    for finding in found:
-        if finding.level == "error":
-            st.error(plain(finding.message), icon=":material/warning:")
+    alarms(card)
     judgement = _judgement(default_home(), card.id)
     if judgement is None:
         _without_real(card)
@@ -87,9 +84,10 @@ def origin(card: DatasetCard) -> None:
     rows = {"Generator": made.title, "Learned from": made.learned_name or "nothing", "Seed": str(made.seed)}
     if made.recipe is not None:
         rows["Split whose training events it saw"] = str(made.recipe["key"])
-    rows["Privacy"] = "not bounded" if made.epsilon is None else f"differential privacy with ε = {made.epsilon:.2g}"
+    if made.learned_name:
+        rows["Privacy"] = "not bounded" if made.epsilon is None else f"differential privacy with ε = {made.epsilon:.2g}"
     for about in (made.knobs, made.settings):
-        rows |= {_words(name).capitalize(): _words(value) for name, value in about.items()}
+        rows |= {_words(name).capitalize(): _words(value) for name, value in about.items() if value is not None}
     st.dataframe(pd.DataFrame({"What": list(rows), "Value": list(rows.values())}), hide_index=True, height="content")
     notes = [finding for finding in from_card(card.about) if finding.level != "error"]
     if notes:
@@ -97,6 +95,4 @@ def origin(card: DatasetCard) -> None:
 
 
 def _words(value: object) -> str:
-    if value is None:
-        return "as in the data"
     return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

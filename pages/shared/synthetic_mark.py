@@ -48,7 +48,17 @@ def badge_and_words(card: DatasetCard | RunCard) -> None:
             st.caption(plain(made.words), width="content")
 
 
+def alarms(card: DatasetCard) -> None:
+    """What must be known of generated people before they are used, such as that they are all the same."""
+    for message in alarms_of(card):
+        st.error(plain(message), icon=":material/warning:")
+
+
+def alarms_of(card: DatasetCard) -> list[str]:
+    """The same as sentences."""
+    return [str(one["message"]) for one in card.about["findings"] if one["level"] == "error"]
+
+
 def parentage(made: Made) -> str:
     """Where the data are from, with what else tells them apart from others that were made alike."""
-    bound = "" if made.epsilon is None else f" Differential privacy with ε = {made.epsilon:.2g}."
-    return f"{made.words} Seed {made.seed}.{bound}"
+    return f"{made.words} Seed {made.seed}."

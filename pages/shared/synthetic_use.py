@@ -7,7 +7,7 @@ from pages.shared.frame import plain, show_error
 from pages.shared.impressions_view import LOG
 from pages.shared.manage_dataset import download, removal
 from pages.shared.synthetic_chosen import Sources, certain, choose_made
-from pages.shared.synthetic_mark import badge_and_words, made_of
+from pages.shared.synthetic_mark import alarms, badge_and_words, made_of
 from recsys_core.data.findings import counted
 from recsys_core.data.made import Made
 from recsys_core.errors import StudioError
@@ -26,6 +26,7 @@ def use_step(sources: Sources, source: DatasetCard | None) -> None:
     if card is None:
         return
     badge_and_words(card)
+    alarms(card)
     left, right = st.columns(2, gap="large")
     with left:
         _train(card)
@@ -133,7 +134,8 @@ def _again(card: DatasetCard) -> None:
         except StudioError as error:
             show_error(error)
             return
-        st.caption("Run it in the folder of Foretaste, with its environment active: it generates the same people.")
+        same = "the same people" if certain(card).epsilon is None else "other people, since its noise is drawn anew"
+        st.caption(f"Run it in the folder of Foretaste, with its environment active: it generates {same}.")
 
 
 def _delete(card: DatasetCard) -> None:

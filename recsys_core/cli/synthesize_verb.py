@@ -10,6 +10,7 @@ from recsys_core.cli.output import Rows, plain, table
 from recsys_core.cli.split_options import add_split_options, split_recipe
 from recsys_core.cli.train_options import setting
 from recsys_core.cli.verb import Verb, workspace
+from recsys_core.data.findings import counted
 from recsys_core.errors import ConfigError, JobError
 from recsys_core.training.context import EpochEnded, FitContext
 from recsys_core.training.devices import Device, resolve
@@ -187,7 +188,8 @@ def _worth(options: argparse.Namespace) -> tuple[Json, str]:
         options.metric or JUDGED_BY,
         options.device,
     )
-    print(f"measuring at {len(spec.shares)} shares of the data with {len(spec.seeds)} seeds", file=sys.stderr)
+    shares, seeds = counted(len(spec.shares), "share"), counted(len(spec.seeds), "seed")
+    print(f"measuring at {shares} of the data with {seeds}", file=sys.stderr)
     job = _done(home, spec)
     found = worth_of(home, job)
     sides = found.before_and_after(spec.metric)

@@ -45,7 +45,12 @@ class Made:
         """One sentence. Names in it are text from outside."""
         after = f" after {self.learned_name}" if self.learned_name else ""
         kind = "Real people, and beside them people generated" if self.is_augmented else "Generated"
-        return f"{kind} by {self.title}{after}."
+        return f"{kind} by {self.title}{after}{self.bound}."
+
+    @property
+    def bound(self) -> str:
+        """The end of a sentence on what is told of any one person; nothing where that is not bounded."""
+        return "" if self.epsilon is None else f", with differential privacy (ε = {self.epsilon:.2g})"
 
     def as_json(self) -> Json:
         return asdict(self)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from recsys_core.figures.ends import name_ends
-from recsys_core.figures.theme import Theme, escape, figure
+from recsys_core.figures.theme import Theme, escape, figure, whiskers
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # tell runs of one model apart
 BOTTOM = 48  # pixels below the plot
@@ -62,20 +62,20 @@ def at_k_chart(bands: Sequence[Band], metric: str, look: Theme) -> go.Figure:
     low, high = min(numbers), max(numbers)
     room = 0.06 * (high - low or 1.0)
     chart.update_yaxes(title_text=escape(metric), range=[low - room, high + room], nticks=6, zeroline=False)
-    name_ends(
-        chart,
-        [band.label for band in bands],
-        [band.values[-1] for band in bands],
-        [band.colour for band in bands],
-        BOTTOM,
-    )
+    name_bands(chart, bands)
     return chart
+
+
+def name_bands(chart: go.Figure, bands: Sequence[Band]) -> None:
+    """A name at the end of each line, instead of a legend."""
+    ends = [band.values[-1] for band in bands]
+    name_ends(chart, [band.label for band in bands], ends, [band.colour for band in bands], BOTTOM)
 
 
 def draw_bands(
     chart: go.Figure, bands: Sequence[Band], place: Callable[[int], float], hint: Callable[[Band, int], str]
 ) -> None:
-    """Lines with their intervals behind all of them.
+    """Lines with their intervals behind all of them, and whiskers where there is but one point.
 
     Args:
         place: where a value of ``ks`` stands on the horizontal axis.
@@ -105,6 +105,9 @@ def draw_bands(
             mode="lines+markers",
             line={"color": band.colour, "width": 2.5, "dash": DASHES[band.dash % len(DASHES)]},
             marker={"size": 7},
+            error_y=whiskers(list(zip(band.values, band.lows, band.highs, strict=True)), band.colour, 1.5)
+            if len(band.ks) == 1
+            else None,
             hovertemplate="%{text}<extra></extra>",
         )
 

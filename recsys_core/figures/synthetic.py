@@ -14,6 +14,7 @@ REAL, GENERATED = "real", "generated"
 HEIGHT, ROW, LOW_ROW = 300, 52, 34  # pixels
 NAME_WIDTH = 26  # letters in a line
 WIDE = 20  # times as large: then an axis is logarithmic
+FAR = 1000  # times: then a logarithmic axis has room for powers of ten alone
 FEWEST_ALARMS = 1e-3  # where the axis of false alarms begins
 ASKED_ALARMS = 0.01
 
@@ -56,7 +57,7 @@ def side_by_side(
         chart.update_xaxes(type="category", nticks=12)
         chart.update_yaxes(rangemode="tozero", tickformat=".0%")
     elif kind == "survival":
-        _survival_axes(chart, [*real[0], *synthetic[0]], [*real[1], *synthetic[1]])
+        _survival_axes(chart, across, [*real[0], *synthetic[0]], [*real[1], *synthetic[1]])
     elif kind == "lines":
         chart.update_yaxes(rangemode="tozero")
     return chart
@@ -101,15 +102,24 @@ def _points(chart: go.Figure, real: Sequence[float], synthetic: Sequence[float],
     chart.update_layout(margin_t=12)
 
 
-def _survival_axes(chart: go.Figure, places: Sequence[float], heights: Sequence[float]) -> None:
+def _survival_axes(chart: go.Figure, across: str, places: Sequence[float], heights: Sequence[float]) -> None:
     """Logarithmic where there is a tail to see."""
     above = [place for place in places if place > 0]
     if above and max(above) / min(above) > WIDE:
-        chart.update_xaxes(type="log", nticks=6, minor_ticks="")
+        ticks = _ticks(min(above), max(above))
+        form = ".1~%" if across.startswith("share") else ",~f"
+        chart.update_xaxes(type="log", tickvals=ticks, tickformat=form)
         least = min((height for height in heights if height > 0), default=1.0)
         chart.update_yaxes(type="log", range=[math.log10(least) - 0.1, 0.05], tickformat=".1~%", nticks=5)
     else:
         chart.update_yaxes(range=[0, 1.03], tickformat=".0%")
+
+
+def _ticks(least: float, most: float) -> list[float]:
+    """Round numbers for a logarithmic axis: 1, 10, 100, and where there is room 2 and 5 between these."""
+    decades = range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
+    steps = (1,) if most / least > FAR else (1, 2, 5)
+    return [step * 10.0**decade for decade in decades for step in steps]
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ def score_chart(scores: Sequence[Score], look: Theme) -> go.Figure:
     )
     legend_above(chart, look)
     chart.update_layout(bargap=0.35)
-    chart.update_xaxes(range=[0, 1.04], title_text="1: alike", nticks=6, zeroline=False)
+    chart.update_xaxes(range=[0, 1.04], title_text="score (1: alike)", nticks=6, zeroline=False)
     name_rows(chart, ["<br>".join(map(escape, wrap(one.title, NAME_WIDTH))) for one in scores], -0.6, look)
     return chart
 

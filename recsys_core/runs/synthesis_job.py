@@ -222,5 +222,6 @@ def _ending(generator: Generator, dataset: Dataset, judgement: Judgement | None)
     people, events = counted(dataset.n_users, "person"), counted(len(dataset.interactions), "event")
     were = "was" if dataset.n_users == 1 else "were"
     learning = [] if generator.training is None else [generator.training.reason]
+    bound = "" if dataset.made is None else dataset.made.bound
     judged = [] if judgement is None else judgement.verdict()
-    return " ".join([*alarms, f"{people} with {events} {were} generated.", *judged, *learning])
+    return " ".join([*alarms, f"{people} with {events} {were} generated{bound}.", *judged, *learning])

@@ -65,7 +65,9 @@ class Knobs(Config):
         None,
         ge=1,
         le=1_000_000,
-        description="How many items there are; empty: as many as there were to learn from.",
+        description="How many items there are; empty: as many as there were to learn from, or 1,000 where there was "
+        "nothing.",
+        json_schema_extra={"empty": "usual"},
     )
     density: float = Field(
         1.0,

@@ -47,6 +47,13 @@ def test_tails_are_seen_on_logarithmic_axes_and_narrow_spans_on_plain_ones():
     assert (tail.layout.xaxis.type, tail.layout.yaxis.type) == ("log", "log")
     low, high = tail.layout.yaxis.range
     assert 10**low < 0.01 < 1.0 < 10**high
+    few = side_by_side("survival", "events of a person", "share of people", TAIL, TAIL, [], LIGHT)
+    assert list(few.layout.xaxis.tickvals) == [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+    assert tail.layout.xaxis.tickformat == ",~f"
+    far = ([0.001, 0.5, 400.0], [1.0, 0.5, 0.01])
+    wide = side_by_side("survival", "share of people", "share of items", far, far, [], LIGHT)
+    assert list(wide.layout.xaxis.tickvals) == pytest.approx([0.001, 0.01, 0.1, 1, 10, 100, 1000])
+    assert wide.layout.xaxis.tickformat == ".1~%"
     narrow = side_by_side("survival", "difference", "share of people", NARROW, NARROW, [], LIGHT)
     assert narrow.layout.xaxis.type is None
     assert list(narrow.layout.yaxis.range) == [0, 1.03]

@@ -58,6 +58,15 @@ def test_a_single_share_is_drawn(events):
     assert low < lines(chart)[0].x[0] < high
 
 
+def test_a_single_share_has_its_interval_as_whiskers_and_several_have_a_band():
+    one, many = (
+        learning_curve_chart([band("Transfer", 0.2, events)], shares, "NDCG@10", None, LIGHT)
+        for events, shares in (([5], [0.5]), (EVENTS, SHARES))
+    )
+    assert (lines(one)[0].error_y.array, lines(one)[0].error_y.arrayminus) == (pytest.approx((0.01,)),) * 2
+    assert lines(many)[0].error_y.array is None
+
+
 def test_a_race_shows_the_best_so_far_of_each_seed_and_names_each_side_once():
     runs = [[(1.0, 0.1), (2.0, 0.3), (3.0, 0.2)], [(1.0, 0.2)]]
     chart = race_chart([Race("Transfer", "#000000", runs), Race("From <scratch>", "#ffffff", runs)], "NDCG@10", LIGHT)

@@ -51,6 +51,12 @@ def generated(workspace, real, **changes):
 # What comes of it
 
 
+def test_how_it_ended_says_what_bounds_it(workspace, real):
+    settings = {"epsilon": 4.0, "epochs": 1, "embedding_size": 2}
+    job = done(workspace, synthesize_spec(workspace, "vae", real.id, {"people": 30}, settings, RANDOM))
+    assert " events were generated, with differential privacy (ε = 4). " in job.message
+
+
 def test_generated_people_are_a_data_set_that_says_where_it_is_from(workspace, real):
     job = done(workspace, wanted(workspace, real, seed=4))
     assert (job.state, job.run) == (State.FINISHED, None)

@@ -8,7 +8,7 @@ import pytest
 from recsys_core.data.dataset import Dataset, Ids
 from recsys_core.data.profiling.measures import gini
 from recsys_core.statistics.estimates import PerUser, as_it_is
-from recsys_core.synthetic.judging.bias import Bias, Drift, bias, quality_by_group
+from recsys_core.synthetic.judging.bias import Bias, Drift, _tested, bias, quality_by_group
 from recsys_core.synthetic.judging.pair import Pair
 from tests.synthetic.town import POPULARITY, only, town
 
@@ -38,6 +38,23 @@ def test_more_fans_than_there_were_are_named_with_their_shares():
     assert people.change > people.chance
     assert drift(found, "fan", "events").is_certain
     assert people.words.startswith("Kind fan, share of the people 0.")
+
+
+def test_p_values_hold_for_all_figures_together_and_have_no_side():
+    apart = np.random.default_rng(0).standard_normal((999, 3))
+    changes = np.array([2.5, -2.2, 0.1])
+    p_values, chances = _tested(changes, apart)
+    raw = [(1 + (np.abs(apart[:, at]) >= abs(changes[at])).sum()) / 1000 for at in range(3)]
+    assert raw[0] < raw[1] < raw[2]
+    assert p_values == pytest.approx([3 * raw[0], max(3 * raw[0], 2 * raw[1]), max(2 * raw[1], raw[2])])
+    assert chances == pytest.approx([1.96] * 3, abs=0.15)
+
+
+def test_an_attribute_of_which_one_side_knows_nothing_is_no_drift():
+    real, other = town(100), town(100, seed=1)
+    for blank in ("", None, np.nan):
+        found = drifts(real, replace(other, user_table=other.user_table.assign(kind=blank)))
+        assert {one.family for one in found.drifts} == {"Items"}
 
 
 def test_a_share_of_events_counts_events_and_not_people():

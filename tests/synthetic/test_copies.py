@@ -65,6 +65,23 @@ def test_short_histories_of_what_everybody_knows_are_not_accused():
     assert result.median is None
 
 
+def met_by(items: list[list[int]]) -> Dataset:
+    rows = [(user, item, 4.0, item) for user, own in enumerate(items) for item in own]
+    return dataset(rows, len(items), 400)
+
+
+def test_a_short_history_is_a_copy_only_of_the_very_same_one():
+    real = met_by([list(range(9)), *(list(range(20 * user, 20 * user + 15)) for user in range(1, 12))])
+    result = looked_for(real, met_by([list(range(9)), [*range(8), 399]]))
+    assert [copy.synthetic for copy in result.found] == ["u0"]
+
+
+def test_who_holds_all_of_a_much_shorter_history_is_no_copy():
+    real = met_by([list(range(10)), *(list(range(20 * user, 20 * user + 15)) for user in range(1, 12))])
+    result = looked_for(real, met_by([[*range(10), *range(300, 330)], [*range(10), *range(300, 331)]]))
+    assert [copy.synthetic for copy in result.found] == ["u0"]  # forty items, four times as many
+
+
 def test_people_who_do_nothing_are_neither_copies_nor_short():
     rows = [(0, item, 4.0, item) for item in range(20)]
     result = looked_for(dataset(rows, 3, 60), dataset(rows, 5, 60))

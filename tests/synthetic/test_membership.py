@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 from sklearn.metrics import roc_auc_score
 
 from recsys_core.data.dataset import Dataset
 from recsys_core.data.interactions import Histories
 from recsys_core.errors import ModelError
-from recsys_core.synthetic.attacks.attackers import ATTACKERS, ROOM, _mean_cosines
+from recsys_core.synthetic.attacks.attackers import ATTACKERS, ROOM, _largest_jaccard, _log_density, _mean_cosines
 from recsys_core.synthetic.attacks.membership import Membership, Scores, attack
 from recsys_core.synthetic.judging.pair import met
 from tests.synthetic.town import changed, only, together, town
@@ -158,6 +159,40 @@ def test_of_a_handful_there_is_no_interval():
     assert result.worst.area.low is None
     assert result.worst.sure_area is None
     assert not result.is_above_chance
+
+
+def test_what_few_people_cannot_tell_is_not_said_to_be_guessed():
+    few = Membership.pool([told([3.0, 2.0, 1.0, 0.0] * 4, [2.5, 1.5, -1.0, -2.0] * 4)])
+    assert (few.is_good, few.is_above_chance) == (False, False)
+    assert few.verdict().startswith("There are too few people to tell")
+    found = Membership.pool([told([9.0] * 10 + [0.0] * 190, [1.0] * 100 + [-1.0] * 100)])  # sure of a twentieth
+    assert not found.is_above_chance
+    assert not found.is_good
+    assert found.verdict().startswith("Whom the generator learned from can be guessed")
+
+
+def test_the_nearest_of_others_are_those_of_a_plain_loop():
+    people, others = (met(histories(town(n, seed=seed))) for n, seed in ((12, 0), (30, 1)))
+
+    def jaccard(one: np.ndarray, other: np.ndarray) -> float:
+        return float(((one > 0) & (other > 0)).sum() / ((one > 0) | (other > 0)).sum())
+
+    rows, columns = people.toarray(), others.toarray()
+    expected = [max(jaccard(one, other) for other in columns) for one in rows]
+    assert _largest_jaccard(people, others, is_own=False) == pytest.approx(expected)
+    alone = [max(jaccard(one, other) for j, other in enumerate(rows) if i != j) for i, one in enumerate(rows)]
+    assert _largest_jaccard(people, people, is_own=True) == pytest.approx(alone)
+
+
+def test_densities_are_those_of_scipy_without_the_person():
+    places = np.random.default_rng(0).standard_normal((20, 3))
+    m, d = places.shape
+    width = m ** (-1 / (d + 4))
+    for mine, is_own in ((places[:5] + 0.1, False), (places, True)):
+        kernels = np.exp(-(cdist(mine, places) ** 2) / (2 * width**2))
+        if is_own:
+            np.fill_diagonal(kernels, 0)
+        assert _log_density(mine, places, is_own) == pytest.approx(np.log(kernels.sum(axis=1)))
 
 
 def test_it_is_kept_as_plain_data():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
@@ -114,6 +115,35 @@ def test_each_change_is_seen_in_its_own_aspect(real, fresh, key, change):
     assert found(result, key).score < found(fresh, key).score - 0.1
 
 
+def test_hours_days_and_sessions_are_those_of_pandas(real, fresh):
+    when = pd.DatetimeIndex(np.sort(real.interactions.times).astype("datetime64[s]"))
+    for key, parts, n in (("hours", when.hour, 24), ("weekdays", when.day_of_week, 7)):
+        counted = parts.value_counts(normalize=True).reindex(range(n), fill_value=0)
+        assert found(fresh, key).chart.real.y == pytest.approx(counted.tolist())
+    assert found(fresh, "weekdays").chart.labels[0] == "Mon"
+    events = pd.DataFrame({"user": real.interactions.users, "time": real.interactions.times})
+    pauses = events.sort_values(["user", "time"]).groupby("user")["time"].diff()
+    sessions = (pauses.isna() | (pauses > 3600)).sum()
+    assert f"a real one {len(events) / sessions:.1f}." in found(fresh, "sessions").sentence
+
+
+def test_the_spectrum_is_that_of_a_dense_decomposition_without_the_first_value(real, tasteless):
+    sides = [data.interactions.matrix().toarray() > 0 for data in (real, without_taste(real))]
+    one, other = (np.linalg.svd(side, compute_uv=False)[1:20] / np.sqrt(side.sum()) for side in sides)
+    assert found(tasteless, "spectrum").value == pytest.approx(np.abs(one - other).sum() / one.sum(), rel=1e-5)
+
+
+def test_a_genre_with_itself_is_a_pair_too(fresh):
+    assert found(fresh, "genre_pairs").sentence.endswith("over 10 pairs.")  # of four genres
+
+
+def test_how_often_the_classifier_is_right_is_told(tasteless):
+    aspect = found(tasteless, "discriminator")
+    right = (sum(aspect.chart.real.y[:5]) + sum(aspect.chart.synthetic.y[5:])) / 2
+    assert right > 0.75
+    assert f"right about {right:.0%} of people" in aspect.sentence
+
+
 def test_how_many_people_are_generated_makes_no_difference(real):
     many = judged(real, town(450, seed=2))
     assert [aspect.key for aspect in many.aspects if not aspect.is_alike] == []
@@ -130,6 +160,12 @@ def test_another_catalogue_is_judged_by_what_can_be_compared(real):
     assert found(result, "coverage").is_alike
 
 
+def test_items_that_are_all_of_one_genre_do_not_differ_at_all(real):
+    table = real.item_table.assign(genres=[("Horror", "Old", "New")] * real.n_items)
+    same = replace(real, item_table=table)
+    assert set(found(judged(same, same), "diversity").chart.real.x) == {0.0}
+
+
 def test_a_part_of_the_catalogue_is_the_same_catalogue(real):
     small = town(seed=1)
     kept = small.interactions.items < 50
@@ -141,7 +177,9 @@ def test_a_part_of_the_catalogue_is_the_same_catalogue(real):
     assert list(pair.catalogue.shared) == list(range(50))
     assert pair.n_new == 0
     assert len(pair.catalogue) == real.n_items
-    assert found(judged(real, less), "item_ranks").value > 0.7
+    result = judged(real, less)
+    assert found(result, "item_ranks").value > 0.7
+    assert found(result, "coverage").chart.synthetic.y[0] > 0.95  # of its own 50 items
 
 
 def test_seeds_decide_and_nothing_else(real, tasteless):

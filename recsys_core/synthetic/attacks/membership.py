@@ -194,6 +194,9 @@ class Membership:
             f"the best of {len(self.attacks)} attacks (“{self.worst.title}”) reaches an area of {_with(area, '.2f')} "
             f"and finds {_with(found, '.1%')} of the members at 1 % false alarms."
         )
+        some = self.controls * FALSE_ALARMS >= 1 and found.low is not None and found.low > FALSE_ALARMS
+        if not self.is_good and not (some or self.is_above_chance):
+            return f"There are too few people to tell whether those who were learned from can be guessed: {figures}"
         if not self.is_good:
             return f"Whom the generator learned from can be guessed: {figures}"
         if self.is_above_chance:

@@ -10,6 +10,7 @@ from recsys_core.synthetic.judging.pair import Pair
 from recsys_core.types import Json
 
 GOOD, SLACK = 0.85, 0.05
+TELLING = 0.25
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Aspect:
     chart: Chart
     floor: float | None = None
     floor_score: float | None = None
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether halves of the real people are themselves alike in it; where they are not, nobody can be."""
+        return self.floor_score is None or self.floor_score >= TELLING
 
     @property
     def is_alike(self) -> bool:

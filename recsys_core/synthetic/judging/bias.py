@@ -98,12 +98,11 @@ def bias(pair: Pair, real: pd.DataFrame, synthetic: pd.DataFrame, seed: int) -> 
     """From real to generated people: how far the items are concentrated, and the shares of groups.
 
     Of items: the Gini coefficient of events, the share of the events on the most popular tenth, and the share of the
-    catalogue that anybody met, of as many people of both, at most 10,000. Of groups, those of every attribute that both
-    tables have: their share of the people and of the events. Numbers are cut into at most five bins.
+    catalogue that anybody met, of as many people of both, at most 10,000. Of groups, those of every attribute of which
+    both tables know something: their share of the people and of the events. Numbers are cut into at most five bins.
 
     What is beyond chance is told by shuffling who is real and who is generated; that makes no assumption but that
-    people are independent. p-values hold for all figures of items
-    together, and for all groups together (Holm).
+    people are independent. p-values hold for all figures of items together, and for all groups together (Holm).
 
     Args:
         pair: people who did something. real, synthetic: a row of attributes for each of them.
@@ -115,7 +114,7 @@ def bias(pair: Pair, real: pd.DataFrame, synthetic: pd.DataFrame, seed: int) -> 
 
 
 def groups(tables: Sequence[pd.DataFrame]) -> list[Cut]:
-    """The people of all tables, one table behind the other, cut by each attribute that all tables have.
+    """The people of all tables, one table behind the other, cut by each attribute of which all tables know something.
 
     Text with at most 30 values makes groups of the eight that most people have, and one of all others.
     """
@@ -124,6 +123,8 @@ def groups(tables: Sequence[pd.DataFrame]) -> list[Cut]:
         if name in USER_COLUMNS or not all(name in table for table in tables):
             continue
         columns = [table[name] for table in tables]
+        if any((column.isna() | (column == "")).all() for column in columns):
+            continue
         title = f"{name[:1].upper()}{name[1:]}"
         if all(pd.api.types.is_numeric_dtype(column) for column in columns):
             amounts = np.concatenate([column.to_numpy(np.float64, na_value=np.nan) for column in columns])

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from recsys_core.data.dataset import Dataset
+from recsys_core.data.findings import counted
 from recsys_core.errors import DataError
 from recsys_core.synthetic.judging.bias import Bias, bias
 from recsys_core.synthetic.judging.copies import Copies, copies
@@ -30,16 +31,24 @@ class Judgement:
 
     def verdict(self) -> list[str]:
         """A few sentences for people: on the likeness, on copies, on drifts. Names of groups are text from outside."""
-        return [self._likeness(), self._copying(), self._drifting()]
+        return [self._likeness(), *self._untold(), self._copying(), self._drifting()]
 
     def _likeness(self) -> str:
-        off = [aspect.title.lower() for aspect in self.quality.aspects if not aspect.is_alike]
+        told = [aspect for aspect in self.quality.aspects if aspect.can_be_told]
+        alike = [aspect.title.lower() for aspect in told if aspect.is_alike]
+        off = [aspect.title.lower() for aspect in told if not aspect.is_alike]
+        if not told:
+            return "Whether it looks like the real data cannot be told."
         if not off:
-            return f"Looks like the real data in all {len(self.quality.aspects)} respects that were measured."
-        if len(off) < len(self.quality.aspects) / 2:
-            return f"Looks like the real data but for {_and(off)}."
-        alike = [aspect.title.lower() for aspect in self.quality.aspects if aspect.is_alike]
+            return f"Looks like the real data in all {counted(len(told), 'respect')} that can be told."
+        if len(off) < len(told) / 2:
+            return f"Looks like the real data in {len(alike)} of {len(told)} respects, not in {_and(off)}."
         return f"Does not look like the real data{f' but for {_and(alike)}' if alike else ''}."
+
+    def _untold(self) -> list[str]:
+        """In which respects even halves of the real people are unlike, if in any."""
+        untold = [aspect.title.lower() for aspect in self.quality.aspects if not aspect.can_be_told]
+        return [f"Too few real people to tell: {_and(untold)}."] if untold else []
 
     def _copying(self) -> str:
         found, looked_at = len(self.copies.found), self.copies.looked_at
@@ -48,7 +57,8 @@ class Judgement:
         if not found:
             return f"None of {looked_at:,} generated people is a copy of a real one."
         much = "no more than is asked" if self.copies.is_good else "too many: real people can be found again in it"
-        return f"{found:,} of {looked_at:,} generated people ({self.copies.share:.1%}) are copies of real ones, {much}."
+        are = "is a copy of a real one" if found == 1 else "are copies of real ones"
+        return f"{found:,} of {looked_at:,} generated people ({self.copies.share:.1%}) {are}, {much}."
 
     def _drifting(self) -> str:
         if not self.bias.certain:

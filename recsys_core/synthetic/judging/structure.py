@@ -16,6 +16,7 @@ FEWEST_GENRES = 3  # of two, three pairs correlate anyway
 RARE_GENRE = 0.005  # a smaller share of the events says nothing
 VALUES = 20  # singular values
 MOST_PEOPLE = 4000  # at random, where a figure asks for more work than counting
+DIGITS = 6  # so that no difference at all is 0
 
 
 def co_occurrence(pair: Pair, rng: np.random.Generator) -> Aspect | None:
@@ -151,7 +152,7 @@ def _unlike(side: Histories, rows: csr_array, is_known: Bool) -> Float64:
     total = matrix @ rows
     alike = total.multiply(total).sum(axis=1) - n
     enough = n >= 2
-    return 1 - alike[enough] / (n * (n - 1))[enough]
+    return np.round(1 - alike[enough] / (n * (n - 1))[enough], DIGITS)
 
 
 def coverage(pair: Pair, rng: np.random.Generator) -> Aspect:

@@ -13,6 +13,7 @@ NEAREST = 5  # as Naeem et al. have it
 MOST_PEOPLE = 4000  # that are looked at: distances between all pairs of them
 LEAST_SHARE = 0.5  # of what real people show, of dimensions, variance and coverage
 MOST_TIMES = 2.0  # as much variance as real people have, or as much likeness
+MANY = 100  # times; how many more makes no difference
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Collapse:
         if self.variance.share < LEAST_SHARE:
             found.append(f"they differ by {self.variance.share:.0%} of what real people do")
         if self.variance.share > MOST_TIMES:
-            found.append(f"they differ {self.variance.share:,.1f} times as much as real people do")
+            times = f"{self.variance.share:.1f}" if self.variance.share < MANY else f"more than {MANY}"
+            found.append(f"they differ {times} times as much as real people do")
         if self.coverage.share < LEAST_SHARE:
             found.append(
                 f"they come near {self.coverage.made:.0%} of the real people, where as many other real ones come near "

@@ -48,6 +48,7 @@ Epsilon = Annotated[
         le=100,
         description="Differential privacy: what is generated may tell of any one person this much at most. 1 is "
         "strict, 8 is weak; the smaller, the rougher. Empty: no bound.",
+        json_schema_extra={"empty": "no bound"},
     ),
 ]
 
