@@ -31,20 +31,12 @@ def compare_runs(workspace: Workspace, runs: Sequence[RunCard], metric: str) -> 
         ConfigError: they were not judged alike, none has the metric, or nobody was judged by all of them.
         StoreError: the figures of a run cannot be read.
     """
-    first, *others = runs
-    for other in others:
-        if found := mismatches(first.about["passport"], other.about["passport"]):
-            raise ConfigError(
-                f"{first.title} ({first.id}) and {other.title} ({other.id}) were not judged alike; what differs: "
-                f"{', '.join(map(str, found))}. A difference of their figures would say nothing about the models.",
-                "Compare runs of one split, or train the missing ones on it.",
-                "not-judged-alike",
-            )
+    require_alike(runs)
     having = [run for run in runs if metric in run.about["metrics"]]
     if not having:
         raise ConfigError(
             f"None of these runs has the figure {metric!r}.",
-            f"Choose one of: {', '.join(first.about['metrics'])}.",
+            f"Choose one of: {', '.join(runs[0].about['metrics'])}.",
             "unknown-metric",
         )
     chosen = contenders_of(having)
@@ -54,6 +46,23 @@ def compare_runs(workspace: Workspace, runs: Sequence[RunCard], metric: str) -> 
         values = {run.id: float(run.about["metrics"][metric]["value"]) for run in having}
         return without_people(chosen, values, metric)
     return compare(chosen, {run: part[metric] for run, part in parts.items()}, metric)
+
+
+def require_alike(runs: Sequence[RunCard]) -> None:
+    """Refuse runs of which a difference would say nothing.
+
+    Raises:
+        ConfigError: they were not judged alike.
+    """
+    first, *others = runs
+    for other in others:
+        if found := mismatches(first.about["passport"], other.about["passport"]):
+            raise ConfigError(
+                f"{first.title} ({first.id}) and {other.title} ({other.id}) were not judged alike; what differs: "
+                f"{', '.join(map(str, found))}. A difference of their figures would say nothing about the models.",
+                "Compare runs of one split, or train the missing ones on it.",
+                "not-judged-alike",
+            )
 
 
 def repeated(runs: Sequence[RunCard], metric: str) -> list[str]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from recsys_core.statistics.bootstrap import percentiles, resampled_figures
+from recsys_core.statistics.bootstrap import bootstrap, percentiles, resampled_figures
 from recsys_core.statistics.estimates import FEWEST_FOR_INTERVAL, Estimate, PerUser
 from recsys_core.statistics.paired import paired_differences
 from recsys_core.statistics.seeds import mean_over_seeds, paired_seed_margin
@@ -17,10 +17,33 @@ def lead(mine: Sequence[PerUser], theirs: Sequence[PerUser]) -> Estimate:
     Args:
         mine, theirs: figures of the same people, with the same seeds in the same order.
     """
-    found = paired_differences([mean_over_seeds(side) for side in (mine, theirs)], [(0, 1)])[0]
+    return leads([(mine, theirs)])[0]
+
+
+def leads(pairs: Sequence[tuple[Sequence[PerUser], Sequence[PerUser]]]) -> list[Estimate]:
+    """As :func:`lead`, of several pairs that are all over the same people, who are resampled once."""
+    sides = [mean_over_seeds(side) for pair in pairs for side in pair]
+    found = paired_differences(sides, [(2 * at, 2 * at + 1) for at in range(len(pairs))])
+    return [
+        _and_seeds(one, [each.value() - other.value() for each, other in zip(*pair, strict=True)])
+        for one, pair in zip(found, pairs, strict=True)
+    ]
+
+
+def levels(figures: Sequence[Sequence[PerUser]]) -> list[Estimate]:
+    """Figures themselves, of several seeds each, with the margins of :func:`lead`; all are over the same people."""
+    means = {str(at): mean_over_seeds(figure) for at, figure in enumerate(figures)}
+    return [
+        _and_seeds(Estimate(means[at].value(), *interval), [part.value() for part in figures[int(at)]])
+        for at, interval in bootstrap(means, 0).items()
+    ]
+
+
+def _and_seeds(found: Estimate, by_seed: Sequence[float]) -> Estimate:
+    """An interval over people, widened by what seeds explain."""
     if found.low is None or found.high is None:
         return found
-    margin = paired_seed_margin([one.value() - other.value() for one, other in zip(mine, theirs, strict=True)])
+    margin = paired_seed_margin(by_seed)
     low, high = math.hypot(found.value - found.low, margin), math.hypot(found.high - found.value, margin)
     return Estimate(found.value, found.value - low, found.value + high)
 
