@@ -19,6 +19,8 @@ from recsys_core.runs.store import Workspace, default_home, open_workspace
 
 if TYPE_CHECKING:
     from recsys_core.content.held import Held
+    from recsys_core.data.impressions.click_profile import ClickProfile
+    from recsys_core.data.impressions.log import Impressions
     from recsys_core.data.profiling.profile import Profile
     from recsys_core.runs.maps import Maps
 
@@ -104,3 +106,25 @@ def _held(home: Path, identifier: str) -> "Held":
     from recsys_core.content.held import Held
 
     return Held.by(_dataset(home, identifier))
+
+
+def log(identifier: str) -> "Impressions":
+    """An impression log."""
+    return _log(default_home(), identifier)
+
+
+@st.cache_resource(show_spinner="Reading the log", max_entries=4)
+def _log(home: Path, identifier: str) -> "Impressions":
+    return open_workspace(home).load_log(identifier)
+
+
+def clicks(identifier: str, zone: str = "UTC") -> "ClickProfile":
+    """The click-through rates of an impression log, with the days of a time zone."""
+    return _clicks(default_home(), identifier, zone)
+
+
+@st.cache_resource(show_spinner="Counting clicks", max_entries=16)
+def _clicks(home: Path, identifier: str, zone: str) -> "ClickProfile":
+    from recsys_core.data.impressions.click_profile import click_profile
+
+    return click_profile(_log(home, identifier), zone)

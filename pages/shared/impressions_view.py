@@ -9,19 +9,18 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import cache, choose
+from pages.shared.clicks_view import clicks_view
 from pages.shared.draft import Latest, keep_upload, new_folder
 from pages.shared.findings_view import findings_list, from_card
-from pages.shared.frame import look, plain, show_error
-from pages.shared.jobs import draw
+from pages.shared.frame import plain, show_error
 from pages.shared.manage_dataset import size
 from recsys_core.data.findings import Fix, counted
 from recsys_core.data.importing import check_name
-from recsys_core.data.impressions.click_profile import ClickProfile, click_profile, rate_text
+from recsys_core.data.impressions.click_profile import rate_text
 from recsys_core.data.impressions.columns import ROLES, UNDECIDED, LogRecipe
 from recsys_core.data.impressions.importing import ImportedLog, LogPreview, import_log, preview_log
-from recsys_core.data.impressions.log import Impressions, Match, match
+from recsys_core.data.impressions.log import Match, match
 from recsys_core.errors import StudioError
-from recsys_core.figures.impressions import clicks_by_item, clicks_by_position, clicks_over_time
 from recsys_core.runs.impression_files import LogCard
 from recsys_core.runs.store import default_home, open_workspace
 from recsys_core.types import Json
@@ -187,48 +186,8 @@ def _cancel(draft: LogDraft) -> None:
 
 def _show(card: LogCard) -> None:
     """The rates of a log in figures, sentences and charts, and what else there is to it."""
-    profile = _profile(default_home(), card.id)
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Impressions", f"{profile.impressions:,}", width="content")
-        st.metric("Clicks", f"{profile.clicks:,}", width="content")
-        low, high = profile.interval
-        st.metric(
-            "CTR",
-            rate_text(profile.ctr),
-            width="content",
-            help=f"Clicks / impressions. 95% interval {rate_text(low)} to {rate_text(high)} (Wilson 1927), as if the "
-            "impressions were independent: where the same people see many of them, it is wider.",
-        )
-        st.metric("Items", f"{len(profile.items):,}", width="content")
-        if profile.users is not None:
-            st.metric("People", f"{profile.users:,}", width="content")
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in profile.sentences()))
-    figures = _figures(profile)
-    if figures:
-        for cell, (name, figure) in zip(st.columns(len(figures)), figures.items(), strict=True):
-            draw(cell, figure, f"{name}-{card.id}")
-        st.caption(
-            "Each dot is clicks / impressions of its group, with a 95% interval; in colour where that leaves out the "
-            "dashed line."
-        )
+    clicks_view(cache.clicks(card.id), card.id)
     _about(card)
-
-
-def _figures(profile: ClickProfile) -> dict[str, object]:
-    """The charts by name, as far as the log has what they need."""
-    figures: dict[str, object] = {}
-    by, line, colours = profile.positions, profile.times, look()
-    if by is not None:
-        figures["positions"] = clicks_by_position(by.positions, by.rates, profile.ctr, by.difference, colours)
-    rows = profile.comparable
-    if len(rows):
-        rates = profile.items.take(rows)
-        above, by_chance = rates.apart(profile.ctr)[0], rates.apart_by_chance(profile.ctr)[0]
-        shown = [str(name) for name in profile.item_ids[rows]]
-        figures["items"] = clicks_by_item(shown, rates, profile.ctr, above, by_chance, colours)
-    if line is not None:
-        figures["times"] = clicks_over_time(line.edges, line.labels, line.rates, profile.ctr, line.unit, colours)
-    return figures
 
 
 def _about(card: LogCard) -> None:
@@ -283,16 +242,6 @@ def _ctr(about: Json) -> str:
     return f"{rate_text(about['ctr'])} (95% interval {rate_text(about['low'])} to {rate_text(about['high'])})"
 
 
-@st.cache_resource(show_spinner="Reading the log", max_entries=4)
-def _log(home: Path, identifier: str) -> Impressions:
-    return open_workspace(home).load_log(identifier)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _profile(home: Path, identifier: str) -> ClickProfile:
-    return click_profile(_log(home, identifier))
-
-
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _match(home: Path, identifier: str, dataset: str) -> Match:
-    return match(_log(home, identifier), open_workspace(home).load_dataset(dataset))
+    return match(cache.log(identifier), open_workspace(home).load_dataset(dataset))

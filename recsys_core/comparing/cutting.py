@@ -176,3 +176,21 @@ def by_value(key: str, title: str, values: Strings, fewest: int) -> Cut:
     missing = np.flatnonzero(distinct == "")
     place[missing] = len(names)
     return Cut(key, title, (*names, *([UNKNOWN] if len(missing) else [])), place[codes])
+
+
+def by_attribute(name: str, column: pd.Series, fewest: int) -> Cut:
+    """By a typed column of a table, a row each: dates and numbers as amounts, texts as values.
+
+    Args:
+        name: of the attribute.
+        column: Float64, datetime or text; what is missing is not known.
+        fewest: of them in a slice.
+    """
+    key, title = f"attribute-{name}", name[:1].upper() + name[1:]
+    if pd.api.types.is_datetime64_any_dtype(column):
+        seconds = column.to_numpy("datetime64[s]")
+        moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64).astype(np.float64))
+        return by_amount(key, title, moments, fewest, DATES, words=UNTIL)
+    if pd.api.types.is_numeric_dtype(column):
+        return by_amount(key, title, column.to_numpy(np.float64, na_value=np.nan), fewest, NUMBERS)
+    return by_value(key, title, column.fillna("").astype(str).to_numpy(dtype=object), fewest)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import csr_array
 
-from recsys_core.comparing.cutting import DATES, NUMBERS, PERCENTS, UNTIL, Cut, by_amount, by_value
+from recsys_core.comparing.cutting import DATES, NUMBERS, PERCENTS, UNTIL, Cut, by_amount, by_attribute, by_value
 from recsys_core.splitting import Split
 from recsys_core.types import Feedback, Int64
 
@@ -93,19 +92,8 @@ def _met_before(split: Split, people: Int64, fewest: int) -> list[Cut]:
 
 def _attributes(split: Split, people: Int64, fewest: int) -> list[Cut]:
     """What the table of people says about them."""
-    table, found = split.dataset.user_table, []
-    for name in split.dataset.user_attributes:
-        column, key, title = table[name].iloc[people], f"attribute-{name}", name[:1].upper() + name[1:]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            seconds = column.to_numpy("datetime64[s]")
-            moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64).astype(np.float64))
-            found.append(by_amount(key, title, moments, fewest, DATES, words=UNTIL))
-        elif pd.api.types.is_numeric_dtype(column):
-            numbers = column.to_numpy(np.float64, na_value=np.nan)
-            found.append(by_amount(key, title, numbers, fewest, NUMBERS))
-        else:
-            found.append(by_value(key, title, column.fillna("").astype(str).to_numpy(dtype=object), fewest))
-    return found
+    table = split.dataset.user_table
+    return [by_attribute(name, table[name].iloc[people], fewest) for name in split.dataset.user_attributes]
 
 
 SLICINGS: tuple[Slicing, ...] = (_activity, _popularity, _genre, _last_seen, _met_before, _attributes)

@@ -75,13 +75,17 @@ def export_archive(dataset: Dataset, target: IO[bytes], format: str) -> None:
 
 
 def _write(dataset: Dataset, part: str, format: str, sink: IO[bytes]) -> None:
+    as_csv = format == "csv"
+    write_batches(_events(dataset, as_csv) if part == "events" else _table(dataset, part, as_csv), format, sink)
+
+
+def write_batches(batches: Iterator["pa.Table"], format: str, sink: IO[bytes]) -> None:
+    """Write at least one batch as one table; texts for CSV are guarded already."""
     import pyarrow.csv
     import pyarrow.parquet
 
-    as_csv = format == "csv"
-    batches = _events(dataset, as_csv) if part == "events" else _table(dataset, part, as_csv)
     first = next(batches)
-    open_writer = pyarrow.csv.CSVWriter if as_csv else pyarrow.parquet.ParquetWriter
+    open_writer = pyarrow.csv.CSVWriter if format == "csv" else pyarrow.parquet.ParquetWriter
     with open_writer(sink, first.schema) as writer:
         writer.write(first)
         for batch in batches:
@@ -93,7 +97,9 @@ def _events(dataset: Dataset, as_csv: bool) -> Iterator["pa.Table"]:
     import pyarrow as pa
 
     events = dataset.interactions
-    users, items = (pa.array(_ids(ids.values, as_csv), pa.string()) for ids in (dataset.user_ids, dataset.item_ids))
+    users, items = (
+        pa.array(text_column(ids.values, as_csv), pa.string()) for ids in (dataset.user_ids, dataset.item_ids)
+    )
     value = "rating" if dataset.feedback is Feedback.EXPLICIT else "weight"
     for start in range(0, max(len(events), 1), BATCH):
         rows = slice(start, start + BATCH)
@@ -108,9 +114,10 @@ def _events(dataset: Dataset, as_csv: bool) -> Iterator["pa.Table"]:
         yield pa.table(columns)
 
 
-def _ids(ids: Strings, as_csv: bool) -> pd.Series:
-    texts = pd.Series(ids, dtype=object)
-    return guard(texts) if as_csv else texts
+def text_column(values: Strings, as_csv: bool) -> pd.Series:
+    """Text from outside as a column, guarded where it goes into CSV."""
+    column = pd.Series(values, dtype=object)
+    return guard(column) if as_csv else column
 
 
 def _table(dataset: Dataset, part: str, as_csv: bool) -> Iterator["pa.Table"]:

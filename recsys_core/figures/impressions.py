@@ -75,13 +75,33 @@ def clicks_by_item(
     """
     chance = f"{by_chance:.0f}" if by_chance >= 0.95 else f"{by_chance:.1f}"
     title = f"{above:,} of {len(names):,} items above {_rate(overall)}, by chance {chance}"
-    rows = np.arange(min(len(names), MOST_ITEMS))
+    chart = _rows(title, names[:MOST_ITEMS], rates.take(np.arange(min(len(names), MOST_ITEMS))), overall, look)
+    chart.update_yaxes(title_text="item" if len(names) <= MOST_ITEMS else f"item, the first {MOST_ITEMS}")
+    return chart
+
+
+def clicks_by_slice(names: list[str], rates: Rates, overall: float, look: Theme) -> go.Figure:
+    """The rates of slices that have impressions.
+
+    Args:
+        names: of n slices, in the order in which they are to stand.
+        rates: of these slices.
+        overall: the rate of all impressions.
+        look: light or dark.
+    """
+    apart = int(_apart(rates, overall).sum())
+    stand = "stands" if apart == 1 else "stand"
+    many = f"{apart or 'none'} of {len(names)} slices {stand} apart from {_rate(overall)}"
+    return _rows(many[:1].upper() + many[1:], names, rates, overall, look)
+
+
+def _rows(title: str, names: list[str], rates: Rates, overall: float, look: Theme) -> go.Figure:
+    """A row for each name, with its dot and interval."""
+    rows = np.arange(len(names))
     chart = figure(title, look, max(HEIGHT, 60 + 24 * len(rows)))
-    _dots(chart, rows, names[:MOST_ITEMS], rates.take(rows), overall, look, across=True)
-    shown = names[:MOST_ITEMS]
-    ticks = [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…" for name in shown]
+    _dots(chart, rows, names, rates, overall, look, across=True)
+    ticks = [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…" for name in names]
     chart.update_yaxes(
-        title_text="item" if len(names) <= MOST_ITEMS else f"item, the first {MOST_ITEMS}",
         tickvals=rows,
         ticktext=[escape(tick) for tick in ticks],
         range=[len(rows) - 0.4, -0.6],
@@ -92,17 +112,18 @@ def clicks_by_item(
 
 
 def clicks_over_time(
-    edges: Int64, labels: list[str], rates: Rates, overall: float, unit: str, look: Theme
+    edges: Int64, labels: list[str], rates: Rates, overall: float, unit: str, look: Theme, zone: str = "UTC"
 ) -> go.Figure:
     """The rate of each bucket of time; buckets without impressions are left empty.
 
     Args:
-        edges: Int64[B + 1], unix seconds.
+        edges: Int64[B + 1], what clocks showed, in seconds since 1970 began on them.
         labels: what to call each bucket.
         rates: of these buckets.
         overall: the rate of all impressions.
         unit: the length of a bucket, "day".
         look: light or dark.
+        zone: whose clocks part the buckets.
     """
     used = np.flatnonzero(rates.impressions)
     rates = rates.take(used)
@@ -119,7 +140,7 @@ def clicks_over_time(
     moments = middles[used].astype("M8[s]").astype(str)
     _dots(chart, moments, [labels[bucket] for bucket in used], rates, overall, look)
     ends = [str(moment) for moment in edges[[0, -1]].astype("M8[s]")]
-    chart.update_xaxes(type="date", title_text=f"by {unit} (UTC)", range=ends, nticks=5, showgrid=False)
+    chart.update_xaxes(type="date", title_text=f"by {unit} ({zone})", range=ends, nticks=5, showgrid=False)
     return chart
 
 

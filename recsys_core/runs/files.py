@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from safetensors import SafetensorError
 
-from recsys_core.errors import StoreError
+from recsys_core.errors import DataError, StoreError
 from recsys_core.runs.processes import is_alive, my_identity
 
 UNFINISHED = ".unfinished-"
@@ -57,6 +58,33 @@ def new_folder(target: Path) -> Iterator[Path]:
 def _is_full(error: Exception) -> bool:
     # safetensors passes the system's words on, but no number.
     return any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file that somebody takes along: it appears under ``target`` when the block ends and not before.
+
+    Raises:
+        DataError: there is such a file already.
+        StoreError: it cannot be written.
+    """
+    if target.exists():
+        raise DataError(f"There is a file {target.name} already.", "Choose another name.", "file-exists")
+    beside = _beside(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("xb") as file:
+            yield file
+        beside.rename(target)
+    except OSError as error:
+        raise StoreError(
+            f"Nothing was exported: {error.strerror or error}.",
+            "Choose a folder that may be written to and has enough free space.",
+            "cannot-write",
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
 
 
 @contextmanager

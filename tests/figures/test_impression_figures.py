@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys_core.data.impressions.click_profile import Rates
+from recsys_core.data.impressions.rates import Rates
 from recsys_core.figures.impressions import clicks_by_item, clicks_by_position, clicks_over_time
 from recsys_core.figures.theme import LIGHT
 

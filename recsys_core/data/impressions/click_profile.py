@@ -4,97 +4,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import bdtr, bdtrc
 
 from recsys_core.data.impressions.log import NO_POSITION, Impressions
+from recsys_core.data.impressions.rates import Rates, rates_of
 from recsys_core.data.interactions import Interactions
+from recsys_core.data.local_time import local_seconds
 from recsys_core.data.profiling.timeline import DAY, isoformat, timeline
-from recsys_core.types import Bool, Float64, Int64, Json, Strings
+from recsys_core.types import Int64, Json, Strings
 
 FEW = 100  # impressions; with fewer an item is not compared with others
 MOST_IN_JSON = 100
-_Z = 1.959964  # 95 %
 _COARSER = {"minute": ("hour", 3600), "ten-minute span": ("hour", 3600), "six-hour span": ("day", DAY)}
-
-
-def wilson(clicks: Int64, impressions: Int64) -> tuple[Float64, Float64]:
-    """The 95 % score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22, 209-212).
-
-    It takes impressions for independent of each other. Where the same people see many of them, it is too narrow.
-
-    Args:
-        clicks, impressions: Int64[n].
-
-    Returns:
-        Float64[n] each, low and high; 0 and 1 where there are no impressions.
-    """
-    n = np.maximum(impressions, 1)
-    share = clicks / n
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    reach = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    low = np.where(clicks == 0, 0.0, centre - reach)  # exactly so on paper, but for rounding
-    high = np.where(clicks == impressions, 1.0, centre + reach)
-    return low, high
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Click-through rates of n groups of impressions.
-
-    Attributes:
-        impressions, clicks: Int64[n].
-        values: Float64[n], clicks / impressions; NaN where there are no impressions.
-        low, high: Float64[n], the ends of the Wilson interval.
-    """
-
-    impressions: Int64
-    clicks: Int64
-    values: Float64
-    low: Float64
-    high: Float64
-
-    @classmethod
-    def of(cls, clicks: Int64, impressions: Int64) -> "Rates":
-        values = np.where(impressions > 0, clicks / np.maximum(impressions, 1), np.nan)
-        return cls(impressions, clicks, values, *wilson(clicks, impressions))
-
-    def __len__(self) -> int:
-        return len(self.impressions)
-
-    def take(self, rows: Int64 | Bool) -> "Rates":
-        """The rates of these groups."""
-        return Rates(self.impressions[rows], self.clicks[rows], self.values[rows], self.low[rows], self.high[rows])
-
-    def apart(self, rate: float) -> tuple[int, int]:
-        """How many intervals lie above this rate, and how many below."""
-        return int((self.low > rate).sum()), int((self.high < rate).sum())
-
-    def apart_by_chance(self, rate: float) -> tuple[float, float]:
-        """How many that would be on average if this were the rate of all groups.
-
-        A Wilson interval leaves out a rate p where the clicks lie more than z √(n p (1 - p)) from n p; the clicks of a
-        group are binomial.
-        """
-        n = self.impressions
-        reach = _Z * np.sqrt(n * rate * (1 - rate))
-        above = bdtrc(np.floor(n * rate + reach), n, rate)
-        fewest = np.ceil(n * rate - reach) - 1
-        below = np.where(fewest >= 0, bdtr(np.maximum(fewest, 0), n, rate), 0.0)
-        return float(above.sum()), float(below.sum())
-
-    def rows(self) -> list[Json]:
-        """Plain data, one row a group; a rate without impressions is None."""
-        return [
-            {"impressions": n, "clicks": clicks, "ctr": value if n else None, "low": low, "high": high}
-            for n, clicks, value, low, high in zip(
-                self.impressions.tolist(),
-                self.clicks.tolist(),
-                self.values.tolist(),
-                self.low.tolist(),
-                self.high.tolist(),
-                strict=True,
-            )
-        ]
 
 
 @dataclass(frozen=True)
@@ -120,15 +40,18 @@ class ByPosition:
 
 @dataclass(frozen=True)
 class ByTime:
-    """Rates of B consecutive buckets of time (UTC).
+    """Rates of B consecutive buckets of time.
 
     Attributes:
+        zone: the time zone whose clocks part the buckets.
         unit: "hour", "day", or longer for long logs.
-        edges: Int64[B + 1] in unix seconds. labels: what people call each bucket.
+        edges: Int64[B + 1], what clocks showed, in seconds since 1970 began on them. labels: what people call each
+            bucket.
         rates: of these buckets; some may have no impressions.
         outside: impressions in no bucket: strays far away in time from all others.
     """
 
+    zone: str
     unit: str
     edges: Int64
     labels: list[str]
@@ -186,8 +109,9 @@ class ClickProfile:
     def sentences(self) -> list[str]:
         """What a person should know, most important first."""
         low, high = self.interval
+        over = "" if self.users is None else " over people"
         start = f"{self.clicks:,} of {self.impressions:,} impressions were clicked: {rate_text(self.ctr)}"
-        sentences = [f"{start} (95% interval {rate_text(low)} to {rate_text(high)})."]
+        sentences = [f"{start} (95% interval{over} {rate_text(low)} to {rate_text(high)})."]
         if self.positions is not None:
             sentences.append(_position_sentence(self.positions))
         sentences.append(self._item_sentence())
@@ -242,20 +166,24 @@ class ClickProfile:
         }
 
 
-def click_profile(log: Impressions) -> ClickProfile:
-    """The click-through rates of a log of at least one impression."""
-    clicks = log.clicks
+def click_profile(log: Impressions, zone: str = "UTC") -> ClickProfile:
+    """The click-through rates of a log of at least one impression; days are those of a time zone."""
     known = np.empty(0) if log.propensities is None else log.propensities[~np.isnan(log.propensities)]
     return ClickProfile(
         log.name,
-        _rates(np.zeros(len(log), dtype=np.int64), clicks, 1),
+        overall_rate(log),
         log.item_ids.values,
-        _rates(log.items, clicks, len(log.item_ids)),
+        rates_of(log, log.items, len(log.item_ids)),
         None if log.users is None else len(log.user_ids),
         _by_position(log),
-        _by_time(log),
+        _by_time(log, zone),
         None if not len(known) else (float(known.min()), float(np.median(known)), float(known.max())),
     )
+
+
+def overall_rate(log: Impressions) -> Rates:
+    """The rate of all impressions, one group."""
+    return rates_of(log, np.zeros(len(log), dtype=np.int64), 1)
 
 
 def rate_text(rate: float) -> str:
@@ -264,20 +192,16 @@ def rate_text(rate: float) -> str:
     return f"{percent:.0f}%" if percent in (0, 100) else f"{percent:.{2 if percent < 9.995 else 1}f}%"
 
 
-def _rates(codes: np.ndarray, clicks: Bool, groups: int) -> Rates:
-    """The rates of groups: impression n belongs to group ``codes[n]``."""
-    impressions = np.bincount(codes, minlength=groups)
-    return Rates.of(np.bincount(codes[clicks], minlength=groups), impressions)
-
-
 def _by_position(log: Impressions) -> ByPosition | None:
     if log.positions is None or not (named := log.positions != NO_POSITION).any():
         return None
-    positions, codes = np.unique(log.positions[named], return_inverse=True)
-    rates = _rates(codes, log.clicks[named], len(positions))
-    first, rest = rates.take(np.array([0])), rates.take(np.arange(1, len(rates)))
-    later = Rates.of(rest.clicks.sum(keepdims=True), rest.impressions.sum(keepdims=True))
-    difference = _difference(first, later) if len(rest) else None
+    positions, places = np.unique(log.positions[named], return_inverse=True)
+    codes = np.full(len(log), -1)
+    codes[named] = places
+    both = rates_of(log, np.minimum(codes, 1), 2)
+    first, later = both.take(np.array([0])), both.take(np.array([1]))
+    difference = _difference(first, later) if len(positions) > 1 else None
+    rates = rates_of(log, codes, len(positions))
     return ByPosition(positions.astype(np.int64), rates, int((~named).sum()), first, later, difference)
 
 
@@ -289,21 +213,22 @@ def _difference(one: Rates, other: Rates) -> tuple[float, float, float]:
     return gap, gap - float(down), gap + float(up)
 
 
-def _by_time(log: Impressions) -> ByTime | None:
+def _by_time(log: Impressions, zone: str) -> ByTime | None:
     """Hours for logs of a few days, days for longer ones; from there on as :func:`timeline` has it."""
     if log.times is None:
         return None
+    clock = local_seconds(log.times, zone)
     ones = np.ones(len(log), dtype=np.float32)
-    line = timeline(Interactions(np.zeros(len(log), np.int32), log.items, ones, log.times, 1, len(log.item_ids)))
+    line = timeline(Interactions(np.zeros(len(log), np.int32), log.items, ones, clock, 1, len(log.item_ids)))
     assert line is not None  # there are times
     if line.unit in _COARSER:
         unit, seconds = _COARSER[line.unit]
         edges = np.arange(line.edges[0] // seconds, -(-line.edges[-1] // seconds) + 1) * seconds
         line = replace(line, unit=unit, edges=edges)  # of which only these and the labels are used
-    buckets = np.searchsorted(line.edges, log.times, side="right") - 1
-    inside = (buckets >= 0) & (buckets < len(line.edges) - 1)
-    rates = _rates(buckets[inside], log.clicks[inside], len(line.edges) - 1)
-    return ByTime(line.unit, line.edges, line.labels, rates, int((~inside).sum()))
+    buckets = np.searchsorted(line.edges, clock, side="right") - 1
+    buckets[buckets >= len(line.edges) - 1] = -1
+    rates = rates_of(log, buckets, len(line.edges) - 1)
+    return ByTime(zone, line.unit, line.edges, line.labels, rates, int((buckets < 0).sum()))
 
 
 def _position_sentence(by: ByPosition) -> str:
@@ -329,5 +254,13 @@ def _positions_json(by: ByPosition) -> Json:
 
 
 def _times_json(by: ByTime) -> Json:
-    rows = zip(isoformat(by.edges[:-1]), by.rates.rows(), strict=True)
-    return {"unit": by.unit, "buckets": [{"start": start} | row for start, row in rows], "outside": by.outside}
+    starts = isoformat(by.edges[:-1])
+    if by.zone != "UTC":
+        starts = [start.removesuffix("Z") for start in starts]
+    rows = zip(starts, by.rates.rows(), strict=True)
+    return {
+        "unit": by.unit,
+        "zone": by.zone,
+        "buckets": [{"start": start} | row for start, row in rows],
+        "outside": by.outside,
+    }

@@ -13,7 +13,7 @@ from recsys_core.data.checking.time_column import read_time_column
 from recsys_core.data.dataset import Ids
 from recsys_core.data.findings import Finding, Fix, counted, quote
 from recsys_core.data.importing import PREVIEW_ROWS, check_name
-from recsys_core.data.impressions.click_profile import wilson
+from recsys_core.data.impressions.click_profile import overall_rate
 from recsys_core.data.impressions.columns import (
     CLICKED,
     NOT_CLICKED,
@@ -88,14 +88,9 @@ class ImportedLog:
 
 def log_figures(log: Impressions) -> Json:
     """How large a log is and how often it was clicked, with a 95 % interval, as plain data."""
-    clicks = int(log.clicks.sum())
-    low, high = wilson(np.array([clicks]), np.array([len(log)]))
+    (rate,) = overall_rate(log).rows()
     return {
-        "impressions": len(log),
-        "clicks": clicks,
-        "ctr": clicks / len(log),
-        "low": float(low[0]),
-        "high": float(high[0]),
+        **rate,
         "items": len(log.item_ids),
         "users": None if log.users is None else len(log.user_ids),
     }

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys_core.data.dataset import Ids
-from recsys_core.data.impressions.click_profile import Rates, click_profile, wilson
+from recsys_core.data.impressions.click_profile import click_profile
 from recsys_core.data.impressions.log import Impressions
+from recsys_core.data.impressions.rates import Rates
+from recsys_core.statistics.shares import wilson
 
 WORDS_OF_CAUSES = ("because", "effect", "cause", "thanks to", "lift", "leads to")
 
