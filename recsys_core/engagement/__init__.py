@@ -1,0 +1,1 @@
+"""Who comes back, what is clicked, and what another model's lists would have been clicked."""
