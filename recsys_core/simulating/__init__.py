@@ -1,0 +1,1 @@
+"""Clicks and returns under assumptions that are all on the table."""
