@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -365,6 +366,18 @@ class Workspace:
             (folder / CARD).write_text(json.dumps(about, indent=2), encoding="utf-8")
         self._list("runs", identifier, about)
         return self.find_run(identifier)
+
+    def adopt_run(self, identifier: str, fill: Callable[[Path], None]) -> RunCard:
+        """Keep a run that was made elsewhere, under an id that is free here; ``fill`` writes its folder, with card."""
+        target = self.run_folder(identifier)
+        with new_folder(target) as folder:
+            fill(folder)
+        self._list("runs", identifier, json.loads((target / CARD).read_text(encoding="utf-8")))
+        return self.find_run(identifier)
+
+    def run_folder(self, identifier: str) -> Path:
+        """Where a run with this id, which is one of ours, lies or would lie."""
+        return self.root / "runs" / identifier
 
     def runs(self) -> list[RunCard]:
         """All runs, newest first."""
