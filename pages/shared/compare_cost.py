@@ -1,8 +1,5 @@
 """Compare, cost: what each model takes beside what it is worth."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -12,73 +9,13 @@ from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import Compared
 from pages.shared.frame import look, plain
 from pages.shared.metric_table import height_of, width_of
+from recsys_core.comparing.costs import COSTS, Cost, finding
 from recsys_core.comparing.pareto import on_front
-from recsys_core.data.findings import counted, duration, gigabytes
+from recsys_core.data.findings import counted
 from recsys_core.figures.cost import Priced, pareto_chart
 from recsys_core.metrics import about, metric_label
 from recsys_core.runs.store import RunCard
-
-MEGABYTE = 2**20
-
-
-@dataclass(frozen=True)
-class Cost:
-    """A row of ``COSTS``: a field of a run's card and how it is told.
-
-    Attributes:
-        scale: what the field is divided by.
-        words: a cost, as people say it.
-    """
-
-    field: str
-    title: str
-    unit: str
-    words: Callable[[float], str]
-    help: str
-    scale: float = 1.0
-
-    @property
-    def label(self) -> str:
-        return f"{self.title}, {self.unit}"
-
-    def of(self, run: RunCard) -> float | None:
-        """None where it was not measured."""
-        value = run.about.get(self.field)
-        return None if value is None else value / self.scale
-
-
-COSTS = (
-    Cost(
-        "seconds",
-        "Training",
-        "seconds",
-        lambda value: f"{'under ' if value < 0.1 else ''}{duration(value)} of training",
-        "Validation left out. Of a blend, that of its members.",
-    ),
-    Cost(
-        "scoring_ms",
-        "Scoring",
-        "ms per person",
-        lambda value: f"{value:.2g} ms to score a person",
-        "Scores of all items for one person, measured in batches while the model was judged. Judging is left out.",
-    ),
-    Cost(
-        "memory",
-        "Memory",
-        "MB",
-        lambda value: f"{gigabytes(value * MEGABYTE)} while training",
-        "What training and judging took beside the program: as a pilot foretold it, else as it was measured.",
-        MEGABYTE,
-    ),
-    Cost(
-        "model_bytes",
-        "Model size",
-        "MB",
-        lambda value: f"{value:.3g} MB on disk",
-        "The files of the model, without the data.",
-        MEGABYTE,
-    ),
-)
+from recsys_core.statistics.estimates import Estimate
 
 
 def cost(compared: Compared) -> None:
@@ -87,7 +24,7 @@ def cost(compared: Compared) -> None:
     column, _ = st.columns([2, 3])
     with column:
         chosen = by_title[choose.choose("Cost", "cost", list(by_title), lambda title: by_title[title].label)]
-    known = [run for run in compared.best_first if chosen.of(run) is not None]
+    known = [run for run in compared.best_first if chosen.of(run.about) is not None]
     if known:
         _chart(compared, known, chosen)
     else:
@@ -97,7 +34,7 @@ def cost(compared: Compared) -> None:
 
 def _chart(compared: Compared, known: list[RunCard], chosen: Cost) -> None:
     name = compared.metric
-    costs = np.array([chosen.of(run) for run in known], dtype=np.float64)
+    costs = np.array([chosen.of(run.about) for run in known], dtype=np.float64)
     estimates = [run.about["metrics"][name] for run in known]
     values = np.array([estimate["value"] for estimate in estimates])
     higher = about(name).higher_is_better
@@ -119,7 +56,9 @@ def _chart(compared: Compared, known: list[RunCard], chosen: Cost) -> None:
         pareto_chart(models, chosen.label, metric_label(name), higher, look()),
         "quality-and-cost",
         table_of(models),
-        finding=_finding(models, name),
+        finding=finding(
+            chosen, name, [(one.label, one.cost, Estimate(one.value, one.low, one.high)) for one in models]
+        ),
         source=compared.source,
     )
     missing = len(compared.best_first) - len(known)
@@ -132,22 +71,6 @@ def _chart(compared: Compared, known: list[RunCard], chosen: Cost) -> None:
     )
 
 
-def _finding(models: list[Priced], name: str) -> str:
-    """The best of these models, best first, and what is cheaper and may be as good."""
-    best = models[0]
-    most = "highest" if about(name).higher_is_better else "lowest"
-    lead = f"{best.label} has the {most} {metric_label(name)} with {best.cost_text}"
-    if len(models) == 1:
-        return lead
-    if best.low is None or best.high is None:
-        return lead if any(model.cost < best.cost for model in models) else f"{lead}, and nothing is cheaper"
-    close = [model for model in models[1:] if model.cost < best.cost and best.low <= model.value <= best.high]
-    if not close:
-        return f"{lead}; no cheaper model lies within its interval"
-    cheapest = min(close, key=lambda model: model.cost)
-    return f"{lead}; {cheapest.label} lies within its interval with {cheapest.cost_text}"
-
-
 def _table(compared: Compared) -> None:
     name = compared.metric
     order = [*compared.best_first, *(run for run in compared.runs if name not in run.about["metrics"])]
@@ -155,7 +78,7 @@ def _table(compared: Compared) -> None:
         {
             "Model": compared.titles[run.id],
             metric_label(name): run.about["metrics"].get(name, {}).get("value"),
-            **{one.label: one.of(run) for one in COSTS},
+            **{one.label: one.of(run.about) for one in COSTS},
         }
         for run in order
     ]

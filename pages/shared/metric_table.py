@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.compared import Compared
 from pages.shared.frame import plain
-from recsys_core.metrics import METRICS, Group, about
+from recsys_core.metrics import Group, about, names_in_group
 from recsys_core.metrics.base import About
 from recsys_core.runs.store import RunCard
 
@@ -58,9 +58,7 @@ def height_of(frame: pd.DataFrame) -> Literal["content", "auto"]:
 
 def names_of(runs: list[RunCard], group: Group, k: str) -> list[str]:
     """The metrics of a group that a run has, in the order of their list; those of lists at length k."""
-    there = {name for run in runs for name in run.about["metrics"]}
-    keys = [metric.about.key for metric in METRICS if metric.about.group is group]
-    return [name for key in keys for name in (f"{key}@{k}", key) if name in there]
+    return names_in_group({name for run in runs for name in run.about["metrics"]}, group, k)
 
 
 def explanation(words: About) -> str:

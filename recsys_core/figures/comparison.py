@@ -31,13 +31,14 @@ class Bar:
     is_apart: bool = False
 
 
-def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
+def interval_chart(bars: list[Bar], metric: str, look: Theme, digits: int = 3) -> go.Figure:
     """Points with intervals, the best on top. The finding belongs above it, as text that a narrow window can wrap.
 
     Args:
         bars: best first.
         metric: name of the axis, with its aggregation.
         look: light or dark.
+        digits: decimals of the numbers beside the points.
     """
     chart = figure("", look, height=84 + (ROW if len(bars) <= MANY else DENSE_ROW) * len(bars))
     chart.update_layout(margin_t=12)
@@ -47,7 +48,7 @@ def interval_chart(bars: list[Bar], metric: str, look: Theme) -> go.Figure:
             x=[bar.value],
             y=[place],
             mode="markers+text",
-            text=[f"{bar.value:.3f}"],
+            text=[f"{bar.value:.{digits}f}"],
             textposition="top center",
             textfont={"color": look.ink, "size": 12},
             marker={

@@ -1,5 +1,7 @@
 """Metrics. A new metric is one file and one line of ``METRICS``."""
 
+from collections.abc import Collection
+
 from recsys_core.metrics.auc import AUC
 from recsys_core.metrics.average_precision import MAP
 from recsys_core.metrics.base import (
@@ -47,6 +49,7 @@ __all__ = [
     "WholeListMetric",
     "about",
     "metric_label",
+    "names_in_group",
 ]
 
 METRICS: tuple[Metric, ...] = (
@@ -67,3 +70,9 @@ def metric_label(name: str) -> str:
     """NDCG@10 for ndcg@10."""
     _, at, k = name.partition("@")
     return f"{about(name).title}{at}{k}"
+
+
+def names_in_group(names: Collection[str], group: Group, k: str) -> list[str]:
+    """Those of some names that belong to a group, in the order of the list of metrics; those of lists at length k."""
+    keys = [metric.about.key for metric in METRICS if metric.about.group is group]
+    return [name for key in keys for name in (f"{key}@{k}", key) if name in names]
