@@ -1,13 +1,11 @@
 """Try it yourself: a short interview, one item at a time, beside the list that the model makes of the answers."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from pages.shared import cache, choose, loaded
+from pages.shared.answers import DISLIKED, LIKED, Answers, history_of, told_of
 from pages.shared.cards import Card, grid, grid_that_asks, predicted
 from pages.shared.chart import draw_chart, table_of
 from pages.shared.compared import colour_of
@@ -26,18 +24,11 @@ from recsys_core.ranking import HIDDEN
 from recsys_core.recommending import best, guest, is_choice, reads_people, scores_for_history, somebody_new
 from recsys_core.runs.cards import RunCard
 from recsys_core.runs.run_files import LoadedRun
-from recsys_core.runs.store import default_home
-
-if TYPE_CHECKING:
-    from recsys_core.interview import Questions
 
 WANTED = 10  # answers of an interview; more are asked for ten at a time
 SEARCHABLE = 5_000
-LIKED, DISLIKED = 5, 1  # stars, of data without ratings
 EXCERPT = 240  # letters of what an item is about
 METRIC, POPULARITY = "ndcg@10", "popularity"
-
-Answers = dict[int, int | None]  # item → stars, 1 to 5; None: it is not known to the person
 
 
 def try_yourself(card: RunCard, run: LoadedRun, k: int) -> None:
@@ -79,13 +70,6 @@ def _about_you(run: LoadedRun) -> pd.DataFrame | None:
     return somebody_new(dataset, known) if known else None
 
 
-@st.cache_resource(show_spinner="Choosing questions", max_entries=16)
-def _questions(home: Path, run: str) -> "Questions":
-    from recsys_core.interview import Questions
-
-    return Questions.of(loaded.run(run).split)
-
-
 def _interview(card: RunCard, run: LoadedRun, answers: Answers) -> None:
     """The next question, or the end."""
     st.subheader(
@@ -95,7 +79,7 @@ def _interview(card: RunCard, run: LoadedRun, answers: Answers) -> None:
     )
     known = sum(stars is not None for stars in answers.values())
     goal = st.session_state.setdefault(_key(run, "goal"), WANTED)
-    item = _questions(default_home(), card.id).next(answers)
+    item = loaded.questions(card.id).next(answers)
     with st.container(border=True, key="ft-question"):
         if item is None:
             st.markdown("**You were asked about everything that enough people know.** Add more by its title below.")
@@ -192,21 +176,11 @@ def _given(run: LoadedRun, answers: Answers) -> None:
                     _stars(run, item, answers, "given")
 
 
-def rating_of(stars: int, low: float, high: float) -> float:
-    """One to five stars on a data set's own scale."""
-    value = high * stars / 5 if low >= 0 else low + (high - low) * (stars - 1) / 4
-    return min(high, max(low, value))
-
-
 def _list(card: RunCard, run: LoadedRun, answers: Answers, about: pd.DataFrame | None, k: int) -> int:
     """What the model would show, what that rests on, and what came in with the last answer; gives the answers used."""
     dataset, model = run.split.dataset, run.model
     st.subheader("What you would see", anchor=False)
-    told = [(item, stars) for item, stars in answers.items() if stars is not None]
-    if dataset.scale is None:
-        history = [(item, 1.0) for item, stars in told if stars >= LIKED]
-    else:
-        history = [(item, rating_of(stars, dataset.scale.low, dataset.scale.high)) for item, stars in told]
+    told, history = told_of(answers), history_of(answers, dataset)
     used = sum(is_choice(model, dataset, value) for _, value in history)
     scores = scores_for_history(model, run.split, history, about)
     popular = not used and about is None

@@ -75,6 +75,20 @@ CREATE TABLE IF NOT EXISTS trials (
     number INTEGER NOT NULL,
     trial TEXT NOT NULL,         -- JSON of a Trial
     PRIMARY KEY (job, model, number)
+);
+CREATE TABLE IF NOT EXISTS polls (
+    code TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    about TEXT NOT NULL,         -- JSON: runs, their titles, the difference worth noticing
+    open INTEGER NOT NULL,       -- 1 while votes count
+    revealed INTEGER NOT NULL    -- 1 once it is over and guests may know which model is which
+);
+CREATE TABLE IF NOT EXISTS ballots (
+    poll TEXT NOT NULL REFERENCES polls(code) ON DELETE CASCADE,
+    guest TEXT NOT NULL,         -- a number of a browser, drawn by the server
+    choice TEXT NOT NULL,
+    cast REAL NOT NULL,
+    PRIMARY KEY (poll, guest)
 )
 """
 

@@ -1,0 +1,1 @@
+"""Guests who see two lists without names and vote."""
