@@ -52,6 +52,28 @@ def recommend_to_history(
     return best(scores_for_history(model, split, history), split.dataset.item_ids.hash_order, k)
 
 
+def history_entry(text: str, known: dict[str, int]) -> tuple[str, float | None]:
+    """An id and a rating from ``ITEM[:RATING]``, cut at the last colon unless the whole is a known id.
+
+    Raises:
+        DataError: the rating is not a number.
+    """
+    item, colon, rating = text.rpartition(":")
+    if text in known or not colon:
+        return text, None
+    try:
+        value = float(rating)
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise DataError(
+            f"In {text!r} the rating {rating!r} is not a number.",
+            "Write ITEM:RATING, for example 50:4.5.",
+            "bad-rating",
+        )
+    return item, value
+
+
 def somebody_new(dataset: Dataset, known: Mapping[str, Any]) -> pd.DataFrame:
     """One row with the columns of ``user_table``, of somebody whom the data set does not hold; the rest is unknown.
 
