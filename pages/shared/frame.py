@@ -27,7 +27,15 @@ def draw() -> None:
     draw_logo()
     draw_style()
     with errors_as_sentences():
-        nav.current_page().run()
+        page = nav.current_page()
+        if nav.is_bare(page):
+            without_sidebar()
+        page.run()
+
+
+def without_sidebar() -> None:
+    """Hide the sidebar on this page, and the button that opens it."""
+    st.html("<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none }</style>")
 
 
 def draw_logo() -> None:

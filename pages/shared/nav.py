@@ -5,17 +5,24 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import visitors
+
 HERE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A screen: where it lies, what it is called, and the question it answers."""
+    """A screen: where it lies, what it is called, and the question it answers.
+
+    Attributes:
+        bare: reached by its link alone, and drawn without the sidebar.
+    """
 
     section: str
     file: str
     title: str
     question: str
+    bare: bool = False
 
     @property
     def url_path(self) -> str:
@@ -57,13 +64,58 @@ EMBEDDINGS = PageInfo(
     "Understand", "understand/embeddings.py", "Embeddings", "What did the model learn about items and people?"
 )
 
-PAGES = (HOME, DATA, SYNTHETIC, TRAIN, TUNE, TRANSFER, COMPARE, RECOMMENDATIONS, EXPLANATIONS, EMBEDDINGS)
+ENGAGEMENT = PageInfo(
+    "Show", "show/engagement.py", "Engagement", "What could this do to clicks (CTR) and to people coming back (DAU)?"
+)
+REPORT = PageInfo("Show", "show/report.py", "Report", "A page to hand over: data, protocol, results, caveats.")
+GUESTS = PageInfo("Show", "show/guests.py", "Guests", "Which of two models do the people in this room prefer?")
+PRESENT = PageInfo("Show", "show/present.py", "Present", "From the data to what it may bring, in large type.")
+GUEST = PageInfo("Show", "show/guest.py", "Your taste", "Rate five, see two lists, vote.", bare=True)
+
+PAGES = (
+    HOME,
+    DATA,
+    SYNTHETIC,
+    TRAIN,
+    TUNE,
+    TRANSFER,
+    COMPARE,
+    RECOMMENDATIONS,
+    EXPLANATIONS,
+    EMBEDDINGS,
+    ENGAGEMENT,
+    REPORT,
+    PRESENT,
+    GUESTS,
+    GUEST,
+)
 
 
 def current_page() -> "st.Page":
-    """Draw the navigation and give the page that was asked for."""
+    """Draw the navigation and give the page that was asked for. Guests from the network have one page."""
+    if not visitors.may_see_all():
+        door = st.Page(_door, title="Foretaste", default=True)
+        return st.navigation([door, _page(GUEST)], position="hidden")
     sections: dict[str, list[st.Page]] = {}
     for info in PAGES:
-        page = st.Page(HERE / info.file, title=info.title, url_path=info.url_path, default=info is HOME)
-        sections.setdefault(info.section, []).append(page)
+        sections.setdefault(info.section, []).append(_page(info))
     return st.navigation(sections, expanded=True)
+
+
+def _page(info: PageInfo) -> "st.Page":
+    return st.Page(
+        HERE / info.file,
+        title=info.title,
+        url_path=info.url_path,
+        default=info is HOME,
+        visibility="hidden" if info.bare else "visible",
+    )
+
+
+def _door() -> None:
+    st.info("Guests come by a link: ask the host for it, or scan the code on their screen.")
+
+
+def is_bare(page: "st.Page") -> bool:
+    """Whether this page stands alone, without the sidebar."""
+    return any(info.bare and info.url_path == page.url_path for info in PAGES)

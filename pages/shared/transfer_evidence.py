@@ -13,6 +13,7 @@ from pages.shared.frame import plain
 from pages.shared.jobs import progress, source_name
 from pages.shared.measurements import amount, failed, measurements, save_as_json, signed, stand
 from pages.shared.transfer_chosen import PLAN, go_to, no_source
+from pages.shared.transfer_ctr import ctr_line
 from pages.shared.transfer_start import MEASUREMENT
 from pages.shared.transfer_whom import whom_view
 from recsys_core.data.findings import counted, duration
@@ -137,6 +138,7 @@ def evidence_view(job: Job, colours: Theme) -> None:
             st.error(plain(told.alarm), icon=":material/warning:")
         if len(spec.seeds) == 1:
             st.caption("One seed only: what the next draw of the data would give cannot be told.")
+        ctr_line(spec)
     _curve(told, metric, colours, job.id)
     st.dataframe(
         told.leads,

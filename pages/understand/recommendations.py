@@ -8,6 +8,7 @@ from pages.shared.add_item import add_item
 from pages.shared.cards import Card, grid, grid_that_asks, predicted
 from pages.shared.choose_person import choose_person
 from pages.shared.explained import Wish
+from pages.shared.export_lists import export_lists
 from pages.shared.frame import plain
 from pages.shared.try_yourself import try_yourself
 from pages.shared.why_dialog import why_dialog
@@ -123,6 +124,14 @@ else:
         with person_place:
             person = choose_person(chosen)
         lists(card, chosen, person, k)
+        st.space("small")
+        export_lists(card.id, chosen, k)
+        st.page_link(
+            nav.PRESENT.path,
+            label="Present this, in large type",
+            icon=":material/slideshow:",
+            query_params={choose.RUN: card.id, choose.PERSON: str(chosen.split.dataset.user_ids.values[person])},
+        )
     elif view == views[1]:
         try_yourself(card, chosen, k)
     else:

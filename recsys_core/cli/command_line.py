@@ -14,6 +14,7 @@ from recsys_core.cli import (
     compare_verb,
     data_verbs,
     embed_verb,
+    engage,
     explain_verb,
     import_verb,
     impressions_verb,
@@ -21,12 +22,16 @@ from recsys_core.cli import (
     line_up_verb,
     preflight_verb,
     recommending_verbs,
+    report_verb,
     rules_verb,
+    run_zip_verbs,
+    serve_verb,
     synthesize_verb,
     training_verbs,
     transfer_verb,
     trust_verb,
     tune_verb,
+    votes_verb,
 )
 from recsys_core.errors import ConfigError, StudioError
 
@@ -50,6 +55,11 @@ VERBS = (
     *explain_verb.VERBS,
     *embed_verb.VERBS,
     *trust_verb.VERBS,
+    *run_zip_verbs.VERBS,
+    *engage.VERBS,
+    *report_verb.VERBS,
+    *votes_verb.VERBS,
+    *serve_verb.VERBS,
 )
 
 

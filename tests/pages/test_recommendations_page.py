@@ -278,3 +278,11 @@ def test_a_model_that_reads_nothing_says_which_could(workspace):
     at = opened(RECOMMENDATIONS, view=NEW)
     assert "nothing to say about one that nobody met" in at.info[0].value
     assert "By genre" in at.info[0].value
+
+
+def test_lists_of_everybody_can_be_taken_along_and_the_person_presented(workspace):
+    card = run_of(workspace, two_tastes(), "popularity")
+    at = opened(RECOMMENDATIONS, run=card.id)
+    n_users = workspace.load_run(card.id).split.dataset.n_users
+    assert [one.label for one in at.get("download_button")] == [f"Download the top 12 of {n_users:,} people"]
+    assert "Present this, in large type" in [link.label for link in at.get("page_link")]

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.browser import ROOT
-from pages.shared.nav import COMPARE, HOME, PAGES
+from pages.shared.nav import COMPARE, HOME, PAGES, PRESENT
 from recsys_core.data.samples import SAMPLES
 from recsys_core.errors import StudioError
 from recsys_core.runs.jobs import Job, Jobs, TrainSpec
@@ -71,7 +71,9 @@ def test_a_page_shows_its_title_and_no_error(page, home, monkeypatch):
     at = opened(page)
     assert not at.exception
     assert [error.value for error in at.error] == []
-    assert [title.value for title in at.title] == ["Foretaste" if page is HOME else page.title]
+    tells_a_story = page is PRESENT and Workspace(home).runs()  # each slide is called by its finding
+    (title,) = [title.value for title in at.title]
+    assert tells_a_story or title == ("Foretaste" if page is HOME else page.title)
 
 
 @pytest.fixture
