@@ -40,11 +40,11 @@ def _tally(poll: Poll) -> None:
             ("No difference", tally.neither),
         ):
             st.metric(plain(label), count, width="stretch")
-    st.markdown(f"#### {plain(tally.verdict(names))}")
+    st.markdown(f"#### {plain(tally.verdict(names, poll.is_open))}")
     steps = course(choices)
     drawn = Course([one.share for one in steps], [one.low for one in steps], [one.high for one in steps])
     chart = votes_chart(drawn, names[0], poll.worth, votes_needed(poll.worth), look())
-    draw_chart(chart, "votes", table_of([drawn]), title=tally.verdict(names))
+    draw_chart(chart, "votes", table_of([drawn]), title=tally.verdict(names, poll.is_open))
     st.caption(plain(_how(tally, names)))
 
 

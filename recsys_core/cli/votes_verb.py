@@ -20,7 +20,7 @@ def _votes(_: argparse.Namespace) -> tuple[list[Json], str]:
             "open": "yes" if poll.is_open else "no",
             "votes": f"{poll.titles[0]} {tally.first} : {tally.second} {poll.titles[1]}",
             "no difference": tally.neither,
-            "verdict": tally.verdict(poll.titles),
+            "verdict": tally.verdict(poll.titles, poll.is_open),
         }
         for poll, tally in polls
     ]
@@ -42,7 +42,7 @@ def _document(poll: Poll, tally: Tally) -> Json:
         "high": high,
         "worth": poll.worth,
         "standing": tally.standing.value,
-        "verdict": tally.verdict(poll.titles),
+        "verdict": tally.verdict(poll.titles, poll.is_open),
     }
 
 

@@ -71,25 +71,27 @@ class Tally:
             return Standing.NO_DIFFERENCE
         return Standing.OPEN
 
-    def verdict(self, names: tuple[str, str]) -> str:
+    def verdict(self, names: tuple[str, str], is_open: bool = True) -> str:
         """Where the vote stands, in a sentence.
 
         Args:
             names: what to call the first and the second.
+            is_open: whether more votes may come.
         """
         low, high = self.interval
+        settled = "You may stop" if is_open else "Decided"
         lead = f"{100 * self.worth:.0f} to {100 - 100 * self.worth:.0f}"
         if self.standing is Standing.FIRST:
-            return f"You may stop: {names[0]} is preferred, by {_of_hundred(low, high)} who have a preference."
+            return f"{settled}: {names[0]} is preferred, by {_of_hundred(low, high)} who have a preference."
         if self.standing is Standing.SECOND:
-            return f"You may stop: {names[1]} is preferred, by {_of_hundred(1 - high, 1 - low)} who have a preference."
+            return f"{settled}: {names[1]} is preferred, by {_of_hundred(1 - high, 1 - low)} who have a preference."
         if self.standing is Standing.NO_DIFFERENCE:
-            return f"You may stop: no difference worth noticing. Neither leads by as much as {lead}."
+            return f"{settled}: no difference worth noticing. Neither leads by as much as {lead}."
         needed = votes_needed(self.worth)
-        so_far = counted(self.decided, "vote") + " with a preference"
+        so_far = f"{'Still open' if is_open else 'Undecided'}: {counted(self.decided, 'vote')} with a preference"
         if self.decided < needed:
-            return f"Still open: {so_far}, of about {needed} that a lead of {lead} needs."
-        return f"Still open: {so_far}. A lead of {lead} would mostly show by {needed}; if there is one, it is smaller."
+            return f"{so_far}, of about {needed} that a lead of {lead} needs."
+        return f"{so_far}. A lead of {lead} would mostly show by {needed}; if there is one, it is smaller."
 
 
 @lru_cache(maxsize=32)

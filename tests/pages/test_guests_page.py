@@ -222,7 +222,7 @@ def test_the_tally_counts_and_keeps_the_names_to_itself_until_they_are_revealed(
     press(at, "Reveal the names")
     assert "nobody can vote any more" in at.info[0].value
     assert "Open it again" not in [button.label for button in at.button]
-    assert f"You may stop: {poll.titles[1]} is preferred" in said(at)
+    assert f"Decided: {poll.titles[1]} is preferred" in said(at)
 
 
 def test_the_host_closes_and_deletes(box, poll):

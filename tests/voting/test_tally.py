@@ -67,6 +67,11 @@ def test_the_verdict_says_whether_one_may_stop(tally, standing, words):
     assert words in tally.verdict(NAMES)
 
 
+def test_a_vote_that_was_closed_is_not_called_open():
+    assert Tally(40, 5, 0, 0.7).verdict(NAMES, is_open=False).startswith(f"Decided: {NAMES[0]} is preferred")
+    assert Tally(1, 1, 1, 0.7).verdict(NAMES, is_open=False).startswith("Undecided: 2 votes with a preference")
+
+
 def test_no_difference_means_that_a_lead_worth_noticing_lies_outside():
     found = [Tally(first, 90 - first, 0, 0.7) for first in range(91)]
     for tally in found:
