@@ -16,6 +16,7 @@ from recsys_core.types import Float64, Int64, Json
 
 LOOKS = 60
 FEWEST = 10  # clicks and people of an arm, from which on a normal distribution will do
+TINY = 1e-12  # an error that is rounding alone: all people do the same
 TYPICAL = 0.5  # of the rate: a difference that intervals are made for; one too small would cost more than one too large
 
 
@@ -48,7 +49,7 @@ class Readout:
     @property
     def leader(self) -> int | None:
         """Which arm is clicked more, 0 or 1; None while that is open."""
-        if not len(self.difference) or self.low[-1] <= 0 <= self.high[-1]:
+        if not len(self.difference) or not (self.low[-1] > 0 or self.high[-1] < 0):
             return None
         return int(self.low[-1] > 0)
 
@@ -71,7 +72,7 @@ class Readout:
     def verdict(self) -> str:
         """What the test says, in a sentence or two."""
         if not len(self.difference):
-            return f"It is too early to say: each arm needs {FEWEST} clicks, by {FEWEST} people."
+            return f"It is too early to say: each arm needs {FEWEST} clicks, by {FEWEST} people who differ."
         one, two = (rate_text(float(rate.values[0])) for rate in self.rates)
         gap, low, high = (100 * float(ends[-1]) for ends in (self.difference, self.low, self.high))
         interval = f"{gap:+.2f} points (95% interval at every look {low:+.2f} to {high:+.2f})".replace("-", "−")
@@ -141,8 +142,9 @@ def readout(one: Impressions, two: Impressions, names: tuple[str, str] | None = 
         raise ConfigError("Both arms are the same log.", "Choose another log for one of them.", "same-log")
     both = one.times is not None and two.times is not None
     sums = list(_up_to_each_look(one, two, LOOKS if both else 1))
-    ready = [place for place, look in enumerate(sums) if look.is_enough]
-    difference, errors = np.array([sums[place].difference() for place in ready]).reshape(-1, 2).T
+    found = {place: look.difference() for place, look in enumerate(sums) if look.is_enough}
+    ready = [place for place, (_, error) in found.items() if error > TINY]
+    difference, errors = np.array([found[place] for place in ready]).reshape(-1, 2).T
     reach = anytime_reach(errors, TYPICAL * sums[ready[0]].rate) if ready else errors
     named = one.users is not None and two.users is not None
     return Readout(
@@ -187,16 +189,21 @@ class _Sums:
         clicks, shown = self.totals[::2], self.totals[1::2]
         one, two = clicks / shown
         weights = np.array([-1 / shown[0], one / shown[0], 1 / shown[1], -two / shown[1]])
-        return two - one, float(np.sqrt(weights @ self.products @ weights))
+        return two - one, float(np.sqrt(max(weights @ self.products @ weights, 0.0)))
 
 
 def _up_to_each_look(one: Impressions, two: Impressions, looks: int) -> Iterator[_Sums]:
-    """The sums after each of so many equal parts of all impressions, in the order of time."""
+    """The sums after each of so many about equal parts of all impressions, in the order of time.
+
+    A part ends where a second does: what is of the same time stands in no order.
+    """
     times = np.concatenate([np.zeros(len(log), np.int64) if log.times is None else log.times for log in (one, two)])
     order = np.argsort(times, kind="stable")
     columns = np.repeat([1, 3], [len(one), len(two)])
     clicks = np.concatenate([one.clicks, two.clicks])
-    parts = [part for part in np.array_split(order, looks) if len(part)]
+    ends = np.cumsum([len(part) for part in np.array_split(order, looks) if len(part)])
+    ends = np.unique(np.searchsorted(times[order], times[order[ends - 1]], side="right"))
+    parts = np.split(order, ends[:-1])
     people = _codes(one, two)
     n = 0 if people is None else int(people.max()) + 1
     each, totals = np.zeros((n, 4)), np.zeros(4)

@@ -68,6 +68,13 @@ def judge_run(run: LoadedRun, log: Impressions, spread: float = SPREAD) -> Judge
     same_for_all = run.about["model"] in PLAIN
     found = suiting(log, run.split, same_for_all)
     rows = logged(log, found.rows, found.new)
+    if not rows.new.any():
+        raise DataError(
+            f"All {counted(len(rows), 'impression')} of the log {log.name} that could judge the model are of items "
+            "that people knew already, and lists leave those out.",
+            "Use a log that goes on after the ratings.",
+            "nothing-new",
+        )
     people, contexts = np.unique(found.users[found.rows], return_inverse=True)
     policy = Places(
         run.model,
@@ -132,7 +139,7 @@ def _positions(log: Impressions, other: Impressions) -> np.ndarray | None:
     """Int64[K], which position of a log each of another one's is; None where one is missing."""
     if log.positions is None or other.positions is None:
         return np.zeros(1, dtype=np.int64) if log.positions is other.positions else None
-    mine, theirs = np.unique(log.positions), np.unique(other.positions)
+    mine, theirs = (np.unique(one.positions[rows_with_propensities(one)]) for one in (log, other))
     return np.searchsorted(mine, theirs) if np.isin(theirs, mine).all() else None
 
 
@@ -148,6 +155,6 @@ def _notes(log: Impressions, rows: Logged, begins: int) -> list[str]:
         told.append(
             "The impressions of each person begin after a click, so all rates are up to "
             f"{begins / (clicks + begins):.0%} lower than over the whole log: compare them with each other. A split by "
-            "one cut in time has no such gap."
+            "one cut in time has no such gap. The models also learned from what other people did later."
         )
     return told

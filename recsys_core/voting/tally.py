@@ -91,7 +91,7 @@ class Tally:
         so_far = f"{'Still open' if is_open else 'Undecided'}: {counted(self.decided, 'vote')} with a preference"
         if self.decided < needed:
             return f"{so_far}, of about {needed} that a lead of {lead} needs."
-        return f"{so_far}. A lead of {lead} would mostly show by {needed}; if there is one, it is smaller."
+        return f"{so_far}. A lead of {lead} would show by {needed} more often than not."
 
 
 @lru_cache(maxsize=32)

@@ -57,6 +57,25 @@ def test_a_better_arm_is_named_with_the_day_since_when_it_is_clear() -> None:
     assert readout(arm(rng, "old", 0.25, 800), arm(rng, "new", 0.1, 800)).leader == 0
 
 
+def test_people_who_all_do_the_same_say_nothing_and_break_nothing() -> None:
+    people = np.repeat(np.arange(50), 2)
+    for clicks in (np.ones(100), np.tile([1, 0], 50)):
+        found = readout(*(log(name, people, clicks, np.arange(100)) for name in "ab"))
+        assert found.leader is None
+        assert found.since is None
+        assert found.as_json()["leader"] is None
+
+
+def test_the_order_within_a_moment_says_nothing() -> None:
+    rng = np.random.default_rng(3)
+    days = 86_400 * np.sort(rng.integers(0, 20, 3000))
+    one, two = (log(name, np.arange(3000), rng.random(3000) < 0.2, days) for name in "ab")
+    first = np.lexsort((~one.clicks, one.times))  # the clicks of a day before what was not clicked
+    sorted_one = log("a", one.users[first], one.clicks[first], one.times[first])
+    assert np.array_equal(readout(one, two).low, readout(sorted_one, two).low)
+    assert np.array_equal(readout(one, two).high, readout(sorted_one, two).high)
+
+
 def test_the_last_look_is_the_difference_of_the_rates_with_an_error_over_people() -> None:
     rng = np.random.default_rng(3)
     one, two = arm(rng, "a", 0.2), arm(rng, "b", 0.2)

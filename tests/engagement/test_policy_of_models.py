@@ -125,3 +125,34 @@ def test_a_log_as_seen_from_itself(home):
     found = judge_log(content, content)
     assert found.truth == found.shown
     assert found.value.ctr.value == pytest.approx(found.shown.value, rel=0.25)
+
+
+def test_positions_are_those_of_the_impressions_that_can_be_weighted():
+    world = lived(200, 60, 3)
+    known = ~np.isnan(world.log.propensities) & (world.log.positions > 1)
+    chances = np.where(known, world.log.propensities, np.nan).astype(np.float32)
+    without_first = replace(world.log, propensities=chances)
+    with pytest.raises(DataError, match="positions that the log"):
+        judge_log(replace(world.log, name="whole"), without_first)
+
+
+def test_an_item_that_the_data_do_not_know_is_new_to_everybody():
+    world = lived(200, 60, 3)
+    parts = split(world.dataset, SplitRecipe(key="temporal"))
+    strange = np.array([f"unknown {identifier}" for identifier in world.log.item_ids.values], dtype=object)
+    found = suiting(replace(world.log, item_ids=Ids.of(list(strange))), parts, False)
+    assert found.rows.any()
+    assert np.array_equal(found.new, found.rows)
+
+
+def test_a_log_of_known_items_alone_is_refused_in_words(home):
+    workspace, run, log = furnished(home)
+    loaded, shown = workspace.load_run(run), workspace.load_log(log)
+    rows = suiting(shown, loaded.split, True)
+    again = np.flatnonzero(rows.rows & ~rows.new)
+    columns = {name: None if column is None else column[again] for name, column in (
+        ("users", shown.users), ("items", shown.items), ("positions", shown.positions), ("clicks", shown.clicks),
+        ("propensities", shown.propensities), ("times", shown.times),
+    )}  # fmt: skip
+    with pytest.raises(DataError, match="people knew already"):
+        judge_run(loaded, replace(shown, **columns))

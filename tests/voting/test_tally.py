@@ -58,7 +58,7 @@ def test_those_who_see_no_difference_move_nothing(first, second, neither):
         (
             Tally(43, 27, 0, 0.7),
             Standing.OPEN,
-            "A lead of 70 to 30 would mostly show by 58; if there is one, it is smaller.",
+            "A lead of 70 to 30 would show by 58 more often than not.",
         ),
     ],
 )

@@ -7,11 +7,13 @@ clicked or not. And the interval has the shape of one for a count.
 """
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 from scipy.stats import gamma
 
 from recsys_core.engagement.policy.logged import Logged
 from recsys_core.engagement.policy.terms import Terms
 from recsys_core.engagement.policy.weighing import Weighed
+from recsys_core.statistics.estimates import FEWEST_FOR_INTERVAL
 from recsys_core.types import Float64
 
 SEEN_AS = 50.0  # clicks: what the variance that impressions tell counts beside that of the clicks that came
@@ -44,20 +46,28 @@ def click_chances(log: Weighed) -> Float64:
 
 
 def interval(terms: Terms, log: Weighed | Logged, chances: Float64) -> tuple[float, float] | None:
-    """The ends of the 95 % interval; None where the estimate is not above 0.
+    """The ends of the 95 % interval; None where the estimate is not above 0, or rests on fewer than ten people.
 
     With the estimate v and its variance s², v² / s² is the number of clicks that would be as sure without any weights;
     and of a count c the ends are quantiles of a gamma distribution of shape c + 1/2 (Jeffreys's interval for a Poisson
     mean; Brown, Cai and DasGupta, "Interval estimation in exponential families", Statistica Sinica 13, 2003).
+    Where people repeat, the variance is at least that over people, whose impressions are alike; of few people with the
+    factor and the t of so few.
     """
-    value = terms.value(log.clicks)
-    if value <= 0 or not log.clicks.any():
+    value, units = terms.value(log.clicks), len(np.unique(log.units))
+    if value <= 0 or not log.clicks.any() or units < FEWEST_FOR_INTERVAL:
         return None
-    observed = _observed(terms, log, value)
-    count = value**2 / observed
-    variance = (count * observed + SEEN_AS * _on_average(terms, value, chances)) / (count + SEEN_AS)
+    observed, variance = _observed(terms, log, value), _on_average(terms, value, chances)
+    if observed > 0:
+        count = value**2 / observed
+        variance = (count * observed + SEEN_AS * variance) / (count + SEEN_AS)
+    if units < len(log.units):
+        few = (stdtrit(units - 1, 1 - _TAIL) / ndtri(1 - _TAIL)) ** 2
+        variance = max(variance, observed * units / (units - 1) * float(few))
+    if variance <= 0:
+        return None
     low, high = gamma.ppf([_TAIL, 1 - _TAIL], value**2 / variance + 0.5) * variance / value
-    return float(low), float(high)
+    return float(low), float(min(high, max(value, 1.0)))  # no rate is above 1
 
 
 def _observed(terms: Terms, log: Weighed | Logged, value: float) -> float:

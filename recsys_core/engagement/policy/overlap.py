@@ -112,7 +112,7 @@ class Overlap:
         return told
 
     def as_json(self) -> Json:
-        return asdict(self) | {"share": self.share}
+        return asdict(self) | {"share": self.share, "off": self.off if np.isfinite(self.off) else None}
 
 
 def effective(weights: Float64) -> float:

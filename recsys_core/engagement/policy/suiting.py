@@ -70,7 +70,9 @@ def suiting(log: Impressions, split: Split, same_for_all: bool) -> Suiting:
     has_events = known.lengths() > 0
     last[has_events] = known.times[known.indptr[1:][has_events] - 1]
     to_find = split.test.targets.times
-    one_moment = to_find is not None and len(to_find) > 0 and known.times.max() <= to_find.min()
+    one_moment = (
+        to_find is not None and len(to_find) > 0 and len(known.times) > 0 and known.times.max() <= to_find.min()
+    )
     if one_moment:
         last[has_events] = known.times.max()
     rows = usable & (users >= 0) & (log.times > last[users])
@@ -83,7 +85,7 @@ def suiting(log: Impressions, split: Split, same_for_all: bool) -> Suiting:
         )
     pairs = np.repeat(np.arange(len(known)), known.lengths()) * known.n_items + known.items
     shown = users * known.n_items + columns[log.items]
-    new = rows & ~np.isin(shown, pairs)
+    new = rows & ~(np.isin(shown, pairs) & (columns[log.items] >= 0))
     return Suiting(rows, users, columns, new, 0 if one_moment else len(np.unique(users[rows])))
 
 
