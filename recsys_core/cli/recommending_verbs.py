@@ -73,7 +73,8 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read: {error}.", "Give a text file (UTF-8).", "cannot-read") from error
+        why = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+        raise DataError(f"{path.name} cannot be read: {why}.", "Give a text file (UTF-8).", "cannot-read") from error
 
 
 VERBS = (Verb("recommend", "List what a run would show somebody.", _arguments, _recommend),)

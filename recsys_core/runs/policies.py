@@ -139,7 +139,8 @@ def _positions(log: Impressions, other: Impressions) -> np.ndarray | None:
     """Int64[K], which position of a log each of another one's is; None where one is missing."""
     if log.positions is None or other.positions is None:
         return np.zeros(1, dtype=np.int64) if log.positions is other.positions else None
-    mine, theirs = (np.unique(one.positions[rows_with_propensities(one)]) for one in (log, other))
+    mine = np.unique(log.positions[rows_with_propensities(log)])
+    theirs = np.unique(other.positions[rows_with_propensities(other)])
     return np.searchsorted(mine, theirs) if np.isin(theirs, mine).all() else None
 
 

@@ -194,11 +194,11 @@ def _unpack(archive: zipfile.ZipFile, listed: _List, folder: Path) -> None:
     try:
         _look_at(folder, listed)
     except StudioError as error:
-        raise _unusable(f"{error.message.rstrip('.')}") from error
+        raise _unusable(error.message.rstrip(".").replace(folder.name, listed.run)) from error
     except OSError:  # the disk
         raise
     except Exception as error:  # whatever readers of arrays, tables and text make of what was never written by us
-        log.warning("A run from outside cannot be opened", exc_info=True)
+        log.info("A run from outside cannot be opened", exc_info=True)
         raise _unusable("what it holds cannot be read") from error
 
 
